@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import {
+  connectionState,
+  leaveReason,
+  mediaStatus,
+  meetingView,
+  participantView,
+  producerView,
+  reaction,
+} from './meetings.ts';
+import { id, instant, stamp } from './primitives.ts';
+import { iceServer, rtpCapabilities } from './rtp.ts';
+
+export const videoCodec = z.enum(['VP8', 'VP9', 'H264', 'AV1']);
+export type VideoCodec = z.infer<typeof videoCodec>;
+
+/** How the operator wants clients to publish. Bitrates in bits per second. */
+export const publishOptions = z.object({
+  videoCodec,
+  /** Simulcast layers of a camera, smallest first. */
+  cameraLayers: z.array(
+    z.object({ scaleResolutionDownBy: z.number(), maxBitrate: z.int(), maxFramerate: z.int() }),
+  ),
+  screenMaxBitrate: z.int(),
+  audioMaxBitrate: z.int(),
+});
+export type PublishOptions = z.infer<typeof publishOptions>;
+
+export const webrtcConfig = z.object({
+  routerRtpCapabilities: rtpCapabilities,
+  iceServers: z.array(iceServer),
+  publish: publishOptions,
+});
+export type WebrtcConfig = z.infer<typeof webrtcConfig>;
+
+/** Everything a client needs to show and join a meeting, as of `(epoch, seq)`. */
+export const meetingSnapshot = z.object({
+  meeting: meetingView,
+  participantId: id,
+  participants: z.array(participantView),
+  webrtcConfig,
+  /** When the first of those present entered: the meeting's timer counts from here. */
+  startedAt: instant,
+  ...stamp,
+});
+export type MeetingSnapshot = z.infer<typeof meetingSnapshot>;
+
+const ofMeeting = { meetingId: id };
+
+/**
+ * Facts that change what every client holds. Each carries the next `seq`; a client that sees a gap
+ * resynchronises, and one that comes back is sent those it missed.
+ */
+export const sequencedNotifications = {
+  'participant-joined': z.object({ ...ofMeeting, participant: participantView, ...stamp }),
+  'participant-left': z.object({
+    ...ofMeeting,
+    participantId: id,
+    reason: leaveReason,
+    ...stamp,
+  }),
+  'participant-connection-updated': z.object({
+    ...ofMeeting,
+    participantId: id,
+    connection: connectionState,
+    ...stamp,
+  }),
+  'participant-media-updated': z.object({
+    ...ofMeeting,
+    participantId: id,
+    ...mediaStatus.shape,
+    ...stamp,
+  }),
+  'participant-hand-updated': z.object({
+    ...ofMeeting,
+    participantId: id,
+    handRaised: z.boolean(),
+    handRaisedAt: instant.nullable(),
+    ...stamp,
+  }),
+  'participant-role-updated': z.object({
+    ...ofMeeting,
+    participantId: id,
+    role: participantView.shape.role,
+    ...stamp,
+  }),
+  'producer-added': z.object({
+    ...ofMeeting,
+    participantId: id,
+    producer: producerView,
+    ...stamp,
+  }),
+  'producer-updated': z.object({
+    ...ofMeeting,
+    participantId: id,
+    producerId: id,
+    paused: z.boolean(),
+    ...stamp,
+  }),
+  'producer-closed': z.object({ ...ofMeeting, participantId: id, producerId: id, ...stamp }),
+  /** All media objects of the meeting are gone (a worker died): build transports, producers and consumers anew. */
+  'media-reset': z.object({ ...ofMeeting, webrtcConfig, ...stamp }),
+  'meeting-updated': z.object({ ...ofMeeting, meeting: meetingView, ...stamp }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type SequencedName = keyof typeof sequencedNotifications;
+export type SequencedPayload<N extends SequencedName> = z.infer<(typeof sequencedNotifications)[N]>;
+
+/** A sequenced notification as it is kept for those who come back. */
+export type SequencedNotification = {
+  [N in SequencedName]: { name: N; payload: SequencedPayload<N> };
+}[SequencedName];
+
+export const sequencedNotification: z.ZodType<SequencedNotification> = z
+  .object({
+    name: z.enum(Object.keys(sequencedNotifications) as [SequencedName, ...SequencedName[]]),
+    payload: z.unknown(),
+  })
+  .transform((notification, context): SequencedNotification => {
+    const parsed = sequencedNotifications[notification.name].safeParse(notification.payload);
+    if (!parsed.success) {
+      context.addIssue({ code: 'custom', message: `not a ${notification.name}` });
+      return z.NEVER;
+    }
+    return { name: notification.name, payload: parsed.data } as SequencedNotification;
+  });
+
+/** Passing facts, and facts for one client only: nothing to catch up on. */
+export const passingNotifications = {
+  /** To the joiner, before its acknowledgement. */
+  'meeting-joined': meetingSnapshot,
+  /** To the one who is no longer in: the call moved to another connection, or the grace time ran out. */
+  'meeting-left': z.object({ ...ofMeeting, participantId: id, reason: leaveReason }),
+  /** To everyone: the meeting is over. */
+  'meeting-ended': z.object({ ...ofMeeting }),
+  'reaction-sent': z.object({ ...ofMeeting, participantId: id, reaction }),
+  /** The dominant speaker; null when nobody has spoken for a while. */
+  'active-speaker': z.object({ ...ofMeeting, participantId: id.nullable() }),
+  /** Who is audible now, loudest first, in dBov (−127 to 0); those not named are silent. */
+  'audio-levels': z.object({
+    ...ofMeeting,
+    levels: z.array(z.object({ participantId: id, volume: z.number() })),
+  }),
+  /** 0 (lost) to 4 (excellent): the worse of what a participant's two directions score. */
+  'connection-quality-updated': z.object({
+    ...ofMeeting,
+    qualities: z.array(
+      z.object({
+        participantId: id,
+        quality: z.int().min(0).max(4),
+        /** Which direction is the worse one, seen from the participant. */
+        direction: z.enum(['up', 'down', 'both']),
+      }),
+    ),
+  }),
+  /** To the receiver: these consumers are gone; `stale` ones were never resumed and should be asked for again. */
+  'consumers-closed': z.object({
+    ...ofMeeting,
+    consumerIds: z.array(id),
+    reason: z.enum(['producer-closed', 'stale', 'transport-closed']),
+  }),
+  /** To the receiver: the layers that flow now; null while nothing does. */
+  'consumer-layers-updated': z.object({
+    ...ofMeeting,
+    consumerId: id,
+    spatialLayer: z.int().nullable(),
+    temporalLayer: z.int().nullable(),
+  }),
+  /** To the publisher: highest layer that somebody receives; −1 when nobody receives any. Stop encoding what is above. */
+  'producer-layers-wanted': z.object({
+    ...ofMeeting,
+    producerId: id,
+    maxSpatialLayer: z.int().min(-1).max(3),
+  }),
+  /** The server is going down: the connection will be cut, and another try will reach its successor. */
+  'server-draining': z.object({}),
+} as const satisfies Record<string, z.ZodType>;
+
+export const notifications = { ...sequencedNotifications, ...passingNotifications };
+
+export type NotificationName = keyof typeof notifications;
+export type NotificationPayload<N extends NotificationName> = z.infer<(typeof notifications)[N]>;

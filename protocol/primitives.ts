@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** Identifier of a meeting, participant, producer …: opaque to clients. */
+export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'an identifier');
+
+/** A meeting's id or its join code, with or without dashes, in any case. */
+export const meetingRef = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a meeting id or join code');
+
+/** ISO 8601 instant in UTC, as `Date.prototype.toISOString` prints it. */
+export const instant = z.iso.datetime();
+
+/** A person's name as shown to others: 1–80 characters, no control characters. */
+export const displayName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(80)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters');
+
+export const email = z.email().max(254).toLowerCase();
+
+/** 10–200 characters: length is what makes a password strong (NIST SP 800-63B). */
+export const password = z.string().min(10).max(200);
+
+export const passcode = z.string().min(4).max(64);
+
+/** Random identifier that a browser keeps, so that a reload is known to be the same device. */
+export const deviceId = id;
+
+/** State clients hold is numbered: `epoch` grows when a meeting's owner changes, `seq` with every notification. */
+export const epoch = z.int().nonnegative();
+export const seq = z.int().nonnegative();
+export const stamp = { epoch, seq };

@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { access, MAX_CAPACITY, meetingSettings, meetingView } from './meetings.ts';
+import { displayName, email, id, instant, meetingRef, passcode, password } from './primitives.ts';
+
+export const account = z.object({ id, email, name: displayName });
+export type Account = z.infer<typeof account>;
+
+export const guest = z.object({ id, name: displayName, guest: z.literal(true) });
+export type Guest = z.infer<typeof guest>;
+
+const session = z.object({ token: z.string(), user: account });
+
+export const MAX_PAGE = 100;
+export const page = z.strictObject({
+  /** Opaque cursor from the page before. */
+  before: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
+});
+
+const title = z.string().trim().min(1).max(120);
+const schedule = {
+  startsAt: instant.nullable().optional(),
+  endsAt: instant.nullable().optional(),
+};
+
+const createMeeting = z.strictObject({
+  title,
+  passcode: passcode.optional(),
+  capacity: z.int().min(2).max(MAX_CAPACITY).optional(),
+  waitingRoom: z.boolean().optional(),
+  allowGuests: z.boolean().optional(),
+  access: access.optional(),
+  /** Accounts that may enter a meeting with `access: 'invited'`, by email. */
+  invited: z.array(email).max(500).optional(),
+  settings: meetingSettings.partial().optional(),
+  ...schedule,
+});
+
+const updateMeeting = createMeeting
+  .extend({
+    title: title.optional(),
+    passcode: passcode.nullable().optional(),
+    locked: z.boolean().optional(),
+  })
+  .partial();
+
+const meetingBody = z.object({ meeting: meetingView });
+/** What only the host sees of a meeting. */
+const ownMeetingBody = z.object({
+  meeting: meetingView.extend({ invited: z.array(z.string()).optional() }),
+});
+
+/** Every HTTP route: method, path, status of success, request and response bodies. */
+export const routes = {
+  signup: {
+    method: 'POST',
+    path: '/api/auth/signup',
+    auth: 'none',
+    status: 201,
+    body: z.strictObject({ email, name: displayName, password }),
+    response: session,
+  },
+  login: {
+    method: 'POST',
+    path: '/api/auth/login',
+    auth: 'none',
+    status: 200,
+    body: z.strictObject({ email, password: z.string().max(200) }),
+    response: session,
+  },
+  guest: {
+    method: 'POST',
+    path: '/api/auth/guest',
+    auth: 'none',
+    status: 200,
+    body: z.strictObject({ meeting: meetingRef, name: displayName }),
+    response: z.object({ token: z.string(), user: guest }),
+  },
+  logout: {
+    method: 'POST',
+    path: '/api/auth/logout',
+    auth: 'any',
+    status: 204,
+    body: null,
+    response: null,
+  },
+  me: {
+    method: 'GET',
+    path: '/api/users/me',
+    auth: 'any',
+    status: 200,
+    body: null,
+    response: z.object({ user: z.union([account, guest]) }),
+  },
+  createMeeting: {
+    method: 'POST',
+    path: '/api/meetings',
+    auth: 'account',
+    status: 201,
+    body: createMeeting,
+    response: ownMeetingBody,
+  },
+  /** Meetings that the account hosts or has been in, newest first. */
+  listMeetings: {
+    method: 'GET',
+    path: '/api/meetings',
+    auth: 'account',
+    status: 200,
+    body: null,
+    response: z.object({ meetings: z.array(meetingView), next: z.string().nullable() }),
+  },
+  readMeeting: {
+    method: 'GET',
+    path: '/api/meetings/:idOrCode',
+    auth: 'optional',
+    status: 200,
+    body: null,
+    response: ownMeetingBody,
+  },
+  updateMeeting: {
+    method: 'PATCH',
+    path: '/api/meetings/:idOrCode',
+    auth: 'account',
+    status: 200,
+    body: updateMeeting,
+    response: ownMeetingBody,
+  },
+  /** Ends the meeting for everyone. */
+  endMeeting: {
+    method: 'DELETE',
+    path: '/api/meetings/:idOrCode',
+    auth: 'account',
+    status: 200,
+    body: null,
+    response: meetingBody,
+  },
+} as const satisfies Record<
+  string,
+  {
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+    path: string;
+    /** Who may call: anyone, anyone with or without a token, a guest or account, an account only. */
+    auth: 'none' | 'optional' | 'any' | 'account';
+    status: number;
+    body: z.ZodType | null;
+    response: z.ZodType | null;
+  }
+>;
+
+export type RouteName = keyof typeof routes;
+export type RouteBody<N extends RouteName> = (typeof routes)[N]['body'] extends z.ZodType
+  ? z.input<NonNullable<(typeof routes)[N]['body']>>
+  : undefined;
+export type RouteResponse<N extends RouteName> = (typeof routes)[N]['response'] extends z.ZodType
+  ? z.output<NonNullable<(typeof routes)[N]['response']>>
+  : undefined;
