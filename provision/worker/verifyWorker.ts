@@ -127,8 +127,12 @@ async function expectIncoming(
 
   await sendUntil(
     (sequenceNumber) =>
-      void peer.sendRtp(payload, new RtpHeader({ ssrc, sequenceNumber, payloadType: PAYLOAD_TYPE })),
-    (done) => consumer.on('rtp', (packet) => packet.subarray(-payload.length).equals(payload) && done()),
+      void peer.sendRtp(
+        payload,
+        new RtpHeader({ ssrc, sequenceNumber, payloadType: PAYLOAD_TYPE }),
+      ),
+    (done) =>
+      consumer.on('rtp', (packet) => packet.subarray(-payload.length).equals(payload) && done()),
   );
 }
 
