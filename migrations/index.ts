@@ -1,0 +1,10 @@
+import type { Knex } from 'knex';
+import * as accountsAndMeetings from './001-accounts-and-meetings.ts';
+
+/**
+ * Every migration under the name that databases remember it by, in the order they run.
+ * Append only: one that has run anywhere never changes.
+ */
+export const migrations: Record<string, Knex.Migration> = {
+  '001-accounts-and-meetings': accountsAndMeetings,
+};

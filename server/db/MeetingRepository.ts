@@ -1,0 +1,168 @@
+import type { Knex } from 'knex';
+import type { Access, MeetingSettings } from '../../protocol/meetings.ts';
+import { AppError } from '../core/AppError.ts';
+import type { MeetingPage, MeetingPatch, MeetingRecord, MeetingStore } from '../meetings/stores.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { isUniqueViolation } from './errors.ts';
+
+/** Keeps meetings in PostgreSQL or PGlite. */
+export class MeetingRepository implements MeetingStore {
+  readonly #db: Knex;
+
+  constructor(db: Knex) {
+    this.#db = db;
+  }
+
+  async insert(meeting: Omit<MeetingRecord, 'hostName'>): Promise<void> {
+    try {
+      await this.#db('meetings').insert({
+        id: meeting.id,
+        code: meeting.code,
+        host_id: meeting.hostId,
+        created_at: new Date(meeting.createdAt),
+        ...patchRow(meeting),
+      });
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new AppError('CONFLICT', { message: 'This join code is taken.', cause: error });
+    }
+  }
+
+  async findById(id: string): Promise<MeetingRecord | null> {
+    const row = await this.#select().where('meetings.id', id).first();
+    return row ? mapRow(row) : null;
+  }
+
+  async findByCode(code: string): Promise<MeetingRecord | null> {
+    const row = await this.#select().where('meetings.code', code).first();
+    return row ? mapRow(row) : null;
+  }
+
+  async listForUser(
+    userId: string,
+    { before, limit }: { before?: string; limit: number },
+  ): Promise<MeetingPage> {
+    const query = this.#select()
+      // A union lets each half use its index; OR would read every meeting.
+      .whereRaw(
+        `meetings.id IN (SELECT id FROM meetings WHERE host_id = ?
+           UNION SELECT meeting_id FROM participants WHERE user_id = ?)`,
+        [userId, userId],
+      )
+      .orderBy([
+        { column: 'meetings.created_at', order: 'desc' },
+        { column: 'meetings.id', order: 'desc' },
+      ])
+      .limit(limit + 1);
+    if (before !== undefined) {
+      const cursor = decodeCursor(before);
+      query.whereRaw('(meetings.created_at, meetings.id) < (?, ?)', [
+        new Date(cursor.createdAt),
+        cursor.id,
+      ]);
+    }
+    const rows = await query;
+    const meetings = rows.slice(0, limit).map(mapRow);
+    const last = meetings.at(-1);
+    return { meetings, next: rows.length > limit && last ? encodeCursor(last) : null };
+  }
+
+  async update(id: string, patch: MeetingPatch, ownerEpoch: number): Promise<void> {
+    await this.#db('meetings')
+      .where({ id })
+      .where('owner_epoch', '<=', ownerEpoch)
+      .update({ ...patchRow(patch), owner_epoch: ownerEpoch });
+  }
+
+  async listInvited(id: string): Promise<string[]> {
+    return this.#db('meeting_invited')
+      .where({ meeting_id: id })
+      .orderBy('email')
+      .pluck<string[]>('email');
+  }
+
+  async setInvited(id: string, emails: string[]): Promise<void> {
+    await this.#db.transaction(async (transaction) => {
+      // Two who replace the list at once would otherwise leave a mixture of both.
+      await transaction('meetings').where({ id }).forUpdate().select('id');
+      await transaction('meeting_invited').where({ meeting_id: id }).delete();
+      const rows = [...new Set(emails)].map((email) => ({ meeting_id: id, email }));
+      if (rows.length > 0) await transaction('meeting_invited').insert(rows);
+    });
+  }
+
+  #select() {
+    return this.#db<MeetingRow>('meetings')
+      .join<MeetingRow>('users', 'users.id', 'meetings.host_id')
+      .select<MeetingRow[]>('meetings.*', 'users.name as host_name');
+  }
+}
+
+interface MeetingRow {
+  id: string;
+  code: string;
+  title: string;
+  host_id: string;
+  host_name: string;
+  passcode_hash: string | null;
+  capacity: number;
+  waiting_room: boolean;
+  allow_guests: boolean;
+  access: Access;
+  locked: boolean;
+  settings: MeetingSettings;
+  starts_at: Date | null;
+  ends_at: Date | null;
+  ended_at: Date | null;
+  created_at: Date;
+}
+
+function mapRow(row: MeetingRow): MeetingRecord {
+  return {
+    id: row.id,
+    code: row.code,
+    title: row.title,
+    hostId: row.host_id,
+    hostName: row.host_name,
+    passcodeHash: row.passcode_hash,
+    capacity: row.capacity,
+    waitingRoom: row.waiting_room,
+    allowGuests: row.allow_guests,
+    access: row.access,
+    locked: row.locked,
+    settings: row.settings,
+    startsAt: row.starts_at?.getTime() ?? null,
+    endsAt: row.ends_at?.getTime() ?? null,
+    endedAt: row.ended_at?.getTime() ?? null,
+    createdAt: row.created_at.getTime(),
+  };
+}
+
+const PATCH_COLUMNS = {
+  title: 'title',
+  passcodeHash: 'passcode_hash',
+  capacity: 'capacity',
+  waitingRoom: 'waiting_room',
+  allowGuests: 'allow_guests',
+  access: 'access',
+  locked: 'locked',
+  settings: 'settings',
+  startsAt: 'starts_at',
+  endsAt: 'ends_at',
+  endedAt: 'ended_at',
+} as const satisfies Record<keyof MeetingPatch, string>;
+
+/** The columns that a patch sets. */
+function patchRow(patch: MeetingPatch): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (const [key, column] of Object.entries(PATCH_COLUMNS)) {
+    const value = patch[key as keyof MeetingPatch];
+    if (value !== undefined) row[column] = columnValue(column, value);
+  }
+  return row;
+}
+
+function columnValue(column: string, value: unknown): unknown {
+  if (typeof value === 'number' && column.endsWith('_at')) return new Date(value);
+  return column === 'settings' ? JSON.stringify(value) : value;
+}

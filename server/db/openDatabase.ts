@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import knex, { type Knex } from 'knex';
+import type { Config } from '../config/loadConfig.ts';
+import { maskUrl } from '../config/secrets.ts';
+import { MeetingRepository } from './MeetingRepository.ts';
+import { migrate } from './migrate.ts';
+import { ParticipantRepository } from './ParticipantRepository.ts';
+import { SessionRepository } from './SessionRepository.ts';
+import { UserRepository } from './UserRepository.ts';
+
+/** How long a request waits for a free connection before it is refused. */
+const ACQUIRE_TIMEOUT_MS = 10_000;
+
+/** The database cannot be opened; the message says which one and why. */
+export class DatabaseError extends Error {
+  override name = 'DatabaseError';
+}
+
+export interface Database {
+  readonly users: UserRepository;
+  readonly sessions: SessionRepository;
+  readonly meetings: MeetingRepository;
+  readonly participants: ParticipantRepository;
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>;
+  /** Waits for running queries. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens PostgreSQL where `database.url` is set, else the embedded database in the data folder, and
+ * brings it to the current schema.
+ * @throws DatabaseError
+ */
+export async function openDatabase(config: Config): Promise<Database> {
+  const { url } = config.database;
+  const db = url === null ? await embedded(config) : networked(url, config.database.poolSize);
+  try {
+    await migrate(db);
+  } catch (error) {
+    await db.destroy();
+    const name = url === null ? 'The embedded database' : `The database ${maskUrl(url)}`;
+    throw new DatabaseError(`${name} cannot be opened: ${reasonOf(error)}`, { cause: error });
+  }
+  let closing: Promise<void> | undefined;
+  return {
+    users: new UserRepository(db),
+    sessions: new SessionRepository(db),
+    meetings: new MeetingRepository(db),
+    participants: new ParticipantRepository(db),
+    async ping() {
+      await db.raw('SELECT 1');
+    },
+    close() {
+      closing ??= db.destroy();
+      return closing;
+    },
+  };
+}
+
+function networked(url: string, poolSize: number): Knex {
+  return knex({
+    client: 'pg',
+    connection: { connectionString: url, application_name: 'parley' },
+    pool: { min: 0, max: poolSize },
+    acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+  });
+}
+
+async function embedded(config: Config): Promise<Knex> {
+  // Loaded only here: 27 MB of WebAssembly that a server with a real PostgreSQL does not need.
+  const [{ PGlite }, { default: ClientPGlite }] = await Promise.all([
+    import('@electric-sql/pglite'),
+    import('knex-pglite'),
+  ]);
+  const pglite = new PGlite(join(config.server.dataDir, 'db'), {
+    startParams: [
+      // -F is "no fsync": a power cut could then leave a database that does not open.
+      ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
+      // The default of 128 MB is for a database server with a machine of its own.
+      ...['-c', 'shared_buffers=16MB'],
+    ],
+  });
+  const connection: EmbeddedConnection = { pglite };
+  return knex({
+    client: ClientPGlite,
+    connection,
+    acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+  });
+}
+
+/** knex-pglite takes an instance under a name that knex's types do not have. */
+type EmbeddedConnection = Knex.StaticConnectionConfig & { pglite: object };
+
+/** Connection refusals come as AggregateErrors without a message: one for each address tried. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
