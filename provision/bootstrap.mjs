@@ -25,7 +25,10 @@ const NODE_FOLDER = join(
     join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'parley'),
   'node',
 );
+/** The hash of the lockfile whose packages are installed. */
 const STAMP = join(ROOT, 'node_modules', '.parley-lockfile');
+/** npm's own record of what it has installed. */
+const RECORD = join(ROOT, 'node_modules', '.package-lock.json');
 
 /** The command that is running now, if any. @type {import('node:child_process').ChildProcess | undefined} */
 let child;
@@ -136,6 +139,8 @@ async function ensureDependencies(node) {
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
 
   if (!isInstalled(lockfile)) {
+    // Removed first, so that an interrupted installation never passes for a complete one.
+    await rm(RECORD, { force: true });
     await step('Dependencies', 'installing', () =>
       npm(
         node,
@@ -153,10 +158,9 @@ async function ensureDependencies(node) {
  * @param {string} lockfile
  */
 function isInstalled(lockfile) {
-  const record = join(ROOT, 'node_modules', '.package-lock.json');
-  if (!existsSync(record)) return false;
+  if (!existsSync(RECORD)) return false;
   const wanted = JSON.parse(lockfile).packages;
-  const installed = JSON.parse(readFileSync(record, 'utf8')).packages;
+  const installed = JSON.parse(readFileSync(RECORD, 'utf8')).packages;
   return Object.keys(wanted).every((path) => {
     if (path === '') return true;
     // Packages for other platforms are optional and left out.
@@ -237,8 +241,9 @@ const forwarders = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => [
   () => {
     stopped = true;
     if (!child?.pid) process.exit(0);
-    // npm, in a group of its own, is stopped with what it has started.
-    if (child.stdout) process.kill(-child.pid, 'SIGTERM');
+    // npm would first undo what it has done, which takes as long as finishing. The next start
+    // begins anew.
+    if (child.stdout) process.kill(-child.pid, 'SIGKILL');
     else child.kill(/** @type {NodeJS.Signals} */ (signal));
   },
 ]);
