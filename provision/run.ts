@@ -8,6 +8,8 @@ const KEPT_LINES = 40;
 export interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
+  uid?: number;
+  gid?: number;
   signal?: AbortSignal;
   /** Called with every line of output. */
   onLine?: (line: string) => void;
@@ -35,13 +37,12 @@ export class CommandError extends Error {
 export async function run(
   command: string,
   args: readonly string[],
-  { cwd, env, signal, onLine, uninterruptible = false }: RunOptions = {},
+  { signal, onLine, uninterruptible = false, ...options }: RunOptions = {},
 ): Promise<string> {
   signal?.throwIfAborted();
   const child = spawnGroup(command, args, {
+    ...options,
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...(cwd !== undefined && { cwd }),
-    ...(env && { env }),
   });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
