@@ -1,0 +1,64 @@
+import {
+  checkClientSize,
+  checkFormat,
+  checkLint,
+  checkTypes,
+  runTests,
+  type CheckResult,
+  type TestCounts,
+} from '../checks.ts';
+import { runCommand } from '../command.ts';
+import { ensureBrowser } from '../ensureBrowser.ts';
+import { ensureClient } from '../ensureClient.ts';
+import { ensureWorker } from '../ensureWorker.ts';
+import { runStep, seconds } from '../Step.ts';
+
+await runCommand(async ({ stop, args }) => {
+  console.log(`✔ Node ${process.versions.node}`);
+  const workerBin = await runStep('Media worker', stop, ensureWorker);
+  const chromium = await runStep('Browser', stop, ensureBrowser);
+  const env = { ...process.env, MEDIASOUP_WORKER_BIN: workerBin, PARLEY_CHROMIUM: chromium };
+  await runStep('Client', stop, ensureClient);
+
+  const counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };
+  const summary: string[] = [];
+  const failures: string[] = [];
+
+  const check = async (title: string, work: () => Promise<CheckResult>) => {
+    const startedAt = performance.now();
+    const result = await work();
+    stop.throwIfAborted();
+    if (!result.ok) failures.push(title);
+    const detail = result.detail && ` ${result.detail}`;
+    const line = `${result.ok ? '✔' : '✖'} ${title}${detail} ${seconds(startedAt)}`;
+    summary.push(line);
+    if (!result.ok) console.log(`\n${result.output}\n`);
+    console.log(line);
+  };
+  const tests = (project: string, live: boolean) =>
+    check(`Tests: ${project}`, async () => {
+      const onLine = live ? (line: string) => console.log(line) : undefined;
+      const result = await runTests(project, args, env, stop, onLine);
+      counts.passed += result.counts.passed;
+      counts.failed += result.counts.failed;
+      counts.skipped += result.counts.skipped;
+      // What was shown as it came need not be shown again.
+      return live ? { ...result, output: '' } : result;
+    });
+
+  const statics = async () => {
+    // Someone who names a test wants that test, not the whole round.
+    if (args.length > 0) return;
+    await check('Format', () => checkFormat(stop));
+    await check('Lint', () => checkLint(stop));
+    await check('Types', () => checkTypes(stop));
+    await check('Client size', checkClientSize);
+  };
+  await Promise.all([statics(), tests('unit', false)]);
+  await tests('integration', true);
+  await tests('e2e', true);
+
+  console.log(`\n${summary.join('\n')}\n`);
+  console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  return failures.length === 0 && counts.passed > 0 ? 0 : 1;
+});
