@@ -1,5 +1,5 @@
 import js from '@eslint/js';
-import importX from 'eslint-plugin-import-x';
+import importX, { createNodeResolver } from 'eslint-plugin-import-x';
 import ts from 'typescript-eslint';
 
 /**
@@ -88,6 +88,8 @@ export default ts.config(
       },
     },
     plugins: { 'import-x': importX },
+    // The default takes any folder called "node" for a resolver, and Vite has one.
+    settings: { 'import-x/resolver-next': [createNodeResolver()] },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
