@@ -88,8 +88,13 @@ export default ts.config(
       },
     },
     plugins: { 'import-x': importX },
-    // The default takes any folder called "node" for a resolver, and Vite has one.
-    settings: { 'import-x/resolver-next': [createNodeResolver()] },
+    settings: {
+      // Without these, no-cycle looks only into JavaScript.
+      ...importX.flatConfigs.typescript.settings,
+      // The default takes any folder called "node" for a resolver, and Vite has one.
+      'import-x/resolver-next': [createNodeResolver()],
+      'import-x/ignore': ['/node_modules/'],
+    },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
@@ -100,7 +105,7 @@ export default ts.config(
         'error',
         { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
       ],
-      'import-x/no-cycle': 'error',
+      'import-x/no-cycle': ['error', { ignoreExternal: true }],
       'import-x/no-restricted-paths': [
         'error',
         { zones: Object.entries(mayImport).map(restrictedZone), basePath: import.meta.dirname },
