@@ -1,9 +1,11 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOCK_POLL_MS = 250;
+const LOCK_REFRESH_MS = 5_000;
+const LOCK_EXPIRY_MS = 30_000;
 
 /** The one folder outside the checkout where Parley keeps anything; see docs/provisioning.md. */
 export function cacheDir(): string {
@@ -40,7 +42,10 @@ export async function ensureEntry(
     await rm(temporary, { recursive: true, force: true });
     await mkdir(temporary);
     await build(temporary);
-    await rename(temporary, target);
+    await rename(temporary, target).catch(async (error: unknown) => {
+      // After a pause longer than the lock's life, another process may have made it too.
+      if (!(await exists(target))) throw error;
+    });
     return target;
   } finally {
     await rm(temporary, { recursive: true, force: true });
@@ -52,7 +57,7 @@ export async function removeEntry(entry: string): Promise<void> {
   await rm(join(cacheDir(), entry), { recursive: true, force: true });
 }
 
-/** A lock is a file that names its owner's process; the lock of a dead process is free. */
+/** A lock is a file that names its owner's process and is touched while that lives. */
 async function acquireLock(
   path: string,
   onWait: () => void,
@@ -61,13 +66,18 @@ async function acquireLock(
   for (;;) {
     try {
       await writeFile(path, String(process.pid), { flag: 'wx' });
-      return () => rm(path, { force: true });
+      const timer = setInterval(() => {
+        utimes(path, new Date(), new Date()).catch(() => undefined);
+      }, LOCK_REFRESH_MS);
+      return async () => {
+        clearInterval(timer);
+        await rm(path, { force: true });
+      };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
 
-    const owner = Number(await readFile(path, 'utf8').catch(() => ''));
-    if (owner > 0 && !isAlive(owner)) {
+    if (await isStale(path)) {
       // Only one of the waiting processes succeeds in moving the stale lock away.
       const stale = `${path}.${process.pid}.stale`;
       await rename(path, stale).catch(() => undefined);
@@ -76,6 +86,17 @@ async function acquireLock(
     }
     onWait();
     await sleep(LOCK_POLL_MS, undefined, { ...(signal && { signal }) });
+  }
+}
+
+/** The age matters where process numbers do not: in containers that share the cache. */
+async function isStale(path: string): Promise<boolean> {
+  try {
+    const { mtimeMs } = await stat(path);
+    const owner = Number(await readFile(path, 'utf8'));
+    return Date.now() - mtimeMs > LOCK_EXPIRY_MS || (owner > 0 && !isAlive(owner));
+  } catch {
+    return false;
   }
 }
 

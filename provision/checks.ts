@@ -84,7 +84,9 @@ export async function runTests(
     ...filters,
   ];
   try {
-    const result = await runTool(args, signal, env, onLine);
+    const result = await runTool(args, signal, env, (line) => {
+      if (!line.includes(report)) onLine?.(line);
+    });
     const counts = await readReport(report, result.ok);
     const { passed, failed, skipped } = counts;
     return { ...result, counts, detail: `${passed} passed, ${failed} failed, ${skipped} skipped` };

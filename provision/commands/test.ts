@@ -54,7 +54,10 @@ await runCommand(async ({ stop, args }) => {
     await check('Types', () => checkTypes(stop));
     await check('Client size', checkClientSize);
   };
-  await Promise.all([statics(), tests('unit', false)]);
+  // Settled, not all: when the user ends it, both have to clean up before the process exits.
+  for (const outcome of await Promise.allSettled([statics(), tests('unit', false)])) {
+    if (outcome.status === 'rejected') throw outcome.reason as Error;
+  }
   await tests('integration', true);
   await tests('e2e', true);
 
