@@ -1,0 +1,128 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Config } from '../config/loadConfig.ts';
+import { AppError } from '../core/AppError.ts';
+
+/** Names of the limits in the configuration. */
+export type LimitName = {
+  [N in keyof Config['limits']]: Config['limits'][N] extends number ? never : N;
+}[keyof Config['limits']];
+
+export interface LimitKey {
+  name: LimitName;
+  key: string;
+}
+
+/**
+ * Counters per limit. Keys are spread over this many, by a hash that nobody outside can compute:
+ * memory stays bounded under any flood, and no email or address is kept. Two keys that share a
+ * counter are a few in a hundred thousand pairs.
+ */
+const COUNTERS = 65_536;
+
+/** Guesses being checked on one counter, and who waits for their outcome. */
+interface Guesses {
+  running: number;
+  waiting: (() => void)[];
+}
+
+/** Every rate limit, in memory. */
+export class RateLimits {
+  readonly #limiters: ReadonlyMap<LimitName, RateLimiterMemory>;
+  readonly #guesses = new Map<string, Guesses>();
+  readonly #salt = randomBytes(16);
+
+  constructor(limits: Config['limits']) {
+    const { bodyBytes: _, ...rates } = limits;
+    this.#limiters = new Map(
+      Object.entries(rates).map(([name, { points, perSec }]) => [
+        name as LimitName,
+        new RateLimiterMemory({ points, duration: perSec, keyPrefix: '' }),
+      ]),
+    );
+  }
+
+  /** Counts one. @throws AppError RATE_LIMITED with `retryAfterMs` when it is one too many */
+  async consume(name: LimitName, key: string): Promise<void> {
+    try {
+      await this.#limiter(name).consume(this.#counter(key));
+    } catch (error) {
+      throw refusal(error);
+    }
+  }
+
+  /** Forgets what was counted. */
+  async reset(name: LimitName, key: string): Promise<void> {
+    await this.#limiter(name).delete(this.#counter(key));
+  }
+
+  /**
+   * Checks a password or passcode, counting failures only, under every key given: `check` answers
+   * null or false for a wrong guess; if it throws, nothing is counted. While as many checks are
+   * running as failures are left, further ones wait for their outcome, so that neither do more
+   * guesses than allowed slip through together, nor is anyone refused because many people enter the
+   * right one at the same moment.
+   *
+   * @throws AppError RATE_LIMITED with `retryAfterMs` when a key has no failures left
+   */
+  async guess<T>(keys: readonly LimitKey[], check: () => Promise<T>): Promise<T> {
+    // In one order for all, so that two that wait for each other's second key cannot be.
+    const held: LimitKey[] = [];
+    try {
+      for (const key of keys) {
+        await this.#enter(key);
+        held.push(key);
+      }
+      const outcome = await check();
+      if (outcome === null || outcome === false) {
+        for (const { name, key } of held) await this.#limiter(name).penalty(this.#counter(key));
+      }
+      return outcome;
+    } finally {
+      for (const key of held) this.#leave(key);
+    }
+  }
+
+  async #enter(limit: LimitKey): Promise<void> {
+    const limiter = this.#limiter(limit.name);
+    const counter = this.#counter(limit.key);
+    const id = `${limit.name} ${counter}`;
+    for (;;) {
+      const counted = await limiter.get(counter);
+      const left = limiter.points - (counted?.consumedPoints ?? 0);
+      if (left <= 0) throw refusal(counted);
+      const guesses = this.#guesses.get(id) ?? { running: 0, waiting: [] };
+      if (guesses.running < left) {
+        guesses.running++;
+        this.#guesses.set(id, guesses);
+        return;
+      }
+      await new Promise<void>((resolve) => guesses.waiting.push(resolve));
+    }
+  }
+
+  #leave({ name, key }: LimitKey): void {
+    const id = `${name} ${this.#counter(key)}`;
+    const guesses = this.#guesses.get(id);
+    if (!guesses) return;
+    guesses.running--;
+    const next = guesses.waiting.shift();
+    if (next) next();
+    else if (guesses.running === 0) this.#guesses.delete(id);
+  }
+
+  #limiter(name: LimitName): RateLimiterMemory {
+    const limiter = this.#limiters.get(name);
+    if (!limiter) throw new Error(`there is no limit ${name}`);
+    return limiter;
+  }
+
+  #counter(key: string): number {
+    return createHmac('sha256', this.#salt).update(key).digest().readUInt32BE() % COUNTERS;
+  }
+}
+
+function refusal(counted: unknown): unknown {
+  if (!(counted instanceof RateLimiterRes)) return counted;
+  return new AppError('RATE_LIMITED', { retryAfterMs: Math.max(1, counted.msBeforeNext) });
+}

@@ -1,0 +1,106 @@
+import type { types } from 'mediasoup';
+import { chooseLayers, type LayerChoice } from './layers.ts';
+import type { PictureSize } from './MediaCommands.ts';
+import type { ProducerEntry } from './ProducerEntry.ts';
+
+/** Predicted outgoing packets per second, by what a consumer receives. */
+const AUDIO_PPS = 50;
+const LAYER_PPS = [20, 60, 170] as const;
+
+/**
+ * One mediasoup consumer. It runs while its client is ready and shows it; which layers it gets
+ * follows from how large it is shown. The worker lowers that further when bandwidth is short.
+ */
+export class ConsumerEntry {
+  readonly consumer: types.Consumer;
+  readonly source: ProducerEntry;
+  #ready = false;
+  #layers: LayerChoice | null;
+  #load = 0;
+  readonly #addLoad: (packetsPerSecond: number) => void;
+
+  /** @param addLoad changes the worker's predicted load. */
+  constructor(
+    consumer: types.Consumer,
+    source: ProducerEntry,
+    view: PictureSize | undefined,
+    addLoad: (packetsPerSecond: number) => void,
+  ) {
+    this.consumer = consumer;
+    this.source = source;
+    this.#layers = source.layers && chooseLayers(view, source.layers);
+    this.#addLoad = addLoad;
+    consumer.observer.once('close', () => {
+      this.#account(0);
+      source.want(consumer.id, null);
+    });
+    // The layer is wanted before the client is ready, so that its encoder has begun by then.
+    this.#announceWish();
+  }
+
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** The client can render it: packets flow if it is shown. */
+  async resume(): Promise<void> {
+    this.#ready = true;
+    await this.#apply();
+  }
+
+  /** Takes over what the client shows of it now. */
+  async show(view: PictureSize): Promise<void> {
+    if (!this.source.layers) return;
+    const before = this.#layers;
+    this.#layers = chooseLayers(view, this.source.layers);
+    if (same(before, this.#layers)) return;
+    this.#announceWish();
+    const layers = this.#layers;
+    if (layers && !this.consumer.closed) {
+      await Promise.all([
+        this.consumer.type === 'simple' ? undefined : this.consumer.setPreferredLayers(layers),
+        this.consumer.setPriority(layers.priority),
+      ]);
+    }
+    await this.#apply();
+  }
+
+  async #apply(): Promise<void> {
+    if (this.consumer.closed) return;
+    const run = this.#ready && (!this.source.layers || this.#layers !== null);
+    this.#account(run ? this.#packetsPerSecond() : 0);
+    if (run && this.consumer.paused) await this.consumer.resume();
+    else if (!run && !this.consumer.paused) await this.consumer.pause();
+  }
+
+  #announceWish(): void {
+    this.source.want(this.consumer.id, this.#layers?.spatialLayer ?? null);
+  }
+
+  #packetsPerSecond(): number {
+    return this.#layers
+      ? (LAYER_PPS[this.#layers.spatialLayer] ?? LAYER_PPS[LAYER_PPS.length - 1] ?? 0)
+      : AUDIO_PPS;
+  }
+
+  #account(load: number): void {
+    this.#addLoad(load - this.#load);
+    this.#load = load;
+  }
+
+  /** Layers to create the mediasoup consumer with, for a view known beforehand. */
+  static initialLayers(
+    source: ProducerEntry,
+    view: PictureSize | undefined,
+  ): types.ConsumerLayers | undefined {
+    return (source.layers && chooseLayers(view, source.layers)) ?? undefined;
+  }
+}
+
+function same(a: LayerChoice | null, b: LayerChoice | null): boolean {
+  return (
+    a?.spatialLayer === b?.spatialLayer &&
+    a?.temporalLayer === b?.temporalLayer &&
+    a?.priority === b?.priority
+  );
+}

@@ -1,0 +1,81 @@
+import type { types } from 'mediasoup';
+import type { Source } from '../../protocol/meetings.ts';
+import { highestWanted, layersOf, type LayerSet } from './layers.ts';
+import type { PictureSize } from './MediaCommands.ts';
+
+/** How long a layer that nobody wants any more goes on: tiles come and go, encoders restart slowly. */
+const LOWER_DELAY_MS = 3_000;
+/** How long layer 0 of an unwatched picture goes on for somebody who is just entering. */
+const WARM_MS = 5_000;
+
+/** A mediasoup producer, what it carries, and which of its layers anybody wants. */
+export class ProducerEntry {
+  readonly producer: types.Producer;
+  readonly participantId: string;
+  readonly source: Source;
+  /** Null for audio. */
+  readonly layers: LayerSet | null;
+  readonly #wanted = new Map<string, number>();
+  readonly #onLayersWanted: (maxSpatialLayer: number) => void;
+  #announced: number;
+  #lowerTimer: NodeJS.Timeout | undefined;
+  #warmTimer: NodeJS.Timeout | undefined;
+
+  /** @param onLayersWanted tells the publisher; called only when the answer changes. */
+  constructor(
+    producer: types.Producer,
+    of: { participantId: string; source: Source; size: PictureSize | null },
+    onLayersWanted: (maxSpatialLayer: number) => void,
+  ) {
+    this.producer = producer;
+    this.participantId = of.participantId;
+    this.source = of.source;
+    this.layers = of.size && layersOf(producer.rtpParameters.encodings ?? [], of.size);
+    this.#onLayersWanted = onLayersWanted;
+    // A publisher begins with every layer on; the first look finds out who wants which.
+    this.#announced = this.layers ? this.layers.scales.length - 1 : -1;
+    producer.observer.once('close', () => {
+      clearTimeout(this.#lowerTimer);
+      clearTimeout(this.#warmTimer);
+    });
+    this.#update();
+  }
+
+  /** Notes which spatial layer a consumer receives; null when it receives nothing. */
+  want(consumerId: string, spatialLayer: number | null): void {
+    if (spatialLayer === null) this.#wanted.delete(consumerId);
+    else this.#wanted.set(consumerId, spatialLayer);
+    this.#update();
+  }
+
+  /** Somebody is entering and will look: has the publisher start encoding before they ask. */
+  warm(): void {
+    if (!this.layers || this.#announced >= 0 || this.#warmTimer) return;
+    this.#warmTimer = setTimeout(() => {
+      this.#warmTimer = undefined;
+      this.#update();
+    }, WARM_MS);
+    this.#update();
+  }
+
+  #update(): void {
+    if (!this.layers || this.producer.closed) return;
+    const highest = Math.max(highestWanted(this.#wanted.values()), this.#warmTimer ? 0 : -1);
+    if (highest >= this.#announced) {
+      clearTimeout(this.#lowerTimer);
+      this.#lowerTimer = undefined;
+      if (highest > this.#announced) this.#announce(highest);
+      return;
+    }
+    this.#lowerTimer ??= setTimeout(() => {
+      this.#lowerTimer = undefined;
+      const now = Math.max(highestWanted(this.#wanted.values()), this.#warmTimer ? 0 : -1);
+      if (now < this.#announced) this.#announce(now);
+    }, LOWER_DELAY_MS);
+  }
+
+  #announce(maxSpatialLayer: number): void {
+    this.#announced = maxSpatialLayer;
+    this.#onLayersWanted(maxSpatialLayer);
+  }
+}

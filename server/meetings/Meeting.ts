@@ -1,0 +1,414 @@
+import { EventEmitter } from 'node:events';
+import type { LeaveReason, Reaction } from '../../protocol/meetings.ts';
+import type { MeetingSnapshot } from '../../protocol/notifications.ts';
+import type { RequestOutput } from '../../protocol/requests.ts';
+import type { Principal } from '../auth/Principal.ts';
+import { AppError } from '../core/AppError.ts';
+import { createId } from '../core/ids.ts';
+import type { Logger } from '../core/logger.ts';
+import { Mailbox } from '../core/Mailbox.ts';
+import { EventLog } from './EventLog.ts';
+import type { Fanout } from './Fanout.ts';
+import { decideAtDoor, type PasscodeState } from './joinPolicy.ts';
+import { MeetingMedia, type MeetingMediaDeps } from './MeetingMedia.ts';
+import { Participant } from './Participant.ts';
+import { Roster } from './Roster.ts';
+import type {
+  MeetingPatch,
+  MeetingRecord,
+  MeetingStore,
+  ParticipantRecord,
+  ParticipantStore,
+} from './stores.ts';
+import { toMeetingView } from './views.ts';
+
+export interface MeetingDeps extends Omit<MeetingMediaDeps, 'settings'> {
+  meetings: MeetingStore;
+  participants: ParticipantStore;
+  fanout: Fanout;
+  logger: Logger;
+  now: () => number;
+  reconnectGraceMs: number;
+  earlyStartMs: number;
+  /** How long an empty meeting stays in memory. */
+  emptyTtlMs: number;
+}
+
+export interface JoinRequest {
+  principal: Principal;
+  connectionId: string;
+  passcode: PasscodeState;
+  /** The hash that `passcode` was checked against. */
+  passcodeHash: string | null;
+  displayName: string | undefined;
+  deviceId: string | null;
+  takeOver: boolean;
+}
+
+interface QueuedJoin {
+  request: JoinRequest;
+  resolve: (participantId: string) => void;
+  reject: (error: unknown) => void;
+}
+
+interface MeetingEvents {
+  /** Nothing of the meeting is left in memory; whoever wants it loads it again. */
+  closed: [];
+}
+
+/**
+ * One live meeting: its mailbox serialises everything that changes who is in it. Joins that wait
+ * together are admitted together, with one write and one pass over the roster.
+ */
+export class Meeting extends EventEmitter<MeetingEvents> {
+  readonly media: MeetingMedia;
+  readonly #deps: MeetingDeps;
+  readonly #roster: Roster;
+  readonly #mailbox = new Mailbox();
+  #record: MeetingRecord;
+  #invited: ReadonlySet<string>;
+  #joins: QueuedJoin[] = [];
+  #startedAt = 0;
+  #emptyTimer: NodeJS.Timeout | undefined;
+
+  constructor(record: MeetingRecord, invited: string[], epoch: number, deps: MeetingDeps) {
+    super();
+    this.#deps = deps;
+    this.#record = record;
+    this.#invited = new Set(invited);
+    this.#roster = new Roster(record.id, new EventLog(epoch), deps.fanout);
+    this.media = new MeetingMedia(this.#roster, { ...deps, settings: () => this.#record.settings });
+    this.#startEmptyTimer();
+  }
+
+  get record(): Readonly<MeetingRecord> {
+    return this.#record;
+  }
+
+  get closed(): boolean {
+    return this.#mailbox.closed;
+  }
+
+  get epoch(): number {
+    return this.#roster.log.epoch;
+  }
+
+  get participants(): readonly Participant[] {
+    return this.#roster.participants;
+  }
+
+  /** The participant that speaks through a connection. @throws AppError INVALID_STATE */
+  participantOf(connectionId: string): Participant {
+    const participant = this.#roster.ofConnection(connectionId);
+    if (!participant) throw new AppError('INVALID_STATE', { message: 'You are not in this meeting.' });
+    return participant;
+  }
+
+  /** Admits or refuses with the fitting code. On success `meeting-joined` is sent before this settles. */
+  join(request: JoinRequest): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#joins.push({ request, resolve, reject });
+      if (this.#joins.length > 1) return;
+      this.#mailbox
+        .post(() => this.#admitQueued())
+        .catch((error: unknown) => {
+          for (const join of this.#joins.splice(0)) join.reject(error);
+        });
+    });
+  }
+
+  /** Takes up a participant on a new connection, telling what was missed since `(epoch, seq)`. */
+  resume(
+    principal: Principal,
+    connectionId: string,
+    of: { participantId: string; epoch: number; seq: number },
+  ): Promise<RequestOutput<'resume-meeting'>> {
+    return this.#mailbox.post(() => {
+      const participant = this.#roster.get(of.participantId);
+      if (participant?.userId !== principal.userId) {
+        throw new AppError('INVALID_STATE', { message: 'You are no longer in this meeting.' });
+      }
+      this.#moveConnection(participant, connectionId);
+      const missed = this.#roster.log.since(of.epoch, of.seq);
+      return missed
+        ? { status: 'resumed' as const, missed }
+        : { status: 'resynced' as const, snapshot: this.#snapshot(participant) };
+    });
+  }
+
+  leave(connectionId: string): Promise<void> {
+    return this.#mailbox.post(async () => {
+      const participant = this.#roster.ofConnection(connectionId);
+      if (participant) await this.#remove([participant], 'left');
+    });
+  }
+
+  /** The connection is gone: its participant has the grace time to come back. */
+  connectionLost(connectionId: string): Promise<void> {
+    return this.#mailbox.post(() => {
+      const participant = this.#roster.ofConnection(connectionId);
+      if (!participant) return;
+      const graceTimer = setTimeout(() => this.#graceOver(participant), this.#deps.reconnectGraceMs);
+      this.#roster.disconnect(participant, graceTimer);
+      this.#roster.publish('participant-connection-updated', {
+        participantId: participant.id,
+        connection: 'reconnecting',
+      });
+      this.#log('participant connection lost', participant);
+    });
+  }
+
+  raiseHand(participant: Participant, raised: boolean): void {
+    if ((participant.handRaisedAt !== null) === raised) return;
+    participant.handRaisedAt = raised ? this.#deps.now() : null;
+    this.#roster.publish('participant-hand-updated', {
+      participantId: participant.id,
+      handRaised: raised,
+      handRaisedAt: raised ? new Date(this.#deps.now()).toISOString() : null,
+    });
+  }
+
+  /** @throws AppError FORBIDDEN where only hosts may react. */
+  react(participant: Participant, reaction: Reaction): void {
+    const host = participant.role === 'host' || participant.role === 'cohost';
+    if (!host && !this.#record.settings.mayReact) throw new AppError('FORBIDDEN');
+    this.#deps.fanout.toMeeting(this.#record.id, 'reaction-sent', {
+      meetingId: this.#record.id,
+      participantId: participant.id,
+      reaction,
+    });
+  }
+
+  /** Stores the change and tells everyone in the meeting. */
+  update(patch: MeetingPatch, invited?: string[]): Promise<MeetingRecord> {
+    return this.#mailbox.post(async () => {
+      if (this.#record.endedAt !== null) throw new AppError('ENDED');
+      await this.#deps.meetings.update(this.#record.id, patch, this.epoch);
+      if (invited) {
+        await this.#deps.meetings.setInvited(this.#record.id, invited);
+        this.#invited = new Set(invited);
+      }
+      this.#record = { ...this.#record, ...patch };
+      this.#roster.publish('meeting-updated', { meeting: toMeetingView(this.#record) });
+      return this.#record;
+    });
+  }
+
+  /** Ends the meeting for everyone, for good. Ending it again changes nothing. */
+  end(): Promise<MeetingRecord> {
+    return this.#mailbox.post(async () => {
+      if (this.#record.endedAt === null) {
+        const endedAt = this.#deps.now();
+        await this.#deps.meetings.update(this.#record.id, { endedAt }, this.epoch);
+        this.#record = { ...this.#record, endedAt };
+        this.#deps.logger.info({ meetingId: this.#record.id }, 'meeting ended');
+      }
+      const meetingId = this.#record.id;
+      this.#deps.fanout.toMeeting(meetingId, 'meeting-ended', { meetingId });
+      await this.#remove(this.#roster.participants, 'meeting-ended');
+      this.#closeNow();
+      return this.#record;
+    });
+  }
+
+  /** The server stops: everyone's stay ends here, and they may come back to the next server. */
+  async shutDown(): Promise<void> {
+    if (this.closed) return;
+    await this.#mailbox.post(async () => {
+      await this.#remove(this.#roster.participants, 'connection-lost');
+      this.#closeNow();
+    });
+  }
+
+  async #admitQueued(): Promise<void> {
+    const queue = this.#joins.splice(0);
+    const admitted: { join: QueuedJoin; record: ParticipantRecord }[] = [];
+    const rejoining: { join: QueuedJoin; participant: Participant }[] = [];
+    for (const join of queue) {
+      try {
+        const existing = this.#roster.ofUser(join.request.principal.userId);
+        if (existing) rejoining.push({ join, participant: this.#assertMayTakeUp(existing, join) });
+        else admitted.push({ join, record: this.#assertMayEnter(join, admitted) });
+      } catch (error) {
+        join.reject(error);
+      }
+    }
+    try {
+      for (const { participant, join } of rejoining) await this.#takeUp(participant, join.request);
+      if (admitted.length > 0) await this.#enter(admitted);
+    } catch (error) {
+      for (const { join } of [...rejoining, ...admitted]) join.reject(error);
+      if (this.#roster.size === 0) await this.media.close();
+      return;
+    }
+    for (const { participant, join } of rejoining) this.#welcome(participant, join);
+    for (const { record, join } of admitted) {
+      const participant = this.#roster.get(record.id);
+      if (participant) this.#welcome(participant, join);
+    }
+  }
+
+  /** @throws AppError with the code of the refusal. */
+  #assertMayEnter(
+    { request }: QueuedJoin,
+    admitted: readonly { record: ParticipantRecord }[],
+  ): ParticipantRecord {
+    const { principal } = request;
+    const current = request.passcodeHash === this.#record.passcodeHash;
+    const decision = decideAtDoor(
+      principal,
+      request.passcode === 'right' && !current ? 'wrong' : request.passcode,
+      {
+        meeting: this.#record,
+        invited: this.#invited,
+        occupied: this.#roster.size + admitted.length,
+        hostPresent: this.#roster.hostPresent,
+        now: this.#deps.now(),
+        earlyStartMs: this.#deps.earlyStartMs,
+      },
+    );
+    if (!decision.admit) {
+      throw new AppError(decision.code, { ...(decision.details && { details: decision.details }) });
+    }
+    if (admitted.some(({ record }) => record.userId === principal.userId)) {
+      throw new AppError('ALREADY_JOINED');
+    }
+    return {
+      id: createId(),
+      meetingId: this.#record.id,
+      userId: principal.userId,
+      deviceId: request.deviceId,
+      name: request.displayName ?? principal.name,
+      role: decision.role,
+      joinedAt: this.#deps.now(),
+    };
+  }
+
+  /** The same device, or one that says so, takes a participant over; another has to ask. */
+  #assertMayTakeUp(existing: Participant, { request }: QueuedJoin): Participant {
+    const sameDevice = existing.deviceId !== null && existing.deviceId === request.deviceId;
+    const free =
+      existing.connectionId === null || existing.connectionId === request.connectionId;
+    if (sameDevice || free || request.takeOver) return existing;
+    throw new AppError('ALREADY_JOINED');
+  }
+
+  async #takeUp(participant: Participant, request: JoinRequest): Promise<void> {
+    if (participant.connectionId !== request.connectionId) await this.media.reset(participant);
+    participant.deviceId = request.deviceId;
+    this.#moveConnection(participant, request.connectionId);
+  }
+
+  /** Router, then record, then roster and room: whatever fails leaves none of them. */
+  async #enter(admitted: readonly { join: QueuedJoin; record: ParticipantRecord }[]): Promise<void> {
+    await this.media.open();
+    await this.#deps.participants.insertMany(admitted.map(({ record }) => record));
+    clearTimeout(this.#emptyTimer);
+    if (this.#roster.size === 0) this.#startedAt = this.#deps.now();
+    // Those who enter together are told of each other by the snapshot.
+    const newcomers = admitted.map(
+      ({ record, join }) => new Participant(record, join.request.connectionId),
+    );
+    for (const participant of newcomers) {
+      this.#roster.publish('participant-joined', { participant: participant.toView() });
+    }
+    for (const participant of newcomers) {
+      this.#roster.add(participant);
+      this.#log('participant joined', participant);
+    }
+  }
+
+  #welcome(participant: Participant, join: QueuedJoin): void {
+    this.#roster.tell(participant, 'meeting-joined', this.#snapshot(participant));
+    join.resolve(participant.id);
+  }
+
+  /** Newest connection wins; the one before is told. */
+  #moveConnection(participant: Participant, connectionId: string): void {
+    const before = participant.connectionId;
+    if (before === connectionId) return;
+    if (before !== null) {
+      this.#roster.tell(participant, 'meeting-left', {
+        meetingId: this.#record.id,
+        participantId: participant.id,
+        reason: 'replaced',
+      });
+    }
+    this.#roster.connect(participant, connectionId);
+    if (before === null) {
+      this.#roster.publish('participant-connection-updated', {
+        participantId: participant.id,
+        connection: 'connected',
+      });
+    }
+    this.#log('participant reconnected', participant);
+  }
+
+  #graceOver(participant: Participant): void {
+    this.#mailbox
+      .post(async () => {
+        const still = this.#roster.get(participant.id) === participant;
+        if (!still || participant.connection.state === 'connected') return;
+        await this.#remove([participant], 'connection-lost');
+      })
+      .catch((error: unknown) => {
+        if (!this.closed) this.#deps.logger.error({ err: error }, 'removing a participant failed');
+      });
+  }
+
+  async #remove(participants: readonly Participant[], reason: LeaveReason): Promise<void> {
+    for (const participant of participants) {
+      this.#roster.remove(participant);
+      if (reason !== 'meeting-ended') {
+        this.#roster.publish('participant-left', { participantId: participant.id, reason });
+      }
+      this.#log('participant left', participant, reason);
+    }
+    if (this.#roster.size === 0) {
+      this.#startEmptyTimer();
+      await this.media.close();
+    } else {
+      await Promise.all(participants.map((participant) => this.media.release(participant)));
+    }
+    const leftAt = this.#deps.now();
+    await this.#deps.participants.markLeft(participants.map(({ id }) => ({ id, leftAt, reason })));
+  }
+
+  #snapshot(participant: Participant): MeetingSnapshot {
+    return {
+      meeting: toMeetingView(this.#record),
+      participantId: participant.id,
+      participants: this.#roster.participants.map((other) => other.toView()),
+      webrtcConfig: this.media.webrtcConfig(),
+      startedAt: new Date(this.#startedAt).toISOString(),
+      epoch: this.#roster.log.epoch,
+      seq: this.#roster.log.seq,
+    };
+  }
+
+  #startEmptyTimer(): void {
+    clearTimeout(this.#emptyTimer);
+    this.#emptyTimer = setTimeout(() => {
+      this.#mailbox
+        .post(() => {
+          if (this.#roster.size === 0 && this.#joins.length === 0) this.#closeNow();
+        })
+        .catch(() => undefined);
+    }, this.#deps.emptyTtlMs);
+  }
+
+  #closeNow(): void {
+    if (this.closed) return;
+    clearTimeout(this.#emptyTimer);
+    this.#mailbox.close();
+    this.emit('closed');
+  }
+
+  #log(message: string, participant: Participant, reason?: LeaveReason): void {
+    const { id, userId } = participant;
+    this.#deps.logger.info(
+      { meetingId: this.#record.id, participantId: id, userId, ...(reason && { reason }) },
+      message,
+    );
+  }
+}

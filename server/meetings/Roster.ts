@@ -1,0 +1,129 @@
+import type {
+  NotificationName,
+  NotificationPayload,
+  SequencedName,
+  SequencedNotification,
+  SequencedPayload,
+} from '../../protocol/notifications.ts';
+import type { EventLog } from './EventLog.ts';
+import type { Fanout } from './Fanout.ts';
+import type { Participant } from './Participant.ts';
+
+/** A sequenced notification without what the roster adds. */
+type Unstamped<N extends SequencedName> = Omit<
+  SequencedPayload<N>,
+  'meetingId' | 'epoch' | 'seq'
+>;
+
+/** Who is in one meeting, and the numbered stream of what changes there. */
+export class Roster {
+  readonly meetingId: string;
+  readonly #log: EventLog;
+  readonly #fanout: Fanout;
+  readonly #participants = new Map<string, Participant>();
+  readonly #byConnection = new Map<string, Participant>();
+  readonly #byUser = new Map<string, Participant>();
+
+  constructor(meetingId: string, log: EventLog, fanout: Fanout) {
+    this.meetingId = meetingId;
+    this.#log = log;
+    this.#fanout = fanout;
+  }
+
+  get size(): number {
+    return this.#participants.size;
+  }
+
+  get participants(): readonly Participant[] {
+    return [...this.#participants.values()];
+  }
+
+  get log(): Pick<EventLog, 'epoch' | 'seq' | 'since'> {
+    return this.#log;
+  }
+
+  get(participantId: string): Participant | undefined {
+    return this.#participants.get(participantId);
+  }
+
+  ofConnection(connectionId: string): Participant | undefined {
+    return this.#byConnection.get(connectionId);
+  }
+
+  ofUser(userId: string): Participant | undefined {
+    return this.#byUser.get(userId);
+  }
+
+  get hostPresent(): boolean {
+    return this.participants.some(({ role }) => role === 'host' || role === 'cohost');
+  }
+
+  add(participant: Participant): void {
+    this.#participants.set(participant.id, participant);
+    this.#byUser.set(participant.userId, participant);
+    const { connectionId } = participant;
+    if (connectionId !== null) this.#attach(participant, connectionId);
+  }
+
+  remove(participant: Participant): void {
+    this.#participants.delete(participant.id);
+    this.#byUser.delete(participant.userId);
+    this.#detach(participant);
+    participant.dropMedia();
+  }
+
+  /** Notifications of the participant go to this connection from now on. */
+  connect(participant: Participant, connectionId: string): void {
+    this.#detach(participant);
+    participant.connection = { state: 'connected', connectionId };
+    this.#attach(participant, connectionId);
+  }
+
+  /** The connection is lost; `graceTimer` is cleared by whatever happens next to the participant. */
+  disconnect(participant: Participant, graceTimer: NodeJS.Timeout): void {
+    this.#detach(participant);
+    participant.connection = { state: 'reconnecting', graceTimer };
+  }
+
+  /**
+   * Numbers a fact, keeps it for those who come back, and sends it to everyone.
+   * @param except a connection that knows it already.
+   */
+  publish<N extends SequencedName>(name: N, payload: Unstamped<N>, except?: string): void {
+    const stamped = { meetingId: this.meetingId, ...payload, ...this.#log.next() };
+    // The compiler cannot see that a stamped payload of N is N's payload.
+    const notification = { name, payload: stamped } as unknown as SequencedNotification;
+    this.#log.append(notification);
+    this.#fanout.toMeeting(
+      this.meetingId,
+      name,
+      stamped as unknown as NotificationPayload<N>,
+      except,
+    );
+  }
+
+  /** Sends a passing fact to one participant, if they can be reached. */
+  tell<N extends NotificationName>(
+    participant: Participant | undefined,
+    name: N,
+    payload: NotificationPayload<N>,
+  ): void {
+    const connectionId = participant?.connectionId;
+    if (connectionId) this.#fanout.toConnection(connectionId, name, payload);
+  }
+
+  #attach(participant: Participant, connectionId: string): void {
+    this.#byConnection.set(connectionId, participant);
+    this.#fanout.enter(connectionId, this.meetingId);
+  }
+
+  #detach(participant: Participant): void {
+    if (participant.connection.state === 'reconnecting') {
+      clearTimeout(participant.connection.graceTimer);
+      return;
+    }
+    const { connectionId } = participant.connection;
+    this.#byConnection.delete(connectionId);
+    this.#fanout.leave(connectionId, this.meetingId);
+  }
+}
