@@ -1,0 +1,287 @@
+import type { ReadonlySignal } from '@preact/signals';
+import type { ErrorCode } from '../../protocol/errors.ts';
+import type { Access, MeetingView, Reaction, Role } from '../../protocol/meetings.ts';
+
+/**
+ * What views see of the state: signals to read and methods to call. Views hold nothing else; they
+ * know neither sockets nor media objects beyond the tracks that they put into elements.
+ */
+
+/** A refusal or a lack of an answer; the words for each code are in `client/i18n`. */
+export interface Failure {
+  code: ErrorCode | 'OFFLINE' | 'TIMEOUT';
+  details?: Record<string, unknown> | undefined;
+  retryAfterMs?: number | undefined;
+}
+
+export type Loadable<T> =
+  { is: 'loading' } | { is: 'ready'; value: T } | { is: 'failed'; failure: Failure };
+
+export interface User {
+  id: string;
+  name: string;
+  /** Null for guests. */
+  email: string | null;
+}
+
+/** Who uses this browser. Methods reject with RequestError, which is a Failure. */
+export interface SessionModel {
+  readonly user: ReadonlySignal<User | null>;
+  /** True until the token that was kept has been checked. */
+  readonly restoring: ReadonlySignal<boolean>;
+  signUp(input: { email: string; name: string; password: string }): Promise<void>;
+  signIn(input: { email: string; password: string }): Promise<void>;
+  /** Takes a name for one meeting, by its id or join code. */
+  continueAsGuest(meeting: string, name: string): Promise<void>;
+  signOut(): Promise<void>;
+}
+
+export interface NewMeeting {
+  title: string;
+  passcode?: string | undefined;
+  capacity?: number | undefined;
+  allowGuests?: boolean | undefined;
+  access?: Access | undefined;
+  /** Emails, for `access: 'invited'`. */
+  invited?: string[] | undefined;
+  startsAt?: string | null | undefined;
+  endsAt?: string | null | undefined;
+}
+
+export interface HomeModel {
+  readonly meetings: ReadonlySignal<Loadable<readonly MeetingView[]>>;
+  readonly hasMore: ReadonlySignal<boolean>;
+  load(): Promise<void>;
+  loadMore(): Promise<void>;
+  create(input: NewMeeting): Promise<MeetingView>;
+  update(
+    meetingId: string,
+    patch: Partial<NewMeeting> & { locked?: boolean },
+  ): Promise<MeetingView>;
+  end(meetingId: string): Promise<void>;
+}
+
+export interface DeviceChoice {
+  id: string;
+  label: string;
+}
+
+/**
+ * Why a device does not work. `insecure`: the page came over plain http from another machine, where
+ * browsers offer no devices.
+ */
+export type DeviceProblem = 'denied' | 'dismissed' | 'not-found' | 'busy' | 'insecure' | 'failed';
+
+/** One kind of capturing device: the choice, the intent and what came of it. */
+export interface CaptureModel {
+  readonly choices: ReadonlySignal<readonly DeviceChoice[]>;
+  /** Id of the device in use or preferred; null: the browser's default. */
+  readonly selected: ReadonlySignal<string | null>;
+  /** What the user wants; remembered over visits. */
+  readonly wanted: ReadonlySignal<boolean>;
+  /** The live track while wanted and available. */
+  readonly track: ReadonlySignal<MediaStreamTrack | null>;
+  readonly opening: ReadonlySignal<boolean>;
+  readonly problem: ReadonlySignal<DeviceProblem | null>;
+  setWanted(wanted: boolean): Promise<void>;
+  select(deviceId: string): Promise<void>;
+}
+
+export interface DevicesModel {
+  readonly camera: CaptureModel;
+  readonly microphone: CaptureModel;
+  readonly speakers: ReadonlySignal<readonly DeviceChoice[]>;
+  /** Null: the browser's default. */
+  readonly speaker: ReadonlySignal<string | null>;
+  /** False where the browser offers no choice of output (Safari, Firefox on phones). */
+  readonly canSelectSpeaker: boolean;
+  /** Loudness of one's own microphone, 0 to 1, about 20 times a second while it is on. */
+  readonly inputLevel: ReadonlySignal<number>;
+  /** Whether the browser would ask for permission now: explain first. */
+  readonly willAsk: ReadonlySignal<boolean>;
+  /** Opens what is wanted. Never rejects: look at `problem`. */
+  open(): Promise<void>;
+  selectSpeaker(deviceId: string): Promise<void>;
+  /** Plays a short sound on the chosen output. */
+  testSpeaker(): Promise<void>;
+  /** Releases camera and microphone. */
+  close(): void;
+}
+
+/** The page before a meeting: what is known of it, and joining. */
+export interface LobbyModel {
+  readonly meeting: ReadonlySignal<Loadable<MeetingView>>;
+  readonly joining: ReadonlySignal<boolean>;
+  /** Why the last attempt failed; null before one and while one runs. */
+  readonly failure: ReadonlySignal<Failure | null>;
+  /** Last name used in this browser, or the account's. */
+  readonly displayName: ReadonlySignal<string>;
+  setDisplayName(name: string): void;
+  load(): Promise<void>;
+  /**
+   * Asks for a place. On success answers the meeting, which is also `app.meeting` from then on;
+   * on a refusal answers null and says why in `failure`.
+   */
+  join(options: { passcode?: string; takeOver?: boolean }): Promise<MeetingModel | null>;
+}
+
+/** A video that can be shown: hand its track to an element, and say how large it is shown. */
+export interface VideoModel {
+  /** Null for one's own. */
+  readonly producerId: string | null;
+  readonly track: MediaStreamTrack;
+}
+
+export interface Person {
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly isSelf: boolean;
+  readonly microphoneOn: boolean;
+  readonly cameraOn: boolean;
+  readonly screenSharing: boolean;
+  readonly reconnecting: boolean;
+  /** ISO 8601; null while the hand is down. */
+  readonly handRaisedAt: string | null;
+  /** Null until a producer can be shown; present but still black until its first frame. */
+  readonly camera: VideoModel | null;
+}
+
+export interface ScreenShare {
+  readonly participantId: string;
+  readonly name: string;
+  readonly isSelf: boolean;
+  /** Null until its first packet can come. */
+  readonly video: VideoModel | null;
+}
+
+export interface Quality {
+  /** 0 (lost) to 4 (excellent). */
+  readonly bars: 0 | 1 | 2 | 3 | 4;
+  /** Which side is the weak one. */
+  readonly direction: 'up' | 'down' | 'both';
+}
+
+export interface FloatingReaction {
+  readonly key: number;
+  readonly reaction: Reaction;
+  readonly participantId: string;
+  readonly name: string;
+}
+
+/** Where the way back has got to. */
+export type ConnectionState =
+  | { is: 'connected' }
+  /** The browser has no network. */
+  | { is: 'offline' }
+  | {
+      is: 'reconnecting';
+      /** `server`: looking for it; `place`: taking one's place again; `media`: sound and picture. */
+      step: 'server' | 'place' | 'media';
+      attempt: number;
+      /** When the next try begins, in milliseconds since the Unix epoch; null while one runs. */
+      nextTryAt: number | null;
+    };
+
+export type MeetingPhase =
+  | { is: 'in' }
+  | {
+      is: 'over';
+      /** `moved`: the call goes on on another device; `lost`: the way back was given up. */
+      reason: 'left' | 'ended' | 'moved' | 'lost' | 'replaced' | 'failed';
+      failure: Failure | null;
+      durationMs: number;
+      /** Names of everybody who was there, oneself excepted. */
+      met: readonly string[];
+    };
+
+/** A passing message; the words are in `client/i18n`, by kind. */
+export interface Notice {
+  readonly key: number;
+  readonly kind:
+    | 'joined'
+    | 'left'
+    | 'hand-raised'
+    | 'share-started'
+    | 'device-lost'
+    | 'device-changed'
+    | 'action-failed'
+    | 'media-restored'
+    | 'locked'
+    | 'unlocked';
+  /** Of the people it is about, at most three; `count` has all. */
+  readonly names: readonly string[];
+  readonly count: number;
+  readonly failure: Failure | null;
+}
+
+/** One's own switch: an action shows as pending until the server says what is true. */
+export interface SwitchModel {
+  readonly on: ReadonlySignal<boolean>;
+  readonly pending: ReadonlySignal<boolean>;
+  set(on: boolean): Promise<void>;
+}
+
+export interface MeetingModel {
+  readonly phase: ReadonlySignal<MeetingPhase>;
+  readonly connection: ReadonlySignal<ConnectionState>;
+  readonly meeting: ReadonlySignal<MeetingView>;
+  readonly selfId: ReadonlySignal<string>;
+  /** When the meeting began, in milliseconds of this browser's clock. */
+  readonly startedAt: ReadonlySignal<number>;
+  /** Everybody in a stable order: oneself first, then by time of arrival. */
+  readonly people: ReadonlySignal<readonly Person[]>;
+  readonly shares: ReadonlySignal<readonly ScreenShare[]>;
+  /** Who is audible now; changes several times a second. */
+  readonly speaking: ReadonlySignal<ReadonlySet<string>>;
+  /** The dominant other speaker, after at least a second of it; null before anyone spoke. */
+  readonly speaker: ReadonlySignal<string | null>;
+  readonly qualities: ReadonlySignal<ReadonlyMap<string, Quality>>;
+  readonly reactions: ReadonlySignal<readonly FloatingReaction[]>;
+  readonly notices: ReadonlySignal<readonly Notice[]>;
+  readonly microphone: SwitchModel;
+  readonly camera: SwitchModel;
+  readonly screen: SwitchModel;
+  readonly hand: SwitchModel;
+  /** True when the browser refuses to play sound until the user clicks. */
+  readonly soundBlocked: ReadonlySignal<boolean>;
+  readonly canEnd: ReadonlySignal<boolean>;
+  readonly canShare: ReadonlySignal<boolean>;
+  react(reaction: Reaction): Promise<void>;
+  dismissNotice(key: number): void;
+  unblockSound(): Promise<void>;
+  /** What of the others' video is on screen: physical pixels by producer id; those left out are not seen. */
+  setViews(views: ReadonlyMap<string, { width: number; height: number }>): void;
+  setLocked(locked: boolean): Promise<void>;
+  reconnectNow(): void;
+  leave(): Promise<void>;
+  endForAll(): Promise<void>;
+}
+
+export type Theme = 'system' | 'light' | 'dark';
+export type Language = 'en' | 'de';
+
+/** Choices of this browser, kept in its storage. */
+export interface PreferencesModel {
+  readonly theme: ReadonlySignal<Theme>;
+  readonly language: ReadonlySignal<Language>;
+  readonly sounds: ReadonlySignal<boolean>;
+  setTheme(theme: Theme): void;
+  setLanguage(language: Language): void;
+  setSounds(on: boolean): void;
+}
+
+/** The root that `client/main.tsx` builds and hands to the views. */
+export interface AppModel {
+  readonly session: SessionModel;
+  readonly preferences: PreferencesModel;
+  readonly home: HomeModel;
+  readonly devices: DevicesModel;
+  /** The live meeting; null outside one. */
+  readonly meeting: ReadonlySignal<MeetingModel | null>;
+  /** One lobby per reference, made anew for each visit. */
+  createLobby(ref: string): LobbyModel;
+  /** Set when the page was reloaded inside a meeting: enter again without asking. */
+  readonly returnTo: string | null;
+}
