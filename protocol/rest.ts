@@ -18,31 +18,33 @@ export const page = z.strictObject({
 });
 
 const title = z.string().trim().min(1).max(120);
-const schedule = {
-  startsAt: instant.nullable().optional(),
-  endsAt: instant.nullable().optional(),
-};
+const { shape } = meetingSettings;
 
 const createMeeting = z.strictObject({
   title,
-  passcode: passcode.optional(),
-  capacity: z.int().min(2).max(MAX_CAPACITY).optional(),
-  waitingRoom: z.boolean().optional(),
-  allowGuests: z.boolean().optional(),
-  access: access.optional(),
+  passcode: passcode.exactOptional(),
+  capacity: z.int().min(2).max(MAX_CAPACITY).exactOptional(),
+  waitingRoom: z.boolean().exactOptional(),
+  allowGuests: z.boolean().exactOptional(),
+  access: access.exactOptional(),
   /** Accounts that may enter a meeting with `access: 'invited'`, by email. */
-  invited: z.array(email).max(500).optional(),
-  settings: meetingSettings.partial().optional(),
-  ...schedule,
+  invited: z.array(email).max(500).exactOptional(),
+  settings: z
+    .strictObject({
+      mayShareScreen: shape.mayShareScreen.exactOptional(),
+      mayUnmute: shape.mayUnmute.exactOptional(),
+      mayReact: shape.mayReact.exactOptional(),
+    })
+    .exactOptional(),
+  startsAt: instant.nullable().exactOptional(),
+  endsAt: instant.nullable().exactOptional(),
 });
 
-const updateMeeting = createMeeting
-  .extend({
-    title: title.optional(),
-    passcode: passcode.nullable().optional(),
-    locked: z.boolean().optional(),
-  })
-  .partial();
+const updateMeeting = createMeeting.extend({
+  title: title.exactOptional(),
+  passcode: passcode.nullable().exactOptional(),
+  locked: z.boolean().exactOptional(),
+});
 
 const meetingBody = z.object({ meeting: meetingView });
 /** What only the host sees of a meeting. */

@@ -3,11 +3,7 @@
  * notification drops those of a lower one, so that an owner that was thought dead changes nothing.
  */
 export interface LeaseStore {
-  /**
-   * @param knownEpoch highest epoch that the caller has seen stored, so that a lease store that lost
-   * its memory still hands out higher ones.
-   */
-  acquire(meetingId: string, knownEpoch: number): Promise<{ epoch: number }>;
+  acquire(meetingId: string): Promise<{ epoch: number }>;
   release(meetingId: string, epoch: number): Promise<void>;
 }
 
@@ -15,9 +11,9 @@ export interface LeaseStore {
 export class MemoryLeaseStore implements LeaseStore {
   readonly #epochs = new Map<string, number>();
 
-  async acquire(meetingId: string, knownEpoch: number): Promise<{ epoch: number }> {
+  async acquire(meetingId: string): Promise<{ epoch: number }> {
     // Milliseconds of the clock, so that epochs grow over a restart.
-    const epoch = Math.max(this.#epochs.get(meetingId) ?? 0, knownEpoch, Date.now()) + 1;
+    const epoch = Math.max(this.#epochs.get(meetingId) ?? 0, Date.now()) + 1;
     this.#epochs.set(meetingId, epoch);
     return Promise.resolve({ epoch });
   }

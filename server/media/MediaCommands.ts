@@ -105,8 +105,6 @@ export interface MediaEvents {
    * router stands ready. Emitted before any command on the new router can succeed.
    */
   'meeting-reset': [{ meetingId: string; rtpCapabilities: RtpCapabilities }];
-  /** No worker could take the meeting over. */
-  'meeting-lost': [{ meetingId: string }];
   /** A producer closed without a command: its transport went away. */
   'producer-closed': [{ meetingId: string; participantId: string; producerId: string }];
   /** Consumers that the client never resumed were closed. */

@@ -107,15 +107,20 @@ export class MediaNode extends EventEmitter<MediaEvents> implements MediaCommand
     return { rtpCapabilities: (await opening).rtpCapabilities };
   }
 
-  async closeMeeting(meetingId: string): Promise<void> {
+  closeMeeting(meetingId: string): Promise<void> {
     const opening = this.#opening.get(meetingId);
     this.#opening.delete(meetingId);
-    this.#meetings.delete(meetingId);
-    if (!opening) return;
-    const meeting = await opening.catch(() => null);
-    meeting?.close();
-    if (meeting)
-      this.#logger.info({ meetingId, workerIndex: meeting.worker.index }, 'router closed');
+    const isOpen = this.#meetings.delete(meetingId);
+    if (!opening) return Promise.resolve();
+    const closed = opening.then(
+      (meeting) => {
+        meeting.close();
+        this.#logger.info({ meetingId, workerIndex: meeting.worker.index }, 'router closed');
+      },
+      () => undefined,
+    );
+    // One that is still waiting for a worker closes when it gets it: nobody needs to wait for that.
+    return isOpen ? closed : Promise.resolve();
   }
 
   async closeParticipant({ meetingId, participantId }: ParticipantKey): Promise<void> {
@@ -185,8 +190,7 @@ export class MediaNode extends EventEmitter<MediaEvents> implements MediaCommand
     return media;
   }
 
-  #open(meetingId: string): Promise<MeetingRouter> {
-    const opening = this.#createRouter(meetingId);
+  #open(meetingId: string, opening = this.#createRouter(meetingId)): Promise<MeetingRouter> {
     this.#opening.set(meetingId, opening);
     opening.then(
       (meeting) => {
@@ -219,23 +223,31 @@ export class MediaNode extends EventEmitter<MediaEvents> implements MediaCommand
     }
   }
 
+  /** As often as it takes: people are waiting in the meeting, and a worker will be back. */
+  async #recreateRouter(meetingId: string): Promise<MeetingRouter> {
+    for (;;) {
+      try {
+        return await this.#createRouter(meetingId);
+      } catch (error) {
+        if (this.#closed || !this.#opening.has(meetingId)) throw error;
+        this.#logger.error({ meetingId, err: error }, 'no worker can take the meeting over yet');
+      }
+    }
+  }
+
   /** Gives every meeting of a dead worker a router on another, and tells its owner. */
   #evacuate(dead: MediaWorker): void {
     for (const [meetingId, meeting] of this.#meetings) {
       if (meeting.worker !== dead) continue;
       this.#meetings.delete(meetingId);
       meeting.close();
-      const reopening = this.#open(meetingId);
+      const reopening = this.#open(meetingId, this.#recreateRouter(meetingId));
       reopening.then(
         ({ rtpCapabilities }) => {
           if (this.#opening.get(meetingId) !== reopening) return;
           this.emit('meeting-reset', { meetingId, rtpCapabilities });
         },
-        (error: unknown) => {
-          if (this.#closed) return;
-          this.#logger.error({ meetingId, err: error }, 'meeting lost its media');
-          this.emit('meeting-lost', { meetingId });
-        },
+        () => undefined,
       );
     }
   }

@@ -10,12 +10,10 @@ export interface Fanout {
     name: N,
     payload: NotificationPayload<N>,
   ): void;
-  /** @param except a connection that is left out. */
   toMeeting<N extends NotificationName>(
     meetingId: string,
     name: N,
     payload: NotificationPayload<N>,
-    except?: string,
   ): void;
   /**
    * A passing fact that the next one replaces (levels, the active speaker): may be dropped for a

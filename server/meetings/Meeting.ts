@@ -51,6 +51,9 @@ interface QueuedJoin {
   reject: (error: unknown) => void;
 }
 
+/** What everybody in the meeting is shown alike. */
+type SharedSnapshot = Omit<MeetingSnapshot, 'participantId'>;
+
 interface MeetingEvents {
   /** Nothing of the meeting is left in memory; whoever wants it loads it again. */
   closed: [];
@@ -97,10 +100,16 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     return this.#roster.participants;
   }
 
+  /** Whether the connection has a place in the meeting. */
+  has(connectionId: string): boolean {
+    return this.#roster.ofConnection(connectionId) !== undefined;
+  }
+
   /** The participant that speaks through a connection. @throws AppError INVALID_STATE */
   participantOf(connectionId: string): Participant {
     const participant = this.#roster.ofConnection(connectionId);
-    if (!participant) throw new AppError('INVALID_STATE', { message: 'You are not in this meeting.' });
+    if (!participant)
+      throw new AppError('INVALID_STATE', { message: 'You are not in this meeting.' });
     return participant;
   }
 
@@ -132,7 +141,10 @@ export class Meeting extends EventEmitter<MeetingEvents> {
       const missed = this.#roster.log.since(of.epoch, of.seq);
       return missed
         ? { status: 'resumed' as const, missed }
-        : { status: 'resynced' as const, snapshot: this.#snapshot(participant) };
+        : {
+            status: 'resynced' as const,
+            snapshot: { ...this.#snapshot(), participantId: participant.id },
+          };
     });
   }
 
@@ -148,7 +160,10 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     return this.#mailbox.post(() => {
       const participant = this.#roster.ofConnection(connectionId);
       if (!participant) return;
-      const graceTimer = setTimeout(() => this.#graceOver(participant), this.#deps.reconnectGraceMs);
+      const graceTimer = setTimeout(
+        () => this.#graceOver(participant),
+        this.#deps.reconnectGraceMs,
+      );
       this.#roster.disconnect(participant, graceTimer);
       this.#roster.publish('participant-connection-updated', {
         participantId: participant.id,
@@ -179,10 +194,18 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     });
   }
 
-  /** Stores the change and tells everyone in the meeting. */
-  update(patch: MeetingPatch, invited?: string[]): Promise<MeetingRecord> {
+  /**
+   * Stores a change and tells everyone in the meeting.
+   * @param change computes the patch from what holds when its turn comes
+   * @throws AppError ENDED
+   */
+  update(
+    change: (current: Readonly<MeetingRecord>) => MeetingPatch,
+    invited?: string[],
+  ): Promise<MeetingRecord> {
     return this.#mailbox.post(async () => {
       if (this.#record.endedAt !== null) throw new AppError('ENDED');
+      const patch = change(this.#record);
       await this.#deps.meetings.update(this.#record.id, patch, this.epoch);
       if (invited) {
         await this.#deps.meetings.setInvited(this.#record.id, invited);
@@ -205,7 +228,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
       }
       const meetingId = this.#record.id;
       this.#deps.fanout.toMeeting(meetingId, 'meeting-ended', { meetingId });
-      await this.#remove(this.#roster.participants, 'meeting-ended');
+      await this.#remove(this.#roster.participants, 'meeting-ended', 'quietly');
       this.#closeNow();
       return this.#record;
     });
@@ -215,7 +238,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   async shutDown(): Promise<void> {
     if (this.closed) return;
     await this.#mailbox.post(async () => {
-      await this.#remove(this.#roster.participants, 'connection-lost');
+      await this.#remove(this.#roster.participants, 'connection-lost', 'quietly');
       this.#closeNow();
     });
   }
@@ -241,10 +264,12 @@ export class Meeting extends EventEmitter<MeetingEvents> {
       if (this.#roster.size === 0) await this.media.close();
       return;
     }
-    for (const { participant, join } of rejoining) this.#welcome(participant, join);
+    // One picture of the roster for all who enter together.
+    const snapshot = this.#snapshot();
+    for (const { participant, join } of rejoining) this.#welcome(participant, join, snapshot);
     for (const { record, join } of admitted) {
       const participant = this.#roster.get(record.id);
-      if (participant) this.#welcome(participant, join);
+      if (participant) this.#welcome(participant, join, snapshot);
     }
   }
 
@@ -287,8 +312,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   /** The same device, or one that says so, takes a participant over; another has to ask. */
   #assertMayTakeUp(existing: Participant, { request }: QueuedJoin): Participant {
     const sameDevice = existing.deviceId !== null && existing.deviceId === request.deviceId;
-    const free =
-      existing.connectionId === null || existing.connectionId === request.connectionId;
+    const free = existing.connectionId === null || existing.connectionId === request.connectionId;
     if (sameDevice || free || request.takeOver) return existing;
     throw new AppError('ALREADY_JOINED');
   }
@@ -300,7 +324,9 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   }
 
   /** Router, then record, then roster and room: whatever fails leaves none of them. */
-  async #enter(admitted: readonly { join: QueuedJoin; record: ParticipantRecord }[]): Promise<void> {
+  async #enter(
+    admitted: readonly { join: QueuedJoin; record: ParticipantRecord }[],
+  ): Promise<void> {
     await this.media.open();
     await this.#deps.participants.insertMany(admitted.map(({ record }) => record));
     clearTimeout(this.#emptyTimer);
@@ -318,8 +344,11 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     }
   }
 
-  #welcome(participant: Participant, join: QueuedJoin): void {
-    this.#roster.tell(participant, 'meeting-joined', this.#snapshot(participant));
+  #welcome(participant: Participant, join: QueuedJoin, snapshot: SharedSnapshot): void {
+    this.#roster.tell(participant, 'meeting-joined', {
+      ...snapshot,
+      participantId: participant.id,
+    });
     join.resolve(participant.id);
   }
 
@@ -356,10 +385,14 @@ export class Meeting extends EventEmitter<MeetingEvents> {
       });
   }
 
-  async #remove(participants: readonly Participant[], reason: LeaveReason): Promise<void> {
+  async #remove(
+    participants: readonly Participant[],
+    reason: LeaveReason,
+    how: 'telling the others' | 'quietly' = 'telling the others',
+  ): Promise<void> {
     for (const participant of participants) {
       this.#roster.remove(participant);
-      if (reason !== 'meeting-ended') {
+      if (how === 'telling the others') {
         this.#roster.publish('participant-left', { participantId: participant.id, reason });
       }
       this.#log('participant left', participant, reason);
@@ -374,10 +407,9 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     await this.#deps.participants.markLeft(participants.map(({ id }) => ({ id, leftAt, reason })));
   }
 
-  #snapshot(participant: Participant): MeetingSnapshot {
+  #snapshot(): SharedSnapshot {
     return {
       meeting: toMeetingView(this.#record),
-      participantId: participant.id,
       participants: this.#roster.participants.map((other) => other.toView()),
       webrtcConfig: this.media.webrtcConfig(),
       startedAt: new Date(this.#startedAt).toISOString(),

@@ -10,10 +10,7 @@ import type { Fanout } from './Fanout.ts';
 import type { Participant } from './Participant.ts';
 
 /** A sequenced notification without what the roster adds. */
-type Unstamped<N extends SequencedName> = Omit<
-  SequencedPayload<N>,
-  'meetingId' | 'epoch' | 'seq'
->;
+type Unstamped<N extends SequencedName> = Omit<SequencedPayload<N>, 'meetingId' | 'epoch' | 'seq'>;
 
 /** Who is in one meeting, and the numbered stream of what changes there. */
 export class Roster {
@@ -85,21 +82,13 @@ export class Roster {
     participant.connection = { state: 'reconnecting', graceTimer };
   }
 
-  /**
-   * Numbers a fact, keeps it for those who come back, and sends it to everyone.
-   * @param except a connection that knows it already.
-   */
-  publish<N extends SequencedName>(name: N, payload: Unstamped<N>, except?: string): void {
+  /** Numbers a fact, keeps it for those who come back, and sends it to everyone. */
+  publish<N extends SequencedName>(name: N, payload: Unstamped<N>): void {
     const stamped = { meetingId: this.meetingId, ...payload, ...this.#log.next() };
     // The compiler cannot see that a stamped payload of N is N's payload.
     const notification = { name, payload: stamped } as unknown as SequencedNotification;
     this.#log.append(notification);
-    this.#fanout.toMeeting(
-      this.meetingId,
-      name,
-      stamped as unknown as NotificationPayload<N>,
-      except,
-    );
+    this.#fanout.toMeeting(this.meetingId, name, stamped as unknown as NotificationPayload<N>);
   }
 
   /** Sends a passing fact to one participant, if they can be reached. */

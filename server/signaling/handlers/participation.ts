@@ -1,0 +1,18 @@
+import type { MeetingManager } from '../../meetings/MeetingManager.ts';
+import type { Handlers } from './handlers.ts';
+
+/** Hands and reactions. */
+export function participationHandlers(meetings: MeetingManager) {
+  return {
+    'raise-hand': (connection, { meetingId, raised }) => {
+      const meeting = meetings.live(meetingId);
+      meeting.raiseHand(meeting.participantOf(connection.id), raised);
+      return { handRaised: raised };
+    },
+    'send-reaction': (connection, { meetingId, reaction }) => {
+      const meeting = meetings.live(meetingId);
+      meeting.react(meeting.participantOf(connection.id), reaction);
+      return {};
+    },
+  } satisfies Partial<Handlers>;
+}

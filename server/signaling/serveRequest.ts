@@ -1,0 +1,93 @@
+import type { Ack, ErrorCode } from '../../protocol/errors.ts';
+import { requests, type RequestName } from '../../protocol/requests.ts';
+import { AppError } from '../core/AppError.ts';
+import { createId } from '../core/ids.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Connection } from './Connection.ts';
+import type { Handlers } from './handlers/handlers.ts';
+import type { TokenBucket } from './TokenBucket.ts';
+
+/** Told of every request that was answered. */
+export type RequestObserver = (name: string, outcome: 'ok' | ErrorCode, seconds: number) => void;
+
+export interface RequestContext {
+  connection: Connection;
+  rate: TokenBucket;
+  handlers: Handlers;
+  observe: RequestObserver;
+  logger: Logger;
+}
+
+/** Issues listed in a refusal; the first ones say enough. */
+const MAX_ISSUES = 10;
+
+type Acknowledge = (ack: Ack<unknown>) => void;
+
+/**
+ * Serves one message of a client: acknowledgement present, rate, strict parse, handler,
+ * acknowledgement, metric. Without an acknowledgement there is nobody to answer: it is dropped.
+ */
+export async function serveRequest(
+  context: RequestContext,
+  name: string,
+  args: readonly unknown[],
+): Promise<void> {
+  const acknowledge = args.at(-1);
+  const began = performance.now();
+  if (typeof acknowledge !== 'function') {
+    context.logger.debug({ request: labelOf(name) }, 'request without acknowledgement dropped');
+    context.observe(labelOf(name), 'INVALID_PAYLOAD', 0);
+    return;
+  }
+  let answer: Ack<unknown>;
+  try {
+    answer = { ok: true, data: await handle(context, name, args.slice(0, -1)) };
+  } catch (error) {
+    answer = { ok: false, error: toAppError(error, name, context).toBody() };
+  }
+  (acknowledge as Acknowledge)(answer);
+  const outcome = answer.ok ? 'ok' : answer.error.code;
+  context.observe(labelOf(name), outcome, (performance.now() - began) / 1_000);
+}
+
+function handle(
+  { connection, rate, handlers }: RequestContext,
+  name: string,
+  payloads: readonly unknown[],
+): unknown {
+  const retryAfterMs = rate.take(performance.now());
+  if (retryAfterMs > 0) throw new AppError('RATE_LIMITED', { retryAfterMs });
+  if (!isRequestName(name)) {
+    throw new AppError('INVALID_PAYLOAD', { message: 'There is no such request.' });
+  }
+  if (payloads.length !== 1) {
+    throw new AppError('INVALID_PAYLOAD', { message: 'A request has one payload.' });
+  }
+  const parsed = requests[name].input.safeParse(payloads[0]);
+  if (!parsed.success) {
+    const issues = parsed.error.issues
+      .slice(0, MAX_ISSUES)
+      .map(({ path, message }) => ({ path: path.join('.'), message }));
+    throw new AppError('INVALID_PAYLOAD', { details: { issues } });
+  }
+  // The compiler cannot see that a name's parsed input fits that name's handler.
+  const handler = handlers[name] as (connection: Connection, input: unknown) => unknown;
+  return handler(connection, parsed.data);
+}
+
+function isRequestName(name: string): name is RequestName {
+  return Object.hasOwn(requests, name);
+}
+
+/** A name that is not ours would make metrics grow without bound. */
+function labelOf(name: string): string {
+  return isRequestName(name) ? name : 'unknown';
+}
+
+function toAppError(error: unknown, name: string, { connection, logger }: RequestContext) {
+  if (error instanceof AppError) return error;
+  const errorId = createId();
+  const { userId } = connection.principal;
+  logger.error({ err: error, errorId, request: name, userId }, 'request failed');
+  return new AppError('INTERNAL', { details: { errorId } });
+}
