@@ -29,6 +29,8 @@ export type PublishOptions = z.infer<typeof publishOptions>;
 export const webrtcConfig = z.object({
   routerRtpCapabilities: rtpCapabilities,
   iceServers: z.array(iceServer),
+  /** `relay`: media goes through the TURN servers only. */
+  iceTransportPolicy: z.enum(['all', 'relay']),
   publish: publishOptions,
 });
 export type WebrtcConfig = z.infer<typeof webrtcConfig>;
@@ -76,12 +78,6 @@ export const sequencedNotifications = {
     participantId: id,
     handRaised: z.boolean(),
     handRaisedAt: instant.nullable(),
-    ...stamp,
-  }),
-  'participant-role-updated': z.object({
-    ...ofMeeting,
-    participantId: id,
-    role: participantView.shape.role,
     ...stamp,
   }),
   'producer-added': z.object({
@@ -153,12 +149,8 @@ export const passingNotifications = {
       }),
     ),
   }),
-  /** To the receiver: these consumers are gone; `stale` ones were never resumed and should be asked for again. */
-  'consumers-closed': z.object({
-    ...ofMeeting,
-    consumerIds: z.array(id),
-    reason: z.enum(['producer-closed', 'stale', 'transport-closed']),
-  }),
+  /** To the receiver: these consumers were never resumed and are gone; ask for their producers again. */
+  'consumers-closed': z.object({ ...ofMeeting, consumerIds: z.array(id) }),
   /** To the receiver: the layers that flow now; null while nothing does. */
   'consumer-layers-updated': z.object({
     ...ofMeeting,

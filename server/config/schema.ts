@@ -4,7 +4,6 @@ import { videoCodec } from '../../protocol/notifications.ts';
 import { secret, secretUrl } from './secrets.ts';
 
 const ms = z.int().min(0);
-const port = z.int().min(1).max(65_535);
 const bitrate = z.int().min(10_000).max(1_000_000_000);
 const limit = (points: number, perSec: number) =>
   z
@@ -17,7 +16,8 @@ const limit = (points: number, perSec: number) =>
 const server = z
   .strictObject({
     host: z.string().min(1).nullable().default(null),
-    port: port.default(4501),
+    /** 0: any free one. */
+    port: z.int().min(0).max(65_535).default(4501),
     publicUrl: z
       .url({ protocol: /^https?$/, error: 'expected an http(s) address' })
       .transform((url) => url.replace(/\/+$/, ''))
@@ -79,7 +79,8 @@ const media = z
   .strictObject({
     listenAddress: z.union([z.ipv4(), z.ipv6()]).default('0.0.0.0'),
     announcedAddresses: z.array(z.string().min(1).max(255)).max(16).default([]),
-    basePort: port.default(44_400),
+    /** 0: any free ones. */
+    basePort: z.int().min(0).max(65_535).default(44_400),
     workers: z.int().min(0).max(256).default(0),
     videoCodecs: z.array(videoCodec).min(1).default(['VP8', 'VP9', 'H264', 'AV1']),
     preferredVideoCodec: videoCodec.default('VP8'),
@@ -95,7 +96,6 @@ const media = z
     screenMaxBitrate: bitrate.default(2_500_000),
     audioMaxBitrate: bitrate.default(40_000),
     initialOutgoingBitrate: bitrate.default(1_000_000),
-    minOutgoingBitrate: bitrate.default(600_000),
     maxOutgoingBitrate: bitrate.default(20_000_000),
     maxIncomingBitrate: bitrate.default(6_000_000),
     logLevel: z.enum(['debug', 'warn', 'error', 'none']).default('warn'),
@@ -109,9 +109,6 @@ const media = z
     }
     if (new Set(value.videoCodecs).size !== value.videoCodecs.length) {
       complain('videoCodecs', 'expected each codec once');
-    }
-    if (value.minOutgoingBitrate > value.maxOutgoingBitrate) {
-      complain('minOutgoingBitrate', 'expected at most maxOutgoingBitrate');
     }
     if (value.initialOutgoingBitrate > value.maxOutgoingBitrate) {
       complain('initialOutgoingBitrate', 'expected at most maxOutgoingBitrate');

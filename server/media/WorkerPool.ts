@@ -8,7 +8,7 @@ export interface WorkerPoolOptions {
   /** How many workers run; each takes one core. */
   count: number;
   listen: readonly ListenAddress[];
-  /** Worker n serves UDP and TCP on `basePort + n`. */
+  /** Worker n serves UDP and TCP on `basePort + n`; 0: on any free port. */
   basePort: number;
   logLevel: types.WorkerLogLevel;
 }
@@ -123,7 +123,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
         listenInfos: this.#options.listen.flatMap((address) =>
           (['udp', 'tcp'] as const).map((protocol) => ({
             protocol,
-            port: this.#options.basePort + index,
+            port: this.#portOf(index),
             ...address,
           })),
         ),
@@ -135,12 +135,16 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
       this.#adopt({ index, pid: worker.pid, worker, webRtcServer, load: 0 });
     } catch (error) {
       worker.close();
-      const port = this.#options.basePort + index;
       throw new Error(
-        `media worker ${index} cannot use port ${port} (UDP and TCP) on ${this.#options.listen.map(({ ip }) => ip).join(', ')}: ${String(error)}`,
+        `media worker ${index} cannot use port ${this.#portOf(index)} (UDP and TCP) on ${this.#options.listen.map(({ ip }) => ip).join(', ')}: ${String(error)}`,
         { cause: error },
       );
     }
+  }
+
+  #portOf(index: number): number {
+    const { basePort } = this.#options;
+    return basePort === 0 ? 0 : basePort + index;
   }
 
   #adopt(media: MediaWorker): void {

@@ -12,7 +12,7 @@ export interface MeetingMediaDeps {
   media: MediaCommands;
   fanout: Fanout;
   /** STUN and TURN servers and how to publish, as a client of this meeting gets them now. */
-  webrtcConfig: (rtpCapabilities: RtpCapabilities) => WebrtcConfig;
+  webrtcConfig: (rtpCapabilities: RtpCapabilities, meetingId: string) => WebrtcConfig;
   settings: () => MeetingSettings;
 }
 
@@ -45,7 +45,7 @@ export class MeetingMedia {
   /** @throws AppError INVALID_STATE while the meeting has no router. */
   webrtcConfig(): WebrtcConfig {
     if (!this.#rtpCapabilities) throw new AppError('INVALID_STATE');
-    return this.#deps.webrtcConfig(this.#rtpCapabilities);
+    return this.#deps.webrtcConfig(this.#rtpCapabilities, this.#roster.meetingId);
   }
 
   /** Closes all media of a participant who stays (they begin anew) and tells the others. */
@@ -169,7 +169,7 @@ export class MeetingMedia {
   handleConsumersStale(event: MediaEvents['consumers-stale'][0]): void {
     const { meetingId, participantId, consumerIds } = event;
     const participant = this.#roster.get(participantId);
-    this.#roster.tell(participant, 'consumers-closed', { meetingId, consumerIds, reason: 'stale' });
+    this.#roster.tell(participant, 'consumers-closed', { meetingId, consumerIds });
   }
 
   handleConsumerLayers(event: MediaEvents['consumer-layers'][0]): void {

@@ -38,7 +38,7 @@ export interface SignalingDeps {
 export interface Signaling {
   readonly fanout: Fanout;
   /** Live sockets. */
-  connections(): number;
+  connections: () => number;
   /** Begins to accept clients and to serve their requests. */
   serve(meetings: MeetingManager): void;
   /** Tells every client that the server goes down. */

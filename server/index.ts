@@ -1,0 +1,93 @@
+import { DataDirError } from './config/DataDir.ts';
+import { ConfigError, loadConfig, type Config } from './config/loadConfig.ts';
+import { createServer, type ParleyServer } from './createServer.ts';
+import { DatabaseError } from './db/openDatabase.ts';
+import { localAddresses } from './media/listenAddresses.ts';
+
+/** Exit codes: 0 stopped when asked to, 1 failed, 2 cannot start as configured. */
+const FAILED = 1;
+const MISCONFIGURED = 2;
+
+const stopped = new AbortController();
+let config: Config | undefined;
+let server: ParleyServer | undefined;
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
+// Whoever started this process is gone.
+process.on('disconnect', stop);
+
+try {
+  config = loadConfig({ env: process.env, argv: process.argv.slice(2) });
+  const started = await createServer(config);
+  server = started;
+  if (stopped.signal.aborted) await shutDown(started, config);
+  else say(welcome(started, config));
+} catch (error) {
+  say(explain(error), process.stderr);
+  process.exit(error instanceof ConfigError ? MISCONFIGURED : FAILED);
+}
+
+function stop(): void {
+  if (stopped.signal.aborted) return;
+  stopped.abort();
+  if (server && config) void shutDown(server, config);
+}
+
+async function shutDown(running: ParleyServer, { server: { shutdownGraceMs } }: Config) {
+  setTimeout(() => process.exit(FAILED), shutdownGraceMs);
+  try {
+    await running.close();
+    process.exit(0);
+  } catch (error) {
+    say(explain(error), process.stderr);
+    process.exit(FAILED);
+  }
+}
+
+/** For people at a terminal; programs read the log and `/readyz`. */
+function welcome({ port, secure }: ParleyServer, { server: settings }: Config): string {
+  const scheme = secure ? 'https' : 'http';
+  const addresses = settings.publicUrl
+    ? [settings.publicUrl]
+    : [
+        `${scheme}://localhost:${port}`,
+        ...(settings.host === null
+          ? localAddresses()
+              .filter((address) => !address.startsWith('127.'))
+              .map((address) => `${scheme}://${address}:${port}`)
+          : []),
+      ];
+  const lines = ['', 'Parley is ready. Open one of these in a browser:', ''];
+  lines.push(...addresses.map((address) => `  ${address}`), '');
+  if (!secure && settings.publicUrl === null && addresses.length > 1) {
+    lines.push(
+      'Browsers give cameras to other machines over https only. For a trial on your network:',
+      '',
+      '  PARLEY_SERVER_TLS=self-signed npm start',
+      '',
+    );
+  }
+  lines.push('Ctrl-C stops it.', '');
+  return lines.join('\n');
+}
+
+function explain(error: unknown): string {
+  const known =
+    error instanceof ConfigError || error instanceof DataDirError || error instanceof DatabaseError;
+  if (known) return error.message;
+  if (isSystemError(error) && error.code === 'EADDRINUSE' && error.port !== undefined) {
+    return (
+      `Port ${error.port} is in use by another program.\n` +
+      `→ Stop that program, or choose another port: PARLEY_SERVER_PORT=${error.port + 1} npm start`
+    );
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException & { port?: number } {
+  return error instanceof Error && 'code' in error;
+}
+
+function say(text: string, stream: NodeJS.WriteStream = process.stdout): void {
+  stream.write(`${text}\n`);
+}
