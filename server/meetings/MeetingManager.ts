@@ -161,7 +161,8 @@ export class MeetingManager {
    */
   async join(input: JoinInput): Promise<{ meetingId: string; participantId: string }> {
     const { ref, passcode, address, ...request } = input;
-    const { id } = await this.read(ref);
+    const { id, endedAt } = await this.read(ref);
+    if (endedAt !== null) throw new AppError('ENDED');
     return this.#withMeeting(id, async (meeting) => {
       const { passcodeHash } = meeting.record;
       const state = await this.#deps.passcodes.check(meeting.record, passcode, {

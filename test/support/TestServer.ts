@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '../../server/config/loadConfig.ts';
+import { createServer, type ParleyServer } from '../../server/createServer.ts';
+
+export interface TestServer extends ParleyServer {
+  readonly url: string;
+  readonly dataDir: string;
+}
+
+/**
+ * A whole server on loopback with free ports and a data folder of its own.
+ * @param env configuration as environment variables, over the defaults for tests
+ */
+export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'));
+  const config = loadConfig({
+    file: null,
+    env: {
+      PARLEY_SERVER_HOST: '127.0.0.1',
+      PARLEY_SERVER_PORT: '0',
+      PARLEY_SERVER_DATA_DIR: dataDir,
+      PARLEY_MEDIA_LISTEN_ADDRESS: '127.0.0.1',
+      PARLEY_MEDIA_BASE_PORT: '0',
+      PARLEY_MEDIA_WORKERS: '1',
+      PARLEY_LOG_LEVEL: 'silent',
+      ...env,
+    },
+  });
+  const server = await createServer(config);
+  return {
+    ...server,
+    dataDir,
+    url: `http${server.secure ? 's' : ''}://127.0.0.1:${server.port}`,
+    async close() {
+      await server.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,17 @@
+const INTERVAL_MS = 20;
+
+/**
+ * Waits until `check` no longer throws and answers what it answered.
+ * @throws what it threw last, when `timeoutMs` is over
+ */
+export async function eventually<T>(check: () => T | Promise<T>, timeoutMs = 10_000): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
+  }
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import type { MeetingView } from '../../protocol/meetings.ts';
+import { routes, type RouteName } from '../../protocol/rest.ts';
+import { Refused, TestClient } from './TestClient.ts';
+import type { TestServer } from './TestServer.ts';
+
+type Body<N extends RouteName> = (typeof routes)[N]['body'] extends z.ZodType
+  ? z.input<(typeof routes)[N]['body']>
+  : undefined;
+
+/**
+ * Calls a route and checks the answer against its schema.
+ * @throws Refused
+ */
+export async function call<N extends RouteName>(
+  server: Pick<TestServer, 'url'>,
+  name: N,
+  {
+    body,
+    token,
+    params = {},
+  }: { body?: Body<N>; token?: string; params?: Record<string, string> } = {},
+) {
+  const route = routes[name];
+  const path = route.path.replace(/:(\w+)/g, (_, key: string) => params[key] ?? '');
+  const response = await fetch(`${server.url}${path}`, {
+    method: route.method,
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const answer: unknown = response.status === 204 ? null : await response.json();
+  if (!response.ok) throw new Refused((answer as { error: never }).error);
+  return (route.response?.parse(answer) ?? null) as (typeof routes)[N]['response'] extends z.ZodType
+    ? z.output<(typeof routes)[N]['response']>
+    : null;
+}
+
+export interface Person {
+  token: string;
+  userId: string;
+  name: string;
+}
+
+/** An account that nobody else has. */
+export async function signUp(server: TestServer, name = 'Ada Lovelace'): Promise<Person> {
+  const email = `${randomUUID()}@example.org`;
+  const { token, user } = await call(server, 'signup', {
+    body: { email, name, password: 'correct horse battery' },
+  });
+  return { token, userId: user.id, name };
+}
+
+export async function enterAsGuest(
+  server: TestServer,
+  meeting: string,
+  name = 'Grace',
+): Promise<Person> {
+  const { token, user } = await call(server, 'guest', { body: { meeting, name } });
+  return { token, userId: user.id, name };
+}
+
+export async function createMeeting(
+  server: TestServer,
+  host: Person,
+  body: Partial<Body<'createMeeting'>> = {},
+): Promise<MeetingView> {
+  const { meeting } = await call(server, 'createMeeting', {
+    token: host.token,
+    body: { title: 'Standup', ...body },
+  });
+  return meeting;
+}
+
+/** Connects and joins. */
+export async function join(
+  server: TestServer,
+  person: Person,
+  meetingId: string,
+  options: { passcode?: string; deviceId?: string; takeOver?: boolean } = {},
+): Promise<TestClient & { participantId: string }> {
+  const client = await TestClient.connect(server.url, person.token);
+  try {
+    const { participantId } = await client.request('join-meeting', { meetingId, ...options });
+    return Object.assign(client, { participantId });
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
