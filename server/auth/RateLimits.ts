@@ -51,11 +51,6 @@ export class RateLimits {
     }
   }
 
-  /** Forgets what was counted. */
-  async reset(name: LimitName, key: string): Promise<void> {
-    await this.#limiter(name).delete(this.#counter(key));
-  }
-
   /**
    * Checks a password or passcode, counting failures only, under every key given: `check` answers
    * null or false for a wrong guess; if it throws, nothing is counted. While as many checks are
@@ -66,7 +61,7 @@ export class RateLimits {
    * @throws AppError RATE_LIMITED with `retryAfterMs` when a key has no failures left
    */
   async guess<T>(keys: readonly LimitKey[], check: () => Promise<T>): Promise<T> {
-    // In one order for all, so that two that wait for each other's second key cannot be.
+    // Every caller names its limits in the same order, so no two can wait for each other.
     const held: LimitKey[] = [];
     try {
       for (const key of keys) {
@@ -90,8 +85,12 @@ export class RateLimits {
     for (;;) {
       const counted = await limiter.get(counter);
       const left = limiter.points - (counted?.consumedPoints ?? 0);
-      if (left <= 0) throw refusal(counted);
       const guesses = this.#guesses.get(id) ?? { running: 0, waiting: [] };
+      if (left <= 0) {
+        // Whoever waits behind this one has to hear it too.
+        this.#wakeNext(id, guesses);
+        throw refusal(counted);
+      }
       if (guesses.running < left) {
         guesses.running++;
         this.#guesses.set(id, guesses);
@@ -106,6 +105,10 @@ export class RateLimits {
     const guesses = this.#guesses.get(id);
     if (!guesses) return;
     guesses.running--;
+    this.#wakeNext(id, guesses);
+  }
+
+  #wakeNext(id: string, guesses: Guesses): void {
     const next = guesses.waiting.shift();
     if (next) next();
     else if (guesses.running === 0) this.#guesses.delete(id);

@@ -32,21 +32,20 @@ export function hashPassword(password: string): Promise<string> {
   return inTurn(() => hash(password, PARAMETERS));
 }
 
+let decoy: string | undefined;
+
 /** What sign-ins to unknown accounts are checked against; nobody has its password. */
-let decoy: Promise<string> | undefined;
+async function decoyHash(): Promise<string> {
+  decoy ??= await hashPassword(randomBytes(32).toString('base64url'));
+  return decoy;
+}
 
 /**
  * Whether the password has that hash. Without a hash the answer is false after the same work, so
  * that the time taken does not tell which accounts exist.
  */
 export async function verifyPassword(hashed: string | null, password: string): Promise<boolean> {
-  if (hashed === null) {
-    decoy ??= hashPassword(randomBytes(32).toString('base64url')).catch((error: unknown) => {
-      decoy = undefined;
-      throw error;
-    });
-  }
-  const target = hashed ?? (await decoy) ?? '';
+  const target = hashed ?? (await decoyHash());
   const matches = await inTurn(() => verify(target, password));
   return matches && hashed !== null;
 }
