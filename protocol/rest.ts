@@ -108,6 +108,7 @@ export const routes = {
     path: '/api/meetings',
     auth: 'account',
     status: 200,
+    query: page,
     body: null,
     response: z.object({ meetings: z.array(meetingView), next: z.string().nullable() }),
   },
@@ -144,6 +145,8 @@ export const routes = {
     /** Who may call: anyone, anyone with or without a token, a guest or account, an account only. */
     auth: 'none' | 'optional' | 'any' | 'account';
     status: number;
+    /** What may stand behind the `?`; without it, nothing may. */
+    query?: z.ZodType;
     body: z.ZodType | null;
     response: z.ZodType | null;
   }

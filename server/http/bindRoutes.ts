@@ -1,0 +1,151 @@
+import type Router from '@koa/router';
+import type Koa from 'koa';
+import { z } from 'zod';
+import { meetingRef } from '../../protocol/primitives.ts';
+import { routes, type RouteName } from '../../protocol/rest.ts';
+import type { AuthService } from '../auth/AuthService.ts';
+import type { Principal } from '../auth/Principal.ts';
+import { clientAddress } from '../auth/clientAddress.ts';
+import { AppError } from '../core/AppError.ts';
+import { bearerToken } from './bearerToken.ts';
+import { jsonBody } from './jsonBody.ts';
+import { setRoute } from './requestLog.ts';
+
+type Route<N extends RouteName> = (typeof routes)[N];
+type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+/** `idOrCode` of `/api/meetings/:idOrCode`. */
+type ParamNames<P extends string> = P extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | ParamNames<Rest>
+  : P extends `${string}:${infer Name}`
+    ? Name
+    : never;
+
+export type AccountPrincipal = Extract<Principal, { kind: 'account' }>;
+interface PrincipalFor {
+  none: null;
+  optional: Principal | null;
+  any: Principal;
+  account: AccountPrincipal;
+}
+
+/** A request as its handler gets it: parsed and authenticated as the route says. */
+export interface RouteRequest<N extends RouteName> {
+  principal: PrincipalFor[Route<N>['auth']];
+  params: Record<ParamNames<Route<N>['path']>, string>;
+  query: Route<N> extends { query: infer Q } ? Output<Q> : undefined;
+  body: Output<Route<N>['body']>;
+  /** What limits per address count under. */
+  address: string;
+}
+
+type RouteAnswer<N extends RouteName> = Route<N>['response'] extends z.ZodType
+  ? z.input<Route<N>['response']>
+  : undefined;
+
+/** Answers or throws an `AppError`. */
+export type RouteHandler<N extends RouteName> = (
+  request: RouteRequest<N>,
+) => Promise<RouteAnswer<N>>;
+export type RouteHandlers = { [N in RouteName]: RouteHandler<N> };
+
+/** Everything that a path may hold a place for. */
+const PARAMS = { idOrCode: meetingRef } satisfies Record<
+  ParamNames<Route<RouteName>['path']>,
+  z.ZodType<string>
+>;
+const NO_QUERY = z.strictObject({});
+/** Issues listed in a refusal; the first ones say enough. */
+const MAX_ISSUES = 10;
+
+interface BindOptions {
+  auth: Pick<AuthService, 'authenticate'>;
+  trustProxy: number;
+  maxBodyBytes: number;
+}
+
+/** Serves every route of the contract: authenticate, parse, handle, present. */
+export function bindRoutes(router: Router, handlers: RouteHandlers, options: BindOptions): void {
+  const readBody = jsonBody(options.maxBodyBytes);
+  for (const name of Object.keys(routes) as RouteName[]) {
+    const route: ErasedRoute = routes[name];
+    // The compiler cannot see that what is parsed by a name's schemas fits that name's handler.
+    const handle = handlers[name] as (request: ErasedRequest) => Promise<unknown>;
+    const params = z.object(pickParams(route.path));
+
+    router.register(
+      route.path,
+      [route.method],
+      [
+        async (ctx, next) => {
+          setRoute(ctx, route.path);
+          // Before the body is read: strangers get no memory of ours to fill.
+          ctx.state['principal'] = await authenticate(ctx, route.auth, options.auth);
+          await (route.body === null ? next() : readBody(ctx, next));
+        },
+        async (ctx) => {
+          const answer = await handle({
+            principal: ctx.state['principal'] as Principal | null,
+            params: parse(params, ctx.params),
+            query: parse(route.query ?? NO_QUERY, { ...ctx.query }),
+            body: route.body === null ? undefined : parse(route.body, ctx.request.body),
+            address: clientAddress(ctx.req, options.trustProxy),
+          });
+          ctx.status = route.status;
+          // Only what the contract names leaves the server.
+          ctx.body = route.response === null ? null : route.response.parse(answer);
+        },
+      ],
+    );
+  }
+}
+
+interface ErasedRoute {
+  method: string;
+  path: string;
+  auth: keyof PrincipalFor;
+  status: number;
+  query?: z.ZodType;
+  body: z.ZodType | null;
+  response: z.ZodType | null;
+}
+interface ErasedRequest {
+  principal: Principal | null;
+  params: unknown;
+  query: unknown;
+  body: unknown;
+  address: string;
+}
+
+/** @throws AppError UNAUTHENTICATED, or FORBIDDEN for a guest where an account is needed */
+async function authenticate(
+  ctx: Koa.Context,
+  kind: keyof PrincipalFor,
+  auth: BindOptions['auth'],
+): Promise<Principal | null> {
+  if (kind === 'none') return null;
+  const given = ctx.get('Authorization') !== '';
+  if (!given && kind === 'optional') return null;
+  const token = bearerToken(ctx);
+  if (token === undefined) throw new AppError('UNAUTHENTICATED');
+  const principal = await auth.authenticate(token);
+  if (kind === 'account' && principal.kind !== 'account') {
+    throw new AppError('FORBIDDEN', { message: 'This needs an account.' });
+  }
+  return principal;
+}
+
+function pickParams(path: string): Partial<typeof PARAMS> {
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name);
+  return Object.fromEntries(Object.entries(PARAMS).filter(([name]) => names.includes(name)));
+}
+
+/** @throws AppError INVALID_PAYLOAD saying where */
+function parse(schema: z.ZodType, value: unknown): unknown {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues
+    .slice(0, MAX_ISSUES)
+    .map(({ path, message }) => ({ path: path.join('.'), message }));
+  throw new AppError('INVALID_PAYLOAD', { details: { issues } });
+}

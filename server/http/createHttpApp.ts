@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import Router from '@koa/router';
+import Koa from 'koa';
+import type { AuthService } from '../auth/AuthService.ts';
+import { clientAddress } from '../auth/clientAddress.ts';
+import type { RateLimits } from '../auth/RateLimits.ts';
+import type { Config } from '../config/loadConfig.ts';
+import { AppError } from '../core/AppError.ts';
+import type { Logger } from '../core/logger.ts';
+import { bindRoutes, type RouteHandlers } from './bindRoutes.ts';
+import { serveClient } from './clientFiles.ts';
+import { allowOrigins } from './cors.ts';
+import { answerErrors, TransportError } from './errors.ts';
+import { addOperations, type OperationsDeps } from './operations.ts';
+import { logRequests, type HttpObserver } from './requestLog.ts';
+import { createAuthRoutes, type AuthRouteDeps } from './routes/auth.ts';
+import { createMeetingRoutes, type MeetingRouteDeps } from './routes/meetings.ts';
+import { securityHeaders } from './securityHeaders.ts';
+
+const CLIENT_DIST = join(import.meta.dirname, '../../client/dist');
+
+export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'> {
+  config: Pick<Config, 'server' | 'limits' | 'metrics'>;
+  auth: AuthRouteDeps['auth'] & Pick<AuthService, 'authenticate'>;
+  rateLimits: RateLimits;
+  meetings: AuthRouteDeps['meetings'] & MeetingRouteDeps['meetings'];
+  logger: Logger;
+  observe: HttpObserver;
+  /** Whether the server itself speaks TLS. */
+  secure: boolean;
+  /** Folder of the built client. */
+  clientDir?: string;
+}
+
+/** Everything that the server answers over HTTP: the REST API, the operator's pages and the client. */
+export function createHttpApp(deps: HttpAppDeps): Koa {
+  const { config, logger } = deps;
+  const { trustProxy, corsOrigins, tls } = config.server;
+  const app = new Koa();
+  // What goes wrong after an answer has begun; everything before is answered by answerErrors.
+  app.on('error', (error: unknown) => logger.warn({ err: error }, 'answer not completed'));
+
+  app.use(logRequests(logger, deps.observe));
+  // A browser that was told so for a certificate made here would refuse every other server on this name.
+  app.use(securityHeaders(deps.secure && tls !== 'self-signed'));
+  app.use(allowOrigins(corsOrigins));
+  app.use(answerErrors(logger));
+  app.use(limitApi(deps.rateLimits, trustProxy));
+
+  const router = new Router({ strict: true, sensitive: true });
+  addOperations(router, { ready: deps.ready, metrics: deps.metrics, access: config.metrics });
+  bindRoutes(router, createHandlers(deps), {
+    auth: deps.auth,
+    trustProxy,
+    maxBodyBytes: config.limits.bodyBytes,
+  });
+  app.use(router.routes());
+  app.use(serveClient(deps.clientDir ?? CLIENT_DIST));
+  app.use(refuseUnknown(router));
+  return app;
+}
+
+function createHandlers(deps: HttpAppDeps) {
+  return {
+    ...createAuthRoutes(deps),
+    ...createMeetingRoutes(deps),
+  } satisfies RouteHandlers;
+}
+
+/** What answers to a token is limited, the client's files and the probes of health are not. */
+function limitApi(rateLimits: RateLimits, trustProxy: number): Koa.Middleware {
+  return async (ctx, next) => {
+    if (ctx.path.startsWith('/api/') || ctx.path === '/metrics') {
+      ctx.set('Cache-Control', 'no-store');
+      await rateLimits.consume('restPerAddress', clientAddress(ctx.req, trustProxy));
+    }
+    await next();
+  };
+}
+
+function refuseUnknown(router: Router): Koa.Middleware {
+  return (ctx) => {
+    const methods = router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods);
+    if (methods.length === 0) {
+      throw new AppError('NOT_FOUND', { message: 'There is nothing at this address.' });
+    }
+    throw new TransportError('NOT_FOUND', 405, {
+      message: `This address does not take ${ctx.method}.`,
+      headers: { Allow: [...new Set(methods)].join(', ') },
+    });
+  };
+}

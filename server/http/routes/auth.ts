@@ -1,0 +1,38 @@
+import type { AuthService } from '../../auth/AuthService.ts';
+import type { RateLimits } from '../../auth/RateLimits.ts';
+import type { MeetingManager } from '../../meetings/MeetingManager.ts';
+import type { RouteHandlers } from '../bindRoutes.ts';
+
+export interface AuthRouteDeps {
+  auth: Pick<AuthService, 'signup' | 'login' | 'createGuest' | 'logout'>;
+  meetings: Pick<MeetingManager, 'assertGuestMayAsk'>;
+  rateLimits: RateLimits;
+}
+
+export function createAuthRoutes({ auth, meetings, rateLimits }: AuthRouteDeps) {
+  return {
+    signup: ({ body, address }) => auth.signup({ ...body, address }),
+
+    login: ({ body, address }) => auth.login({ ...body, address }),
+
+    async guest({ body, address }) {
+      // First of all: it also limits who tries out join codes.
+      await rateLimits.consume('guestPerAddress', address);
+      const meeting = await meetings.assertGuestMayAsk(body.meeting);
+      return auth.createGuest({ meetingId: meeting.id, name: body.name });
+    },
+
+    async logout({ principal }) {
+      await auth.logout(principal);
+    },
+
+    me({ principal }) {
+      const { userId: id, name } = principal;
+      const user =
+        principal.kind === 'account'
+          ? { id, name, email: principal.email }
+          : { id, name, guest: true as const };
+      return Promise.resolve({ user });
+    },
+  } satisfies Partial<RouteHandlers>;
+}

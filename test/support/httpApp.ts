@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { RateLimits } from '../../server/auth/RateLimits.ts';
+import { loadConfig } from '../../server/config/loadConfig.ts';
+import { createHttpApp, type HttpAppDeps } from '../../server/http/createHttpApp.ts';
+
+const unused = () => Promise.reject(new Error('not part of this test'));
+
+export interface TestHttpApp {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * The HTTP side alone on a free port of loopback, without accounts, meetings or a client.
+ * @param env configuration as environment variables
+ */
+export async function startHttpApp(
+  overrides: Partial<HttpAppDeps> = {},
+  env: Record<string, string> = {},
+): Promise<TestHttpApp> {
+  const config = loadConfig({ file: null, env });
+  const app = createHttpApp({
+    config,
+    auth: {
+      signup: unused,
+      login: unused,
+      createGuest: unused,
+      logout: unused,
+      authenticate: unused,
+    },
+    rateLimits: new RateLimits(config.limits),
+    meetings: {
+      create: unused,
+      list: unused,
+      read: unused,
+      invitedOf: unused,
+      update: unused,
+      end: unused,
+      assertGuestMayAsk: unused,
+    },
+    logger: pino({ level: 'silent' }),
+    observe: () => undefined,
+    ready: () => Promise.resolve([]),
+    metrics: () => Promise.resolve({ contentType: 'text/plain', body: 'up 1\n' }),
+    secure: false,
+    clientDir: '/nowhere',
+    ...overrides,
+  });
+  const handle = app.callback();
+  const server = createServer((request, response) => void handle(request, response)).listen(
+    0,
+    '127.0.0.1',
+  );
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
