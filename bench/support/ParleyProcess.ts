@@ -1,0 +1,81 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { childrenOf } from './processes.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const POLL_MS = 50;
+
+/** A Parley server in a process of its own, as `npm start` runs it. */
+export class ParleyProcess {
+  readonly url: string;
+  readonly pid: number;
+  readonly #process: ChildProcess;
+  readonly #dataDir: string;
+
+  /** @param env configuration as environment variables */
+  static async start(env: Record<string, string> = {}): Promise<ParleyProcess> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'parley-bench-'));
+    const port = await freePort();
+    const child = spawn(process.execPath, [join(ROOT, 'server/index.ts')], {
+      env: {
+        ...process.env,
+        PARLEY_SERVER_HOST: '127.0.0.1',
+        PARLEY_SERVER_PORT: String(port),
+        PARLEY_SERVER_DATA_DIR: dataDir,
+        PARLEY_MEDIA_LISTEN_ADDRESS: '127.0.0.1',
+        PARLEY_MEDIA_BASE_PORT: '0',
+        PARLEY_MEDIA_WORKERS: '1',
+        PARLEY_LOG_LEVEL: 'warn',
+        // The load comes from one address and one person.
+        PARLEY_LIMITS_REST_PER_ADDRESS_POINTS: '1000000',
+        PARLEY_LIMITS_GUEST_PER_ADDRESS_POINTS: '1000000',
+        PARLEY_LIMITS_REQUESTS_PER_CONNECTION_POINTS: '1000000',
+        ...env,
+      },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const server = new ParleyProcess(child, dataDir, `http://127.0.0.1:${port}`);
+    await server.#ready();
+    return server;
+  }
+
+  private constructor(child: ChildProcess, dataDir: string, url: string) {
+    this.#process = child;
+    this.#dataDir = dataDir;
+    this.url = url;
+    this.pid = child.pid ?? 0;
+  }
+
+  /** Process ids of the media workers. */
+  get workers(): number[] {
+    return childrenOf(this.pid);
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGTERM');
+    await ended;
+    await rm(this.#dataDir, { recursive: true, force: true });
+  }
+
+  async #ready(): Promise<void> {
+    for (;;) {
+      if (this.#process.exitCode !== null) throw new Error('the server did not start');
+      const answer = await fetch(`${this.url}/readyz`).catch(() => null);
+      if (answer?.ok) return;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  return typeof address === 'object' && address ? address.port : 0;
+}

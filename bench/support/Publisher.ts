@@ -1,0 +1,113 @@
+import { randomInt } from 'node:crypto';
+import { RtpHeader } from 'werift';
+import type { RtpParameters } from '../../protocol/rtp.ts';
+import type { BotSession } from './BotSession.ts';
+import { dtlsParameters, MediaEndpoint } from './MediaEndpoint.ts';
+
+export const PACKETS_PER_SECOND = 100;
+export const PACKET_BYTES = 1_100;
+const INTERVAL_MS = 1_000 / PACKETS_PER_SECOND;
+const PAYLOAD_TYPE = 96;
+const CLOCK_RATE = 90_000;
+const RTP_HEADER_BYTES = 12;
+const GCM_TAG_BYTES = 16;
+/** Begins with the VP8 payload descriptor (3 bytes, with a picture id) and the frame's header (10 bytes). */
+const DESCRIPTOR_BYTES = 4;
+const FRAME_HEADER_BYTES = 10;
+/** Where a packet carries the time of its sending, for those who decrypt it. */
+export const TIMESTAMP_OFFSET = RTP_HEADER_BYTES + DESCRIPTOR_BYTES + FRAME_HEADER_BYTES;
+const PAYLOAD_SPECIFIC_FEEDBACK = 206;
+const PICTURE_LOSS_INDICATION = 1;
+
+/** Sends one synthetic VP8 stream, one packet a frame, with a key frame whenever it is asked for one. */
+export class Publisher {
+  readonly producerId: string;
+  readonly #endpoint: MediaEndpoint;
+  readonly #ssrc: number;
+  readonly #payload = Buffer.alloc(PACKET_BYTES - RTP_HEADER_BYTES - GCM_TAG_BYTES);
+  readonly #timer: NodeJS.Timeout;
+  readonly #began = performance.now();
+  #keyFrameWanted = true;
+  #sent = 0;
+
+  static async create(session: BotSession): Promise<Publisher> {
+    const ssrc = randomInt(1, 2 ** 31);
+    const options = await session.createTransport('send');
+    const [endpoint, producerId] = await Promise.all([
+      session
+        .connectTransport(options.id, dtlsParameters)
+        .then(() => MediaEndpoint.connect(options)),
+      session.produce(options.id, 'camera', videoParameters(ssrc)),
+    ]);
+    return new Publisher(producerId, endpoint, ssrc);
+  }
+
+  private constructor(producerId: string, endpoint: MediaEndpoint, ssrc: number) {
+    this.producerId = producerId;
+    this.#endpoint = endpoint;
+    this.#ssrc = ssrc;
+    endpoint.onRtcp = (packet) => {
+      if (asksForKeyFrame(packet)) this.#keyFrameWanted = true;
+    };
+    this.#timer = setInterval(() => this.#sendDue(), INTERVAL_MS);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#endpoint.close();
+  }
+
+  /** Timers drift; what is due by now is sent. */
+  #sendDue(): void {
+    const due = Math.floor((performance.now() - this.#began) / INTERVAL_MS);
+    while (this.#sent < due) this.#send();
+  }
+
+  #send(): void {
+    const key = this.#keyFrameWanted;
+    this.#keyFrameWanted = false;
+    const sequence = this.#sent++ & 0xffff;
+    // X and S bits, I bit, 7-bit picture id.
+    this.#payload.set([0x90, 0x80, sequence & 0x7f, 0x00].slice(0, DESCRIPTOR_BYTES), 0);
+    // Frame tag: bit 0 is 0 in key frames; then start code, 640 × 360.
+    const frame = key
+      ? [0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01]
+      : [0x11, 0x02, 0x00, 0, 0, 0, 0, 0, 0, 0];
+    this.#payload.set(frame, DESCRIPTOR_BYTES - 1);
+    this.#payload.writeDoubleBE(performance.now(), TIMESTAMP_OFFSET - RTP_HEADER_BYTES);
+    const header = new RtpHeader({
+      version: 2,
+      marker: true,
+      payloadType: PAYLOAD_TYPE,
+      sequenceNumber: sequence,
+      timestamp: ((this.#sent * CLOCK_RATE) / PACKETS_PER_SECOND) >>> 0,
+      ssrc: this.#ssrc,
+    });
+    this.#endpoint.sendRtp(this.#payload, header);
+  }
+}
+
+function videoParameters(ssrc: number): RtpParameters {
+  return {
+    codecs: [
+      {
+        mimeType: 'video/VP8',
+        payloadType: PAYLOAD_TYPE,
+        clockRate: CLOCK_RATE,
+        rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
+      },
+    ],
+    encodings: [{ ssrc }],
+    rtcp: { cname: `bot${ssrc}` },
+  };
+}
+
+function asksForKeyFrame(compound: Buffer): boolean {
+  for (let at = 0; at + 4 <= compound.length;) {
+    const format = (compound[at] ?? 0) & 0x1f;
+    const type = compound[at + 1];
+    if (type === PAYLOAD_SPECIFIC_FEEDBACK && format === PICTURE_LOSS_INDICATION) return true;
+    at += (compound.readUInt16BE(at + 2) + 1) * 4;
+  }
+  return false;
+}

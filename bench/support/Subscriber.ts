@@ -1,0 +1,75 @@
+import type { BotConsumer, BotSession } from './BotSession.ts';
+import { dtlsParameters, MediaEndpoint } from './MediaEndpoint.ts';
+import { TIMESTAMP_OFFSET } from './Publisher.ts';
+
+/** One packet in so many is decrypted to read when it was sent. */
+const SAMPLE_EVERY = 50;
+const SSRC_OFFSET = 8;
+
+/** Receives streams and counts their packets. */
+export class Subscriber {
+  readonly consumers: readonly BotConsumer[];
+  /** Milliseconds from a publisher's send call to the arrival here. */
+  readonly latencies: number[] = [];
+  /** Time (performance.now) of the first packet of each SSRC. */
+  readonly firstPacketAt = new Map<number, number>();
+  packets = 0;
+  readonly #endpoint: MediaEndpoint;
+  #onFirst: () => void = () => undefined;
+
+  /** Handshake and creation of the consumers run side by side, as in a browser. */
+  static async create(session: BotSession, producerIds: readonly string[]): Promise<Subscriber> {
+    const options = await session.createTransport('recv');
+    const [endpoint, consumers] = await Promise.all([
+      session
+        .connectTransport(options.id, dtlsParameters)
+        .then(() => MediaEndpoint.connect(options)),
+      session.consume(options.id, producerIds),
+    ]);
+    const subscriber = new Subscriber(endpoint, consumers);
+    await session.resume(consumers.map(({ id }) => id));
+    return subscriber;
+  }
+
+  private constructor(endpoint: MediaEndpoint, consumers: readonly BotConsumer[]) {
+    this.#endpoint = endpoint;
+    this.consumers = consumers;
+    endpoint.onRtp = (packet) => this.#count(packet);
+  }
+
+  /** Consumers that no packet has come for. */
+  get silent(): BotConsumer[] {
+    return this.consumers.filter(({ ssrc }) => !this.firstPacketAt.has(ssrc));
+  }
+
+  /** Settles when `streams` streams have had a packet. @throws Error after `timeoutMs` */
+  async hears(streams: number, timeoutMs = 10_000): Promise<void> {
+    if (this.firstPacketAt.size >= streams) return;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new Error(`${this.firstPacketAt.size} of ${streams} streams after ${timeoutMs} ms`));
+      }, timeoutMs);
+      this.#onFirst = () => {
+        if (this.firstPacketAt.size < streams) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  close(): void {
+    this.#endpoint.close();
+  }
+
+  #count(packet: Buffer): void {
+    this.packets++;
+    const ssrc = packet.readUInt32BE(SSRC_OFFSET);
+    if (!this.firstPacketAt.has(ssrc)) {
+      this.firstPacketAt.set(ssrc, performance.now());
+      this.#onFirst();
+    }
+    if (this.packets % SAMPLE_EVERY !== 0) return;
+    const now = performance.now();
+    this.latencies.push(now - this.#endpoint.decrypt(packet).readDoubleBE(TIMESTAMP_OFFSET));
+  }
+}
