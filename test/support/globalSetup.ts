@@ -1,17 +1,33 @@
 import type { TestProject } from 'vitest/node';
+import { ensureBrowser } from '../../provision/ensureBrowser.ts';
 import { ensureWorker } from '../../provision/ensureWorker.ts';
 import { startPostgres } from './postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A throwaway PostgreSQL, with rights to create databases. */
+    /** A PostgreSQL for tests, with rights to create databases. Not given to end-to-end tests. */
     postgresUrl: string;
   }
 }
 
-export default async function setUp({ provide }: TestProject) {
+/**
+ * What a project's tests need around them. Variables set here are inherited by the processes that
+ * run the tests.
+ */
+export default async function setUp(
+  project: TestProject,
+): Promise<(() => Promise<void>) | undefined> {
   process.env['MEDIASOUP_WORKER_BIN'] ??= await ensureWorker();
+  if (project.name === 'e2e') {
+    process.env['PARLEY_CHROMIUM'] ??= await ensureBrowser();
+    return undefined;
+  }
+  const given = process.env['PARLEY_TEST_POSTGRES_URL'];
+  if (given) {
+    project.provide('postgresUrl', given);
+    return undefined;
+  }
   const postgres = await startPostgres();
-  provide('postgresUrl', postgres.url);
+  project.provide('postgresUrl', postgres.url);
   return () => postgres.stop();
 }

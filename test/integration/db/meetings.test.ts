@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Database } from '../../../server/db/openDatabase.ts';
+import type { MeetingPatch, MeetingRecord } from '../../../server/meetings/stores.ts';
+import { BACKENDS } from '../../support/backends.ts';
+import {
+  accountRecord,
+  meetingRecord,
+  openTestDatabase,
+  participantRecord,
+  sessionRecord,
+  T0,
+} from '../../support/database.ts';
+
+describe.each(BACKENDS)('meetings and stays on %s', (backend) => {
+  let db: Database;
+  beforeAll(async () => {
+    db = await openTestDatabase(backend);
+  });
+  afterAll(() => db.close());
+
+  const addAccount = async (name = 'Ada Lovelace') => {
+    const account = accountRecord({ name });
+    await db.users.insertWithSession(account, sessionRecord(account.id));
+    return account;
+  };
+  const addMeeting = async (values: Partial<MeetingRecord> = {}) => {
+    const host = await addAccount();
+    const meeting = meetingRecord(values.hostId ?? host.id, values);
+    await db.meetings.insert(meeting);
+    return { ...meeting, hostName: host.name };
+  };
+  const read = (id: string) => db.meetings.findById(id);
+
+  test('a meeting is found as it was stored, by id and by code', async () => {
+    const meeting = await addMeeting({
+      title: 'Ein „Titel“; DROP TABLE meetings;--',
+      passcodeHash: '$argon2id$',
+      waitingRoom: true,
+      allowGuests: false,
+      access: 'invited',
+      locked: true,
+      settings: { mayShareScreen: false, mayUnmute: true, mayReact: false },
+      startsAt: T0 + 1,
+      endsAt: T0 + 3_600_001,
+    });
+    expect(await read(meeting.id)).toEqual(meeting);
+    expect(await db.meetings.findByCode(meeting.code)).toEqual(meeting);
+    expect(await read(randomUUID())).toBeNull();
+    expect(await db.meetings.findByCode('bcd-fgh-jkm')).toBeNull();
+  });
+
+  test('a code has one meeting, also when many ask at once', async () => {
+    const host = await addAccount();
+    const { code } = meetingRecord(host.id);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 10 }, () => db.meetings.insert(meetingRecord(host.id, { code }))),
+    );
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refused).toHaveLength(9);
+    for (const { reason } of refused) expect(reason).toMatchObject({ code: 'CONFLICT' });
+  });
+
+  test.each<MeetingPatch>([
+    { title: 'Retro' },
+    { passcodeHash: 'hash' },
+    { passcodeHash: null },
+    { capacity: 7 },
+    { waitingRoom: true },
+    { allowGuests: false },
+    { access: 'members' },
+    { locked: true },
+    { settings: { mayShareScreen: false, mayUnmute: false, mayReact: true } },
+    { startsAt: T0 + 5, endsAt: T0 + 6 },
+    { startsAt: null, endsAt: null },
+    { endedAt: T0 + 9 },
+    {},
+  ])('an update changes %o and nothing else', async (patch) => {
+    const meeting = await addMeeting({ passcodeHash: 'before', startsAt: T0, endsAt: T0 + 1 });
+    await db.meetings.update(meeting.id, patch, 1);
+    expect(await read(meeting.id)).toEqual({ ...meeting, ...patch });
+  });
+
+  test('an owner who has been succeeded writes nothing', async () => {
+    const { id } = await addMeeting();
+    await db.meetings.update(id, { title: 'first owner' }, 1);
+    await db.meetings.update(id, { title: 'second owner' }, 2);
+    await db.meetings.update(id, { title: 'first again', endedAt: T0 }, 1);
+    expect(await read(id)).toMatchObject({ title: 'second owner', endedAt: null });
+    await db.meetings.update(id, { title: 'second again' }, 2);
+    expect(await read(id)).toMatchObject({ title: 'second again' });
+  });
+
+  test('the last owner wins, in whatever order they write', async () => {
+    const { id } = await addMeeting();
+    const epochs = Array.from({ length: 20 }, (_, index) => index + 1);
+    const shuffled = epochs.toSorted((a, b) => ((a * 7) % 11) - ((b * 7) % 11));
+    await Promise.all(
+      shuffled.map((epoch) => db.meetings.update(id, { title: `owner ${epoch}` }, epoch)),
+    );
+    expect(await read(id)).toMatchObject({ title: 'owner 20' });
+  });
+
+  test('invitations are replaced as a whole', async () => {
+    const { id } = await addMeeting();
+    await db.meetings.setInvited(id, ['b@example.org', 'a@example.org', 'b@example.org']);
+    expect(await db.meetings.listInvited(id)).toEqual(['a@example.org', 'b@example.org']);
+    const lists = Array.from({ length: 5 }, (_, n) => [`x${n}@example.org`, `y${n}@example.org`]);
+    await Promise.all(lists.map((list) => db.meetings.setInvited(id, list)));
+    expect(lists).toContainEqual(await db.meetings.listInvited(id));
+    await db.meetings.setInvited(id, []);
+    expect(await db.meetings.listInvited(id)).toEqual([]);
+  });
+
+  test('a person lists what they host and what they were in, newest first, each once', async () => {
+    const me = await addAccount();
+    const mine = await addMeeting({ hostId: me.id, createdAt: T0 + 1 });
+    const visited = await addMeeting({ createdAt: T0 + 2 });
+    await addMeeting({ createdAt: T0 + 3 });
+    await db.participants.insertMany([
+      participantRecord(visited.id, me.id),
+      participantRecord(visited.id, me.id),
+      participantRecord(mine.id, me.id),
+    ]);
+    const { meetings, next } = await db.meetings.listForUser(me.id, { limit: 10 });
+    expect(meetings.map(({ id }) => id)).toEqual([visited.id, mine.id]);
+    expect(next).toBeNull();
+  });
+
+  test('pages hold every meeting once, those of the same instant too', async () => {
+    const me = await addAccount();
+    const made = [];
+    for (let n = 0; n < 7; n++) {
+      made.push(await addMeeting({ hostId: me.id, createdAt: T0 + Math.floor(n / 3) }));
+    }
+    const seen: string[] = [];
+    let before: string | null = null;
+    do {
+      const page = await db.meetings.listForUser(me.id, { limit: 2, ...(before && { before }) });
+      expect(page.meetings.length).toBeLessThanOrEqual(2);
+      seen.push(...page.meetings.map(({ id }) => id));
+      before = page.next;
+    } while (before !== null);
+    expect(seen).toHaveLength(7);
+    expect(new Set(seen)).toEqual(new Set(made.map(({ id }) => id)));
+  });
+
+  test.each(['', 'nonsense', Buffer.from('x.y').toString('base64url')])(
+    'a made-up cursor %o is refused',
+    async (before) => {
+      const list = db.meetings.listForUser(randomUUID(), { before, limit: 1 });
+      await expect(list).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
+    },
+  );
+
+  test('stays are stored all or none', async () => {
+    const { id } = await addMeeting();
+    const first = participantRecord(id, randomUUID());
+    await db.participants.insertMany([first]);
+    const other = participantRecord(id, randomUUID());
+    await expect(db.participants.insertMany([other, first])).rejects.toThrow();
+    expect((await db.meetings.listForUser(other.userId, { limit: 1 })).meetings).toEqual([]);
+    await db.participants.insertMany([]);
+  });
+
+  test('a stay ends once, and what is left open can be closed', async () => {
+    await db.participants.closeAllOpen(T0);
+    const { id } = await addMeeting();
+    const stays = Array.from({ length: 3 }, () => participantRecord(id, randomUUID()));
+    const [first, second] = stays.map((stay) => stay.id);
+    await db.participants.insertMany(stays);
+    const departures = [first, second].map((stay) => ({
+      id: stay ?? '',
+      leftAt: T0 + 5,
+      reason: 'left' as const,
+    }));
+    await Promise.all([db.participants.markLeft(departures), db.participants.markLeft(departures)]);
+    await db.participants.markLeft([]);
+    expect(await db.participants.closeAllOpen(T0 + 9)).toBe(1);
+    expect(await db.participants.closeAllOpen(T0 + 9)).toBe(0);
+  });
+});

@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadConfig } from '../../../server/config/loadConfig.ts';
+import { DatabaseError, openDatabase } from '../../../server/db/openDatabase.ts';
+import { BACKENDS, databaseEnv } from '../../support/backends.ts';
+import { accountRecord, sessionRecord } from '../../support/database.ts';
+
+describe.each(BACKENDS)('%s', (backend) => {
+  test('keeps what it was given, through another start', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'parley-db-'));
+    const env = { PARLEY_SERVER_DATA_DIR: dataDir, ...(await databaseEnv(backend)) };
+    const config = loadConfig({ file: null, env });
+    const account = accountRecord();
+
+    const first = await openDatabase(config);
+    await first.users.insertWithSession(account, sessionRecord(account.id));
+    await first.close();
+    await first.close();
+
+    const second = await openDatabase(config);
+    expect(await second.users.findAccountByEmail(account.email)).toEqual(account);
+    await second.close();
+    await rm(dataDir, { recursive: true });
+  });
+});
+
+test('servers that start at the same time on one PostgreSQL migrate it once', async () => {
+  const config = loadConfig({ file: null, env: await databaseEnv('PostgreSQL') });
+  const opened = await Promise.all([1, 2, 3, 4].map(() => openDatabase(config)));
+  await Promise.all(opened.map((database) => database.ping()));
+  await Promise.all(opened.map((database) => database.close()));
+});
+
+test('a database that cannot be reached is named, without its password', async () => {
+  const url = 'postgres://parley:hunter2@127.0.0.1:1/parley';
+  const failure = await openDatabase(loadConfig({ file: null, env: { DATABASE_URL: url } })).catch(
+    (error: unknown) => error,
+  );
+  expect(failure).toBeInstanceOf(DatabaseError);
+  const { message } = failure as DatabaseError;
+  expect(message).toContain('postgres://127.0.0.1:1/parley');
+  expect(message).not.toContain('hunter2');
+});
