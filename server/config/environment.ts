@@ -5,7 +5,12 @@ import { unwrap } from './secrets.ts';
 const PREFIX = 'PARLEY_';
 
 /** Names that other parts of Parley read from the environment; they are not configuration keys. */
-const RESERVED = new Set(['PARLEY_CACHE_DIR', 'PARLEY_CHROMIUM', 'PARLEY_CONFIG']);
+const RESERVED = new Set([
+  'PARLEY_CACHE_DIR',
+  'PARLEY_CHROMIUM',
+  'PARLEY_CONFIG',
+  'PARLEY_TEST_POSTGRES_URL',
+]);
 
 /** Names that hosting platforms set. A PARLEY_ name for the same key wins. */
 const CONVENTIONAL: Record<string, string> = {
