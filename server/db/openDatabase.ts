@@ -11,6 +11,10 @@ import { UserRepository } from './UserRepository.ts';
 /** How long a request waits for a free connection before it is refused. */
 const ACQUIRE_TIMEOUT_MS = 10_000;
 
+const silence = () => undefined;
+/** Knex would print past our log what it throws as well. */
+const QUIET = { warn: silence, error: silence, deprecate: silence, debug: silence };
+
 /** The database cannot be opened; the message says which one and why. */
 export class DatabaseError extends Error {
   override name = 'DatabaseError';
@@ -64,6 +68,7 @@ function networked(url: string, poolSize: number): Knex {
     connection: { connectionString: url, application_name: 'parley' },
     pool: { min: 0, max: poolSize },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+    log: QUIET,
   });
 }
 
@@ -86,6 +91,7 @@ async function embedded(config: Config): Promise<Knex> {
     client: ClientPGlite,
     connection,
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+    log: QUIET,
   });
 }
 
