@@ -28,8 +28,8 @@ for (let joined = 0; joined < JOINS; joined += AT_ONCE) {
     ),
   );
   for (const subscriber of subscribers) {
-    consumers += PUBLISHERS;
-    silent += PUBLISHERS - subscriber.firstPacketAt.size;
+    consumers += subscriber.consumers.length;
+    silent += subscriber.silent.length;
     subscriber.close();
   }
   await Promise.all(sessions.map((session) => session.leave()));

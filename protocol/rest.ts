@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { access, MAX_CAPACITY, meetingSettings, meetingView } from './meetings.ts';
-import { displayName, email, id, instant, meetingRef, passcode, password } from './primitives.ts';
+import {
+  deviceId,
+  displayName,
+  email,
+  id,
+  instant,
+  meetingRef,
+  passcode,
+  password,
+} from './primitives.ts';
 
 export const account = z.object({ id, email, name: displayName });
 export type Account = z.infer<typeof account>;
@@ -67,7 +76,12 @@ export const routes = {
     path: '/api/auth/login',
     auth: 'none',
     status: 200,
-    body: z.strictObject({ email, password: z.string().max(200) }),
+    body: z.strictObject({
+      email,
+      password: z.string().max(200),
+      /** Failures are counted under it as well, whoever's accounts they were at. */
+      deviceId: deviceId.exactOptional(),
+    }),
     response: session,
   },
   guest: {

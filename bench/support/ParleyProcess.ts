@@ -36,7 +36,8 @@ export class ParleyProcess {
         PARLEY_LIMITS_REQUESTS_PER_CONNECTION_POINTS: '1000000',
         ...env,
       },
-      stdio: ['ignore', 'ignore', 'inherit'],
+      // The channel tells the server when this process is gone, however it went.
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     const server = new ParleyProcess(child, dataDir, `http://127.0.0.1:${port}`);
     await server.#ready();

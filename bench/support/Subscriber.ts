@@ -15,6 +15,7 @@ export class Subscriber {
   readonly firstPacketAt = new Map<number, number>();
   packets = 0;
   readonly #endpoint: MediaEndpoint;
+  readonly #ssrcs: ReadonlySet<number>;
   #onFirst: () => void = () => undefined;
 
   /** Handshake and creation of the consumers run side by side, as in a browser. */
@@ -34,6 +35,7 @@ export class Subscriber {
   private constructor(endpoint: MediaEndpoint, consumers: readonly BotConsumer[]) {
     this.#endpoint = endpoint;
     this.consumers = consumers;
+    this.#ssrcs = new Set(consumers.map(({ ssrc }) => ssrc));
     endpoint.onRtp = (packet) => this.#count(packet);
   }
 
@@ -62,12 +64,14 @@ export class Subscriber {
   }
 
   #count(packet: Buffer): void {
-    this.packets++;
     const ssrc = packet.readUInt32BE(SSRC_OFFSET);
+    // The worker's own probes for bandwidth come with an SSRC of their own.
+    if (!this.#ssrcs.has(ssrc)) return;
     if (!this.firstPacketAt.has(ssrc)) {
       this.firstPacketAt.set(ssrc, performance.now());
       this.#onFirst();
     }
+    this.packets++;
     if (this.packets % SAMPLE_EVERY !== 0) return;
     const now = performance.now();
     this.latencies.push(now - this.#endpoint.decrypt(packet).readDoubleBE(TIMESTAMP_OFFSET));

@@ -40,6 +40,7 @@ interface Login {
   password: string;
   /** Where the request comes from, as `clientAddress` gives it. */
   address: string;
+  deviceId?: string;
 }
 
 /** Accounts, guests, their sessions and tokens. */
@@ -79,11 +80,17 @@ export class AuthService {
   }
 
   /** @throws AppError UNAUTHENTICATED when email and password do not belong together, RATE_LIMITED */
-  async login({ email, password, address }: Login): Promise<{ token: string; user: Account }> {
+  async login({
+    email,
+    password,
+    address,
+    deviceId,
+  }: Login): Promise<{ token: string; user: Account }> {
     const { users, sessions, rateLimits } = this.#options;
     const account = await rateLimits.guess(
       [
         { name: 'loginPerAddress', key: address },
+        ...(deviceId === undefined ? [] : [{ name: 'loginPerDevice' as const, key: deviceId }]),
         { name: 'loginPerAccountAndAddress', key: `${email} ${address}` },
         { name: 'loginPerAccount', key: email },
       ],

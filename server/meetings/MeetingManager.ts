@@ -167,6 +167,7 @@ export class MeetingManager {
       const { passcodeHash } = meeting.record;
       const state = await this.#deps.passcodes.check(meeting.record, passcode, {
         userId: request.principal.userId,
+        deviceId: request.deviceId,
         address,
       });
       const participantId = await meeting.join({ ...request, passcode: state, passcodeHash });

@@ -11,11 +11,11 @@ export class PasscodeGate {
     this.#limits = limits;
   }
 
-  /** @throws AppError RATE_LIMITED after too many wrong ones by this person, from this address or at all. */
+  /** @throws AppError RATE_LIMITED after too many wrong ones by this person, from this device or address or at all. */
   async check(
     meeting: MeetingRecord,
     passcode: string | undefined,
-    by: { userId: string; address: string },
+    by: { userId: string; deviceId: string | null; address: string },
   ): Promise<PasscodeState> {
     const { id, passcodeHash } = meeting;
     // Whoever may enter without one makes no guess.
@@ -24,6 +24,10 @@ export class PasscodeGate {
     const right = await this.#limits.guess(
       [
         { name: 'passcodePerPerson', key: `${id} ${by.userId}` },
+        // A guest can be somebody else at any time; the browser stays the same.
+        ...(by.deviceId === null
+          ? []
+          : [{ name: 'passcodePerDevice' as const, key: `${id} ${by.deviceId}` }]),
         { name: 'passcodePerAddress', key: `${id} ${by.address}` },
         { name: 'passcodePerMeeting', key: id },
       ],

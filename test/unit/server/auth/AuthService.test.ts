@@ -146,6 +146,19 @@ test('stops guesses at one account from many addresses', async () => {
   expect(codes).toEqual([...Array<string>(3).fill('UNAUTHENTICATED'), 'RATE_LIMITED']);
 });
 
+test('stops one device guessing at many accounts, and no other device beside it', async () => {
+  auth.close();
+  auth = createAuth({ loginPerDevice: { points: 2, perSec: 900 } });
+  await auth.signup({ ...ADA, address: HERE });
+  const guess = (email: string) =>
+    codeOf(auth.login({ email, password: 'a wrong guess', address: HERE, deviceId: 'pc-1' }));
+  expect(await guess('a@example.org')).toBe('UNAUTHENTICATED');
+  expect(await guess('b@example.org')).toBe('UNAUTHENTICATED');
+  expect(await guess('c@example.org')).toBe('RATE_LIMITED');
+  expect(await codeOf(auth.login({ ...ADA, address: HERE, deviceId: 'pc-2' }))).toBe('none');
+  expect(await codeOf(auth.login({ ...ADA, address: HERE }))).toBe('none');
+});
+
 test('makes a weaker hash anew at sign-in', async () => {
   const { user } = await auth.signup({ ...ADA, address: HERE });
   const record = store.users.get(user.id) as AccountRecord;
