@@ -1,0 +1,34 @@
+import type { ErrorBody, ErrorCode } from '../../protocol/errors.ts';
+
+/** Codes of what never reached the server or never came back. */
+export type TransportCode = 'OFFLINE' | 'TIMEOUT';
+
+/** A request was refused, or got no answer. */
+export class RequestError extends Error {
+  readonly code: ErrorCode | TransportCode;
+  readonly details: Record<string, unknown> | undefined;
+  /** Milliseconds after which the same request may succeed. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    body: Omit<ErrorBody, 'code' | 'message'> & {
+      code: ErrorCode | TransportCode;
+      message?: string;
+    },
+  ) {
+    super(body.message ?? body.code);
+    this.name = 'RequestError';
+    this.code = body.code;
+    this.details = body.details;
+    this.retryAfterMs = body.retryAfterMs;
+  }
+}
+
+/** Any error as a RequestError: what is not one already is a defect of this client. */
+export function toRequestError(error: unknown): RequestError {
+  if (error instanceof RequestError) return error;
+  return new RequestError({
+    code: 'INTERNAL',
+    message: error instanceof Error ? error.message : String(error),
+  });
+}

@@ -1,0 +1,72 @@
+import { ERROR_CODES, type ErrorBody } from '../../protocol/errors.ts';
+import { routes, type RouteBody, type RouteName, type RouteResponse } from '../../protocol/rest.ts';
+import { RequestError } from './RequestError.ts';
+
+const TIMEOUT_MS = 15_000;
+
+interface CallOptions<N extends RouteName> {
+  body?: RouteBody<N>;
+  /** Values of `:names` in the path. */
+  params?: Record<string, string>;
+  query?: Record<string, string>;
+}
+
+/** The HTTP half of the server's API. */
+export class RestClient {
+  readonly #fetch: typeof fetch;
+  readonly #token: () => string | null;
+
+  /** @param token asked for at every call; null sends none */
+  constructor(token: () => string | null, fetchImplementation: typeof fetch = fetch) {
+    this.#token = token;
+    // Browsers insist on their own receiver.
+    this.#fetch = fetchImplementation.bind(globalThis);
+  }
+
+  /** @throws RequestError */
+  async call<N extends RouteName>(
+    name: N,
+    { body, params = {}, query = {} }: CallOptions<N> = {},
+  ): Promise<RouteResponse<N>> {
+    const route = routes[name];
+    const path = route.path.replace(/:(\w+)/g, (_, key: string) =>
+      encodeURIComponent(params[key] ?? ''),
+    );
+    const search = new URLSearchParams(query).toString();
+    const token = route.auth === 'none' ? null : this.#token();
+    const response = await this.#send(search === '' ? path : `${path}?${search}`, {
+      method: route.method,
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw await refusal(response);
+    // The compiler cannot see that a route's response schema parses into that route's response.
+    if (route.response === null) return undefined as RouteResponse<N>;
+    return route.response.parse(await response.json()) as RouteResponse<N>;
+  }
+
+  async #send(url: string, init: RequestInit): Promise<Response> {
+    try {
+      return await this.#fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    } catch (error) {
+      const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
+      throw new RequestError({ code: timedOut ? 'TIMEOUT' : 'OFFLINE' });
+    }
+  }
+}
+
+async function refusal(response: Response): Promise<RequestError> {
+  const answer: unknown = await response.json().catch(() => null);
+  const error = (answer as { error?: unknown } | null)?.error;
+  if (isErrorBody(error)) return new RequestError(error);
+  // A proxy in between answers for a server that it cannot reach.
+  return new RequestError({ code: response.status >= 502 ? 'OFFLINE' : 'INTERNAL' });
+}
+
+function isErrorBody(value: unknown): value is ErrorBody {
+  if (typeof value !== 'object' || value === null || !('code' in value)) return false;
+  return (ERROR_CODES as readonly unknown[]).includes(value.code);
+}

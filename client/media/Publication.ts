@@ -1,0 +1,49 @@
+import type { types } from 'mediasoup-client';
+import type { Source } from '../../protocol/meetings.ts';
+import type { PublishOptions } from '../../protocol/notifications.ts';
+import { cameraEncodings, screenEncodings } from './encodings.ts';
+
+/** Something of one's own that is sent, or will be as soon as there is a transport. */
+export interface Publication {
+  readonly source: Source;
+  track: MediaStreamTrack;
+  paused: boolean;
+  producer: types.Producer | null;
+}
+
+/** What `Transport.produce` is told for a source. */
+export function producerOptions(
+  { source, track, paused }: Publication,
+  publish: PublishOptions,
+  codecs: readonly types.RtpCodecCapability[],
+): types.ProducerOptions {
+  const { width = 0, height = 0 } = track.getSettings();
+  const shared = {
+    track,
+    // Whoever captured the track stops it.
+    stopTracks: false,
+    appData: {
+      source,
+      paused,
+      requestId: crypto.randomUUID(),
+      ...(track.kind === 'video' && { width, height }),
+    },
+  };
+  if (track.kind === 'audio') {
+    const speech = source === 'microphone';
+    return {
+      ...shared,
+      codecOptions: { opusDtx: speech, opusFec: true, opusStereo: !speech },
+      encodings: [{ maxBitrate: speech ? publish.audioMaxBitrate : publish.audioMaxBitrate * 3 }],
+    };
+  }
+  const mimeType = `video/${publish.videoCodec}`.toLowerCase();
+  const codec = codecs.find((candidate) => candidate.mimeType.toLowerCase() === mimeType);
+  return {
+    ...shared,
+    encodings:
+      source === 'screen' ? screenEncodings(publish) : cameraEncodings(publish, { width, height }),
+    ...(codec && { codec }),
+    codecOptions: { videoGoogleStartBitrate: 1_000 },
+  };
+}

@@ -1,0 +1,119 @@
+import type { MeetingView, ParticipantView, ProducerView } from '../../protocol/meetings.ts';
+import type { MeetingSnapshot, SequencedNotification } from '../../protocol/notifications.ts';
+
+/** What the server has told of a meeting, as of `(epoch, seq)`. */
+export interface RosterState {
+  readonly meeting: MeetingView;
+  readonly selfId: string;
+  /** In the order of their arrival. */
+  readonly participants: ReadonlyMap<string, ParticipantView>;
+  readonly epoch: number;
+  readonly seq: number;
+}
+
+export function rosterOf(snapshot: MeetingSnapshot): RosterState {
+  return {
+    meeting: snapshot.meeting,
+    selfId: snapshot.participantId,
+    participants: new Map(snapshot.participants.map((one) => [one.id, one])),
+    epoch: snapshot.epoch,
+    seq: snapshot.seq,
+  };
+}
+
+/**
+ * The state after a notification; the same one if it was applied before; null when notifications
+ * are missing in between: ask for them.
+ */
+export function applyNotification(
+  state: RosterState,
+  notification: SequencedNotification,
+): RosterState | null {
+  const { epoch, seq } = notification.payload;
+  if (epoch < state.epoch || (epoch === state.epoch && seq <= state.seq)) return state;
+  if (epoch !== state.epoch || seq !== state.seq + 1) return null;
+  return { ...state, ...change(state, notification), epoch, seq };
+}
+
+/** Producers of everybody but oneself. */
+export function producersOfOthers({ participants, selfId }: RosterState): Set<string> {
+  const ids = [...participants.values()]
+    .filter(({ id }) => id !== selfId)
+    .flatMap(({ producers }) => producers.map(({ id }) => id));
+  return new Set(ids);
+}
+
+function change(
+  state: RosterState,
+  notification: SequencedNotification,
+): Partial<Pick<RosterState, 'meeting' | 'participants'>> {
+  switch (notification.name) {
+    case 'participant-joined': {
+      const { participant } = notification.payload;
+      return { participants: new Map(state.participants).set(participant.id, participant) };
+    }
+    case 'participant-left': {
+      const participants = new Map(state.participants);
+      participants.delete(notification.payload.participantId);
+      return { participants };
+    }
+    case 'participant-connection-updated': {
+      const { participantId, connection } = notification.payload;
+      return update(state, participantId, () => ({ connection }));
+    }
+    case 'participant-media-updated': {
+      const { participantId, audio, video, screenSharing } = notification.payload;
+      return update(state, participantId, () => ({ media: { audio, video, screenSharing } }));
+    }
+    case 'participant-hand-updated': {
+      const { participantId, handRaised, handRaisedAt } = notification.payload;
+      return update(state, participantId, () => ({ handRaised, handRaisedAt }));
+    }
+    case 'producer-added': {
+      const { participantId, producer } = notification.payload;
+      return updateProducers(state, participantId, (producers) => [
+        ...producers.filter(({ id }) => id !== producer.id),
+        producer,
+      ]);
+    }
+    case 'producer-updated': {
+      const { participantId, producerId, paused } = notification.payload;
+      return updateProducers(state, participantId, (producers) =>
+        producers.map((one) => (one.id === producerId ? { ...one, paused } : one)),
+      );
+    }
+    case 'producer-closed': {
+      const { participantId, producerId } = notification.payload;
+      return updateProducers(state, participantId, (producers) =>
+        producers.filter(({ id }) => id !== producerId),
+      );
+    }
+    case 'media-reset': {
+      const nothing = { audio: false, video: false, screenSharing: false };
+      const emptied = [...state.participants.values()].map(
+        (one) => [one.id, { ...one, producers: [], media: nothing }] as const,
+      );
+      return { participants: new Map(emptied) };
+    }
+    case 'meeting-updated':
+      return { meeting: notification.payload.meeting };
+  }
+}
+
+function update(
+  { participants }: RosterState,
+  id: string,
+  make: (before: ParticipantView) => Partial<ParticipantView>,
+): { participants?: ReadonlyMap<string, ParticipantView> } {
+  const before = participants.get(id);
+  if (!before) return {};
+  return { participants: new Map(participants).set(id, { ...before, ...make(before) }) };
+}
+
+function updateProducers(
+  state: RosterState,
+  id: string,
+  make: (before: readonly ProducerView[]) => ProducerView[],
+) {
+  return update(state, id, ({ producers }) => ({ producers: make(producers) }));
+}

@@ -1,0 +1,85 @@
+import { signal } from '@preact/signals';
+import { toRequestError } from '../api/RequestError.ts';
+import { RestClient } from '../api/RestClient.ts';
+import type { SessionModel, User } from './models.ts';
+import { keptInTab, keptLocally } from './storage.ts';
+
+/** What other models need of the session beyond what views see. */
+export interface Session extends SessionModel {
+  readonly rest: RestClient;
+  token(): string | null;
+  /** Id or code of the meeting that a guest's token opens; null for accounts. */
+  guestOf(): string | null;
+  /** Forgets a token that the server refuses. */
+  expire(): void;
+}
+
+export function createSession(deviceId: string): Session {
+  // A guest's token is the tab's: the same browser may be a guest elsewhere, or an account.
+  const account = keptLocally('token');
+  const guest = keptInTab('guest-token');
+  const guestMeeting = keptInTab('guest-meeting');
+  const user = signal<User | null>(null);
+  const restoring = signal(false);
+  const token = () => guest.get() ?? account.get();
+  const rest = new RestClient(token);
+
+  function enter(value: string, person: User, meeting: string | null): void {
+    const asGuest = meeting !== null;
+    guest.set(asGuest ? value : null);
+    guestMeeting.set(meeting);
+    if (!asGuest) account.set(value);
+    user.value = person;
+  }
+
+  function forget(): void {
+    guest.set(null);
+    guestMeeting.set(null);
+    account.set(null);
+    user.value = null;
+  }
+
+  async function restore(): Promise<void> {
+    restoring.value = true;
+    try {
+      const answer = await rest.call('me');
+      user.value = presentUser(answer.user);
+    } catch (error) {
+      // Only a token that is refused is forgotten: a server that is away now may be back soon.
+      if (toRequestError(error).code === 'UNAUTHENTICATED') forget();
+    } finally {
+      restoring.value = false;
+    }
+  }
+
+  if (token() !== null) void restore();
+
+  return {
+    user,
+    restoring,
+    rest,
+    token,
+    guestOf: () => guestMeeting.get(),
+    expire: forget,
+    async signUp(input) {
+      const answer = await rest.call('signup', { body: input });
+      enter(answer.token, presentUser(answer.user), null);
+    },
+    async signIn(input) {
+      const answer = await rest.call('login', { body: { ...input, deviceId } });
+      enter(answer.token, presentUser(answer.user), null);
+    },
+    async continueAsGuest(meeting, name) {
+      const answer = await rest.call('guest', { body: { meeting, name } });
+      enter(answer.token, presentUser(answer.user), meeting);
+    },
+    async signOut() {
+      await rest.call('logout').catch(() => undefined);
+      forget();
+    },
+  };
+}
+
+function presentUser(person: { id: string; name: string; email?: string }): User {
+  return { id: person.id, name: person.name, email: person.email ?? null };
+}
