@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup-client';
 import type { Source } from '../../protocol/meetings.ts';
 import type { PublishOptions } from '../../protocol/notifications.ts';
+import { createId } from '../api/createId.ts';
 import { cameraEncodings, screenEncodings } from './encodings.ts';
 
 /** Something of one's own that is sent, or will be as soon as there is a transport. */
@@ -25,7 +26,7 @@ export function producerOptions(
     appData: {
       source,
       paused,
-      requestId: crypto.randomUUID(),
+      requestId: createId(),
       ...(track.kind === 'video' && { width, height }),
     },
   };

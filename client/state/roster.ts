@@ -90,10 +90,11 @@ function change(
     }
     case 'media-reset': {
       const nothing = { audio: false, video: false, screenSharing: false };
-      const emptied = [...state.participants.values()].map(
-        (one) => [one.id, { ...one, producers: [], media: nothing }] as const,
-      );
-      return { participants: new Map(emptied) };
+      const participants = new Map<string, ParticipantView>();
+      for (const [id, one] of state.participants) {
+        participants.set(id, { ...one, producers: [], media: nothing });
+      }
+      return { participants };
     }
     case 'meeting-updated':
       return { meeting: notification.payload.meeting };

@@ -1,0 +1,56 @@
+import { effect, signal } from '@preact/signals';
+import { createId } from '../api/createId.ts';
+import { createDevices } from './devices.ts';
+import { createHome } from './home.ts';
+import { createLobby } from './lobby.ts';
+import type { AppModel, MeetingModel } from './models.ts';
+import { createPreferences } from './preferences.ts';
+import { createSession } from './session.ts';
+import { keptInTab, keptLocally } from './storage.ts';
+
+/** Everything that views need, over the server that the page came from. */
+export function createApp(): AppModel {
+  const deviceId = keptDeviceId();
+  const session = createSession(deviceId);
+  const devices = createDevices();
+  const meeting = signal<MeetingModel | null>(null);
+  const place = keptInTab('meeting');
+  const returnTo = place.get();
+  const rest = session.rest;
+
+  return {
+    session,
+    preferences: createPreferences(),
+    home: createHome(rest),
+    devices,
+    meeting,
+    returnTo,
+    createLobby: (ref) =>
+      createLobby({
+        ref,
+        session,
+        devices,
+        deviceId,
+        onJoined({ model }) {
+          meeting.value = model;
+          place.set(ref);
+          // A reload comes back; whoever has left does not.
+          const stop = effect(() => {
+            if (model.phase.value.is !== 'over') return;
+            place.set(null);
+            queueMicrotask(() => stop());
+          });
+        },
+      }),
+  };
+}
+
+/** Tells the server that a reloaded page is the same device. */
+function keptDeviceId(): string {
+  const kept = keptLocally('device-id');
+  const known = kept.get();
+  if (known !== null) return known;
+  const made = createId();
+  kept.set(made);
+  return made;
+}

@@ -1,0 +1,451 @@
+import { batch, computed, effect, signal } from '@preact/signals';
+import type { MeetingSnapshot, SequencedNotification } from '../../protocol/notifications.ts';
+import { sequencedNotifications } from '../../protocol/notifications.ts';
+import type { RequestInput } from '../../protocol/requests.ts';
+import type { RequestError } from '../api/RequestError.ts';
+import { toRequestError } from '../api/RequestError.ts';
+import type { RestClient } from '../api/RestClient.ts';
+import type { AnyNotification, SignalingClient, SignalingState } from '../api/SignalingClient.ts';
+import { AudioOutput } from '../media/AudioOutput.ts';
+import { canShareScreen } from '../media/capture.ts';
+import { MediaSession } from '../media/MediaSession.ts';
+import type { MediaStats } from '../media/stats.ts';
+import type { Devices } from './devices.ts';
+import { createLiveliness } from './liveliness.ts';
+import type { ConnectionState, Failure, MeetingModel, MeetingPhase } from './models.ts';
+import { createNotices } from './notices.ts';
+import { peopleOf, sharesOf } from './people.ts';
+import { applyNotification, producersOfOthers, rosterOf, type RosterState } from './roster.ts';
+import { createSwitches, type Switches } from './switches.ts';
+
+declare global {
+  interface Window {
+    /** For tests and for people who look into a problem: figures of the running meeting. */
+    __parley?: { participantId(): string; stats(): Promise<MediaStats> };
+  }
+}
+
+interface JoinOptions {
+  signaling: SignalingClient;
+  rest: RestClient;
+  devices: Devices;
+  request: RequestInput<'join-meeting'>;
+}
+
+type OverReason = Extract<MeetingPhase, { is: 'over' }>['reason'];
+
+const RETRY_MS = 1_000;
+const SILENT: ReadonlySet<string> = new Set(['OFFLINE', 'TIMEOUT']);
+const NO_MEDIA = { audio: false, video: false, screenSharing: false };
+
+/** A meeting that one is in: follows the server's state, keeps media and the way back going. */
+export class MeetingController {
+  readonly model: MeetingModel;
+  readonly #signaling: SignalingClient;
+  readonly #devices: Devices;
+  readonly #setLocked: (locked: boolean) => Promise<unknown>;
+  readonly #join: RequestInput<'join-meeting'>;
+  readonly #media: MediaSession;
+  readonly #audio: AudioOutput;
+  readonly #switches: Switches;
+  readonly #notices = createNotices();
+  readonly #liveliness: ReturnType<typeof createLiveliness>;
+  readonly #stops: (() => unknown)[] = [];
+  readonly #roster;
+  readonly #startedAt = signal(0);
+  readonly #phase = signal<MeetingPhase>({ is: 'in' });
+  readonly #signalingStep = signal<ConnectionState>({ is: 'connected' });
+  readonly #mediaHealthy = signal(true);
+  readonly #remoteVideo = signal<ReadonlyMap<string, MediaStreamTrack>>(new Map());
+  readonly #soundBlocked = signal(false);
+  readonly #met = new Map<string, string>();
+  readonly #enteredAt = Date.now();
+  /** Notifications that came while the way back was being found; null while it is not. */
+  #held: SequencedNotification[] | null = null;
+
+  /** @throws RequestError with the code of the refusal */
+  static async join(options: JoinOptions): Promise<MeetingController> {
+    return new MeetingController(options, await enter(options.signaling, options.request));
+  }
+
+  private constructor(
+    { signaling, rest, devices, request }: JoinOptions,
+    snapshot: MeetingSnapshot,
+  ) {
+    this.#signaling = signaling;
+    this.#devices = devices;
+    this.#setLocked = (locked) =>
+      rest.call('updateMeeting', { params: { idOrCode: meetingId }, body: { locked } });
+    const meetingId = snapshot.meeting.id;
+    this.#join = { ...request, meetingId };
+    this.#roster = signal<RosterState>(rosterOf(snapshot));
+    this.#media = new MediaSession(meetingId, (name, payload) => signaling.request(name, payload));
+    this.#audio = new AudioOutput((blocked) => (this.#soundBlocked.value = blocked));
+    const self = computed(() => this.#roster.value.participants.get(this.#roster.value.selfId));
+    this.#liveliness = createLiveliness(
+      computed(() => this.#roster.value.selfId),
+      (id) => this.#roster.value.participants.get(id)?.name ?? '',
+    );
+    this.#follow();
+    this.#switches = createSwitches({
+      meetingId,
+      media: this.#media,
+      devices,
+      request: (name, payload) => signaling.request(name, payload),
+      notices: this.#notices,
+      status: computed(() => self.value?.media ?? NO_MEDIA),
+      handRaised: computed(() => self.value?.handRaised ?? false),
+    });
+    this.#adopt(snapshot);
+    void this.#media.start(snapshot.webrtcConfig, [...producersOfOthers(this.#roster.value)]);
+    this.model = this.#createModel(self);
+    window.__parley = {
+      participantId: () => this.#roster.value.selfId,
+      stats: () => this.#media.stats(),
+    };
+  }
+
+  #createModel(self: { value: { role: string } | undefined }): MeetingModel {
+    const tracks = computed(() => ({
+      remote: this.#remoteVideo.value,
+      ownCamera: this.#devices.camera.wanted.value ? this.#devices.camera.track.value : null,
+      ownScreen: this.#switches.ownScreen.value,
+    }));
+    const isHost = computed(() => self.value?.role === 'host' || self.value?.role === 'cohost');
+    const { id: meetingId } = this.#roster.value.meeting;
+    return {
+      phase: this.#phase,
+      connection: computed(() =>
+        this.#signalingStep.value.is === 'connected' && !this.#mediaHealthy.value
+          ? { is: 'reconnecting', step: 'media', attempt: 1, nextTryAt: null }
+          : this.#signalingStep.value,
+      ),
+      meeting: computed(() => this.#roster.value.meeting),
+      selfId: computed(() => this.#roster.value.selfId),
+      startedAt: this.#startedAt,
+      people: computed(() => peopleOf(this.#roster.value, tracks.value)),
+      shares: computed(() => sharesOf(this.#roster.value, tracks.value)),
+      speaking: this.#liveliness.speaking,
+      speaker: this.#liveliness.speaker,
+      qualities: this.#liveliness.qualities,
+      reactions: this.#liveliness.reactions,
+      notices: this.#notices.list,
+      microphone: this.#switches.microphone,
+      camera: this.#switches.camera,
+      screen: this.#switches.screen,
+      hand: this.#switches.hand,
+      soundBlocked: this.#soundBlocked,
+      canEnd: isHost,
+      canShare: computed(
+        () =>
+          canShareScreen() && (isHost.value || this.#roster.value.meeting.settings.mayShareScreen),
+      ),
+      react: (reaction) =>
+        this.#act(() => this.#signaling.request('send-reaction', { meetingId, reaction })),
+      dismissNotice: (key) => this.#notices.dismiss(key),
+      unblockSound: () => this.#audio.unblock(),
+      setViews: (views) => this.#media.setViews(views),
+      setLocked: (locked) => this.#act(() => this.#setLocked(locked)),
+      reconnectNow: () => this.#signaling.retryNow(),
+      leave: async () => {
+        const told = this.#signaling.request('leave-meeting', { meetingId });
+        this.#phase.value = this.#overPhase('left', null);
+        await told.catch(() => undefined);
+        this.#close();
+      },
+      endForAll: () =>
+        this.#act(async () => {
+          await this.#signaling.request('end-meeting', { meetingId });
+          this.#end('ended');
+        }),
+    };
+  }
+
+  /** Listens to everything that the meeting depends on. */
+  #follow(): void {
+    const onState = (state: SignalingState): void => this.#handleState(state);
+    const onNotification = (notification: AnyNotification): void => this.#handle(notification);
+    this.#signaling.on('state', onState);
+    this.#signaling.on('notification', onNotification);
+    this.#media.on('track-added', ({ producerId, kind, track }) => {
+      if (kind === 'audio') this.#audio.add(producerId, track);
+      else this.#remoteVideo.value = new Map(this.#remoteVideo.value).set(producerId, track);
+    });
+    this.#media.on('track-removed', (producerId) => {
+      this.#audio.remove(producerId);
+      if (!this.#remoteVideo.value.has(producerId)) return;
+      const remaining = new Map(this.#remoteVideo.value);
+      remaining.delete(producerId);
+      this.#remoteVideo.value = remaining;
+    });
+    this.#media.on('health', (healthy) => (this.#mediaHealthy.value = healthy));
+    const onOnline = (): void => void this.#media.restartIce();
+    const onOffline = (): void => {
+      if (this.#signalingStep.value.is === 'reconnecting') {
+        this.#signalingStep.value = { is: 'offline' };
+      }
+    };
+    globalThis.addEventListener('online', onOnline);
+    globalThis.addEventListener('offline', onOffline);
+    this.#stops.push(
+      () => this.#signaling.off('state', onState),
+      () => this.#signaling.off('notification', onNotification),
+      () => globalThis.removeEventListener('online', onOnline),
+      () => globalThis.removeEventListener('offline', onOffline),
+      effect(() => void this.#audio.select(this.#devices.speaker.value)),
+      this.#devices.onLost((kind) =>
+        this.#notices.tell(this.#devices[kind].wanted.value ? 'device-changed' : 'device-lost'),
+      ),
+    );
+  }
+
+  #handle(notification: AnyNotification): void {
+    if (isSequenced(notification)) this.#handleSequenced(notification);
+    else if (notification.name === 'meeting-ended') this.#end('ended');
+    else if (notification.name === 'meeting-left') {
+      if (notification.payload.reason === 'replaced') this.#end('moved');
+      else void this.#rejoin();
+    } else if (notification.name === 'consumers-closed') {
+      this.#media.handleConsumersClosed(notification.payload.consumerIds);
+    } else if (notification.name === 'producer-layers-wanted') {
+      const { producerId, maxSpatialLayer } = notification.payload;
+      void this.#media.limitLayers(producerId, maxSpatialLayer);
+    } else this.#liveliness.handle(notification);
+  }
+
+  #handleSequenced(notification: SequencedNotification): void {
+    if (this.#held) {
+      this.#held.push(notification);
+      return;
+    }
+    if (this.#apply(notification)) return;
+    // Something is missing in between: ask for it, and apply this one after it.
+    this.#held = [notification];
+    void this.#resume();
+  }
+
+  /** False when notifications before this one are missing. */
+  #apply(notification: SequencedNotification): boolean {
+    const before = this.#roster.value;
+    const after = applyNotification(before, notification);
+    if (!after) return false;
+    if (after === before) return true;
+    this.#roster.value = after;
+    this.#react(notification, before);
+    return true;
+  }
+
+  /** What a fact means beyond the roster. */
+  #react(notification: SequencedNotification, before: RosterState): void {
+    const { selfId } = before;
+    switch (notification.name) {
+      case 'producer-added':
+        if (notification.payload.participantId !== selfId) {
+          this.#media.add(notification.payload.producer.id);
+          if (notification.payload.producer.source === 'screen') {
+            this.#tell('share-started', notification.payload.participantId);
+          }
+        }
+        break;
+      case 'producer-closed':
+        this.#media.remove(notification.payload.producerId);
+        break;
+      case 'participant-joined': {
+        const { id, name } = notification.payload.participant;
+        this.#met.set(id, name);
+        this.#tell('joined', id);
+        break;
+      }
+      case 'participant-left': {
+        const { participantId } = notification.payload;
+        const gone = before.participants.get(participantId);
+        for (const { id } of gone?.producers ?? []) this.#media.remove(id);
+        this.#liveliness.forget(participantId);
+        if (gone) this.#notices.tell('left', gone.name);
+        break;
+      }
+      case 'participant-hand-updated':
+        if (notification.payload.handRaised && notification.payload.participantId !== selfId) {
+          this.#tell('hand-raised', notification.payload.participantId);
+        }
+        break;
+      case 'media-reset':
+        this.#media.reset(notification.payload.webrtcConfig);
+        break;
+      case 'meeting-updated': {
+        const { locked } = notification.payload.meeting;
+        if (locked !== before.meeting.locked) this.#notices.tell(locked ? 'locked' : 'unlocked');
+        break;
+      }
+      case 'participant-connection-updated':
+      case 'participant-media-updated':
+      case 'producer-updated':
+        break;
+    }
+  }
+
+  #tell(kind: 'joined' | 'hand-raised' | 'share-started', participantId: string): void {
+    this.#notices.tell(kind, this.#roster.value.participants.get(participantId)?.name);
+  }
+
+  #handleState(state: SignalingState): void {
+    if (this.#phase.value.is === 'over') return;
+    switch (state.is) {
+      case 'connected':
+        void this.#resume();
+        break;
+      case 'connecting':
+        // What comes from now on is applied after what was missed.
+        this.#held ??= [];
+        this.#signalingStep.value = navigator.onLine
+          ? {
+              is: 'reconnecting',
+              step: 'server',
+              attempt: state.attempt,
+              nextTryAt: state.nextTryAt,
+            }
+          : { is: 'offline' };
+        break;
+      case 'refused':
+        this.#end('failed', state.error);
+        break;
+      case 'idle':
+        break;
+    }
+  }
+
+  /** Takes one's place again and catches up. */
+  async #resume(): Promise<void> {
+    const { meeting, selfId, epoch, seq } = this.#roster.value;
+    const away = this.#signalingStep.value.is !== 'connected';
+    if (away) this.#showStep('place');
+    try {
+      const answer = await this.#signaling.request('resume-meeting', {
+        meetingId: meeting.id,
+        participantId: selfId,
+        epoch,
+        seq,
+      });
+      if (answer.status === 'resynced') this.#adopt(answer.snapshot);
+      const missed = answer.status === 'resumed' ? answer.missed : [];
+      const held = this.#held ?? [];
+      this.#held = null;
+      for (const notification of [...missed, ...held]) this.#handleSequenced(notification);
+      this.#settle();
+    } catch (error) {
+      const failure = toRequestError(error);
+      if (failure.code === 'INVALID_STATE') await this.#rejoin();
+      else this.#failed(failure, () => this.#resume());
+    }
+  }
+
+  /** The place was given up, or the server is a new one: enters again with the same choices. */
+  async #rejoin(): Promise<void> {
+    this.#held ??= [];
+    this.#showStep('place');
+    try {
+      const snapshot = await enter(this.#signaling, { ...this.#join, takeOver: true });
+      this.#held = null;
+      this.#media.reset(snapshot.webrtcConfig);
+      this.#adopt(snapshot);
+      this.#settle();
+    } catch (error) {
+      this.#failed(toRequestError(error), () => this.#rejoin());
+    }
+  }
+
+  #failed(failure: RequestError, again: () => Promise<void>): void {
+    if (!SILENT.has(failure.code) && failure.code !== 'RATE_LIMITED') {
+      this.#end(failure.code === 'ENDED' ? 'ended' : 'failed', failure);
+      return;
+    }
+    // Where the connection is gone its return begins this anew.
+    setTimeout(() => {
+      if (this.#phase.value.is === 'in' && this.#signaling.state.is === 'connected') void again();
+    }, failure.retryAfterMs ?? RETRY_MS);
+  }
+
+  /** The place is taken again: media is looked after, and what was wanted meanwhile is done. */
+  #settle(): void {
+    this.#signalingStep.value = { is: 'connected' };
+    if (!this.#mediaHealthy.value) void this.#media.restartIce();
+    this.#switches.reconcile();
+  }
+
+  #showStep(step: 'place'): void {
+    this.#signalingStep.value = { is: 'reconnecting', step, attempt: 1, nextTryAt: null };
+  }
+
+  #adopt(snapshot: MeetingSnapshot): void {
+    batch(() => {
+      this.#roster.value = rosterOf(snapshot);
+      // A clock that is behind the server's must not show a meeting from the future.
+      this.#startedAt.value = Math.min(Date.parse(snapshot.startedAt), Date.now());
+    });
+    for (const { id, name } of snapshot.participants) {
+      if (id !== snapshot.participantId) this.#met.set(id, name);
+    }
+    this.#media.receive(producersOfOthers(this.#roster.value));
+  }
+
+  async #act(act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.#notices.tell('action-failed', undefined, toRequestError(error));
+    }
+  }
+
+  #overPhase(reason: OverReason, failure: Failure | null): MeetingPhase {
+    return {
+      is: 'over',
+      reason,
+      failure,
+      durationMs: Date.now() - this.#enteredAt,
+      met: [...new Set(this.#met.values())],
+    };
+  }
+
+  #end(reason: OverReason, failure: Failure | null = null): void {
+    if (this.#phase.value.is === 'over') return;
+    this.#phase.value = this.#overPhase(reason, failure);
+    this.#close();
+  }
+
+  #close(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#switches.close();
+    this.#liveliness.close();
+    this.#notices.close();
+    this.#media.close();
+    this.#audio.close();
+    this.#signaling.close();
+    this.#devices.close();
+    delete window.__parley;
+  }
+}
+
+/** Asks for a place; the snapshot comes before the acknowledgement, so it is listened for first. */
+async function enter(
+  signaling: SignalingClient,
+  request: RequestInput<'join-meeting'>,
+): Promise<MeetingSnapshot> {
+  const { promise, resolve } = Promise.withResolvers<MeetingSnapshot>();
+  const listen = ({ name, payload }: AnyNotification): void => {
+    if (name === 'meeting-joined') resolve(payload);
+  };
+  signaling.on('notification', listen);
+  try {
+    const asked = signaling.request('join-meeting', request);
+    // Whichever comes first: the snapshot is as good as the acknowledgement.
+    await Promise.race([promise, asked]);
+    asked.catch(() => undefined);
+    return await promise;
+  } finally {
+    signaling.off('notification', listen);
+  }
+}
+
+function isSequenced(notification: AnyNotification): notification is SequencedNotification {
+  return Object.hasOwn(sequencedNotifications, notification.name);
+}

@@ -1,0 +1,210 @@
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
+import type { MediaStatus } from '../../protocol/meetings.ts';
+import { toRequestError } from '../api/RequestError.ts';
+import { CaptureError, openScreen } from '../media/capture.ts';
+import type { MediaSession } from '../media/MediaSession.ts';
+import type { Request } from '../media/MediaTransport.ts';
+import type { Devices } from './devices.ts';
+import type { SwitchModel } from './models.ts';
+import type { Notices } from './notices.ts';
+
+interface SwitchDeps {
+  meetingId: string;
+  media: MediaSession;
+  devices: Devices;
+  request: Request;
+  notices: Notices;
+  /** What the server says of one's own media. */
+  status: ReadonlySignal<MediaStatus>;
+  handRaised: ReadonlySignal<boolean>;
+}
+
+export interface Switches {
+  readonly microphone: SwitchModel;
+  readonly camera: SwitchModel;
+  readonly screen: SwitchModel;
+  readonly hand: SwitchModel;
+  readonly ownScreen: ReadonlySignal<MediaStreamTrack | null>;
+  /** Makes what is sent follow what is wanted, after the connection was away. */
+  reconcile(): void;
+  close(): void;
+}
+
+/** Runs steps one after another and tells whether any are left. */
+function createLane() {
+  const busy = signal(0);
+  let tail = Promise.resolve();
+  return {
+    pending: computed(() => busy.value > 0),
+    run(step: () => Promise<void>): Promise<void> {
+      busy.value += 1;
+      tail = tail.then(step).finally(() => (busy.value -= 1));
+      return tail;
+    },
+  };
+}
+
+/**
+ * One's own switches. Each states an intent; a lane makes what is sent follow it, and the switch
+ * shows what the server says is true.
+ */
+export function createSwitches(deps: SwitchDeps): Switches {
+  const { meetingId, media, devices, request, notices, status, handRaised } = deps;
+  const lanes = { microphone: createLane(), camera: createLane(), screen: createLane() };
+  const handPending = signal(false);
+  const ownScreen = signal<MediaStreamTrack | null>(null);
+  const sent = { microphone: null, camera: null } as {
+    microphone: MediaStreamTrack | null;
+    camera: MediaStreamTrack | null;
+  };
+  let closed = false;
+
+  /** Tells of a refusal. What only lost its answer is tried again when the connection is back. */
+  async function attempt(act: () => Promise<void>, giveUp: () => unknown): Promise<void> {
+    try {
+      if (!closed) await act();
+    } catch (error) {
+      const failure = toRequestError(error);
+      if (closed || failure.code === 'OFFLINE' || failure.code === 'TIMEOUT') return;
+      notices.tell('action-failed', undefined, failure);
+      giveUp();
+    }
+  }
+
+  async function followCamera(): Promise<void> {
+    const { track, wanted } = devices.camera;
+    const next = wanted.value ? track.value : null;
+    if (next && media.isPublished('camera')) {
+      if (sent.camera !== next) await media.replaceTrack('camera', next);
+    } else if (next) await media.publish('camera', next);
+    else await media.unpublish('camera');
+    sent.camera = next;
+  }
+
+  async function followMicrophone(): Promise<void> {
+    const { track, wanted } = devices.microphone;
+    const next = track.value;
+    if (!next) await media.unpublish('microphone');
+    else if (!media.isPublished('microphone')) {
+      if (!wanted.value) return;
+      await media.publish('microphone', next);
+    } else if (sent.microphone !== next) await media.replaceTrack('microphone', next);
+    sent.microphone = next;
+    if (!next) return;
+    media.setPaused('microphone', !wanted.value);
+    if (status.peek().audio !== wanted.value) {
+      await request('media-status-update', { meetingId, ...status.peek(), audio: wanted.value });
+    }
+  }
+
+  const follow = {
+    camera: () =>
+      lanes.camera.run(() => attempt(followCamera, () => devices.camera.setWanted(false))),
+    microphone: () =>
+      lanes.microphone.run(() =>
+        attempt(followMicrophone, () => devices.microphone.setWanted(false)),
+      ),
+  };
+
+  const stopEffects = (['camera', 'microphone'] as const).map((kind) =>
+    effect(() => {
+      // Read here, so that the effect runs when either changes.
+      devices[kind].track.value;
+      devices[kind].wanted.value;
+      void follow[kind]();
+    }),
+  );
+
+  async function share(): Promise<void> {
+    const { video, audio } = await openScreen();
+    // The browser's own bar can end it too.
+    video.addEventListener('ended', () => void stopSharing());
+    ownScreen.value = video;
+    try {
+      await media.publish('screen', video);
+      if (audio) await media.publish('screen-audio', audio);
+    } catch (error) {
+      stopTracks(video, audio);
+      ownScreen.value = null;
+      throw error;
+    }
+    sharedAudio = audio;
+  }
+  let sharedAudio: MediaStreamTrack | null = null;
+
+  async function unshare(): Promise<void> {
+    stopTracks(ownScreen.value, sharedAudio);
+    ownScreen.value = null;
+    sharedAudio = null;
+    await media.unpublish('screen-audio');
+    await media.unpublish('screen');
+  }
+
+  function stopSharing(): Promise<void> {
+    return lanes.screen.run(() => attempt(unshare, () => undefined));
+  }
+
+  async function startSharing(): Promise<void> {
+    await lanes.screen.run(() =>
+      attempt(
+        async () => {
+          await share().catch((error: unknown) => {
+            if (!(error instanceof CaptureError && error.problem === 'dismissed')) throw error;
+          });
+        },
+        () => undefined,
+      ),
+    );
+  }
+
+  function deviceSwitch(kind: 'camera' | 'microphone', on: () => boolean): SwitchModel {
+    const device = devices[kind];
+    return {
+      on: computed(on),
+      pending: computed(() => lanes[kind].pending.value || device.opening.value),
+      async set(wanted) {
+        await device.setWanted(wanted);
+        await follow[kind]();
+      },
+    };
+  }
+
+  return {
+    microphone: deviceSwitch('microphone', () => status.value.audio),
+    camera: deviceSwitch('camera', () => status.value.video),
+    screen: {
+      on: computed(() => status.value.screenSharing),
+      pending: lanes.screen.pending,
+      set: (on) => (on ? startSharing() : stopSharing()),
+    },
+    hand: {
+      on: handRaised,
+      pending: handPending,
+      async set(raised) {
+        handPending.value = true;
+        await attempt(
+          async () => {
+            await request('raise-hand', { meetingId, raised });
+          },
+          () => undefined,
+        );
+        handPending.value = false;
+      },
+    },
+    ownScreen,
+    reconcile() {
+      void follow.camera();
+      void follow.microphone();
+    },
+    close() {
+      closed = true;
+      for (const stop of stopEffects) stop();
+      stopTracks(ownScreen.value, sharedAudio);
+      ownScreen.value = null;
+    },
+  };
+}
+
+function stopTracks(...tracks: (MediaStreamTrack | null)[]): void {
+  for (const track of tracks) track?.stop();
+}
