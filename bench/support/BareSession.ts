@@ -1,6 +1,12 @@
 import { createWorker, type types } from 'mediasoup';
 import type { Source } from '../../protocol/meetings.ts';
-import type { DtlsParameters, RtpParameters, TransportOptions } from '../../protocol/rtp.ts';
+import type {
+  DtlsParameters,
+  RtpCapabilities,
+  RtpParameters,
+  TransportOptions,
+} from '../../protocol/rtp.ts';
+import { botCapabilities } from './botCapabilities.ts';
 import type { BotConsumer, BotSession } from './BotSession.ts';
 
 /** mediasoup alone, driven from this process: the other side of every ratio. */
@@ -8,6 +14,7 @@ export class BareServer {
   readonly worker: types.Worker;
   readonly webRtcServer: types.WebRtcServer;
   readonly router: types.Router;
+  readonly botCapabilities: types.RtpCapabilities;
 
   static async start(): Promise<BareServer> {
     const worker = await createWorker({ logLevel: 'none' });
@@ -30,6 +37,9 @@ export class BareServer {
     this.worker = worker;
     this.webRtcServer = webRtcServer;
     this.router = router;
+    this.botCapabilities = botCapabilities(
+      router.rtpCapabilities as RtpCapabilities,
+    ) as types.RtpCapabilities;
   }
 
   createSession(): BareSession {
@@ -78,7 +88,7 @@ class BareSession implements BotSession {
 
   async consume(transportId: string, producerIds: readonly string[]): Promise<BotConsumer[]> {
     const transport = this.#transport(transportId);
-    const { rtpCapabilities } = this.#server.router;
+    const rtpCapabilities = this.#server.botCapabilities;
     return Promise.all(
       producerIds.map(async (producerId) => {
         const consumer = await transport.consume({ producerId, rtpCapabilities, paused: true });

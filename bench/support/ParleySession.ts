@@ -6,6 +6,7 @@ import type { Source } from '../../protocol/meetings.ts';
 import type { MeetingSnapshot } from '../../protocol/notifications.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../protocol/requests.ts';
 import type { DtlsParameters, RtpParameters, TransportOptions } from '../../protocol/rtp.ts';
+import { botCapabilities } from './botCapabilities.ts';
 import type { BotConsumer, BotSession } from './BotSession.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -64,14 +65,7 @@ export class ParleySession implements BotSession {
     return this.request('create-transport', {
       meetingId,
       direction,
-      rtpCapabilities: {
-        codecs: capabilities.codecs,
-        headerExtensions: capabilities.headerExtensions.map(({ kind, uri, preferredId }) => ({
-          kind,
-          uri,
-          preferredId,
-        })),
-      },
+      rtpCapabilities: botCapabilities(capabilities),
     });
   }
 

@@ -14,8 +14,8 @@ const GCM_TAG_BYTES = 16;
 /** Begins with the VP8 payload descriptor (3 bytes, with a picture id) and the frame's header (10 bytes). */
 const DESCRIPTOR_BYTES = 4;
 const FRAME_HEADER_BYTES = 10;
-/** Where a packet carries the time of its sending, for those who decrypt it. */
-export const TIMESTAMP_OFFSET = RTP_HEADER_BYTES + DESCRIPTOR_BYTES + FRAME_HEADER_BYTES;
+/** Where a payload carries the time of its sending, for those who decrypt it. */
+export const TIMESTAMP_OFFSET = DESCRIPTOR_BYTES + FRAME_HEADER_BYTES;
 const PAYLOAD_SPECIFIC_FEEDBACK = 206;
 const PICTURE_LOSS_INDICATION = 1;
 
@@ -74,7 +74,7 @@ export class Publisher {
       ? [0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01]
       : [0x11, 0x02, 0x00, 0, 0, 0, 0, 0, 0, 0];
     this.#payload.set(frame, DESCRIPTOR_BYTES - 1);
-    this.#payload.writeDoubleBE(performance.now(), TIMESTAMP_OFFSET - RTP_HEADER_BYTES);
+    this.#payload.writeDoubleBE(performance.now(), TIMESTAMP_OFFSET);
     const header = new RtpHeader({
       version: 2,
       marker: true,

@@ -5,6 +5,9 @@ import { TIMESTAMP_OFFSET } from './Publisher.ts';
 /** One packet in so many is decrypted to read when it was sent. */
 const SAMPLE_EVERY = 50;
 const SSRC_OFFSET = 8;
+const FIXED_HEADER_BYTES = 12;
+const CSRC_COUNT = 0x0f;
+const EXTENSION_BIT = 0x10;
 
 /** Receives streams and counts their packets. */
 export class Subscriber {
@@ -74,6 +77,15 @@ export class Subscriber {
     this.packets++;
     if (this.packets % SAMPLE_EVERY !== 0) return;
     const now = performance.now();
-    this.latencies.push(now - this.#endpoint.decrypt(packet).readDoubleBE(TIMESTAMP_OFFSET));
+    const clear = this.#endpoint.decrypt(packet);
+    if (clear) this.latencies.push(now - clear.readDoubleBE(headerBytes(clear) + TIMESTAMP_OFFSET));
   }
+}
+
+/** Length of an RTP header with its CSRCs and extensions, of which the worker adds some (RFC 3550 §5.1, §5.3.1). */
+function headerBytes(packet: Buffer): number {
+  const first = packet[0] ?? 0;
+  const fixed = FIXED_HEADER_BYTES + 4 * (first & CSRC_COUNT);
+  if ((first & EXTENSION_BIT) === 0) return fixed;
+  return fixed + 4 + 4 * packet.readUInt16BE(fixed + 2);
 }

@@ -1,4 +1,4 @@
-import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
+import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { MediaStatus } from '../../protocol/meetings.ts';
 import { toRequestError } from '../api/RequestError.ts';
 import { CaptureError, openScreen } from '../media/capture.ts';
@@ -37,8 +37,8 @@ function createLane() {
   return {
     pending: computed(() => busy.value > 0),
     run(step: () => Promise<void>): Promise<void> {
-      busy.value += 1;
-      tail = tail.then(step).finally(() => (busy.value -= 1));
+      busy.value = busy.peek() + 1;
+      tail = tail.then(step).finally(() => (busy.value = busy.peek() - 1));
       return tail;
     },
   };
@@ -53,9 +53,9 @@ export function createSwitches(deps: SwitchDeps): Switches {
   const lanes = { microphone: createLane(), camera: createLane(), screen: createLane() };
   const handPending = signal(false);
   const ownScreen = signal<MediaStreamTrack | null>(null);
-  const sent = { microphone: null, camera: null } as {
-    microphone: MediaStreamTrack | null;
-    camera: MediaStreamTrack | null;
+  const sent: Record<'camera' | 'microphone', MediaStreamTrack | null> = {
+    camera: null,
+    microphone: null,
   };
   let closed = false;
 
@@ -106,14 +106,10 @@ export function createSwitches(deps: SwitchDeps): Switches {
       ),
   };
 
-  const stopEffects = (['camera', 'microphone'] as const).map((kind) =>
-    effect(() => {
-      // Read here, so that the effect runs when either changes.
-      devices[kind].track.value;
-      devices[kind].wanted.value;
-      void follow[kind]();
-    }),
-  );
+  const stops = (['camera', 'microphone'] as const).flatMap((kind) => [
+    devices[kind].track.subscribe(() => void follow[kind]()),
+    devices[kind].wanted.subscribe(() => void follow[kind]()),
+  ]);
 
   async function share(): Promise<void> {
     const { video, audio } = await openScreen();
@@ -198,7 +194,7 @@ export function createSwitches(deps: SwitchDeps): Switches {
     },
     close() {
       closed = true;
-      for (const stop of stopEffects) stop();
+      for (const stop of stops) stop();
       stopTracks(ownScreen.value, sharedAudio);
       ownScreen.value = null;
     },
