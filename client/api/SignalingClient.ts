@@ -111,7 +111,8 @@ export class SignalingClient extends Emitter<SignalingEvents> {
 
   /** Does not wait for the next try. */
   readonly retryNow = (): void => {
-    if (!this.#wanted || this.#socket.active || this.#state.is === 'connected') return;
+    const waiting = this.#state.is === 'connecting' && this.#state.nextTryAt !== null;
+    if (!this.#wanted || !waiting) return;
     clearTimeout(this.#timer);
     this.#open();
   };
