@@ -24,6 +24,11 @@ export class RequestError extends Error {
   }
 }
 
+/** Whether it is not known that the server refused: it was not reached, or its answer was lost. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof RequestError && (error.code === 'OFFLINE' || error.code === 'TIMEOUT');
+}
+
 /** Any error as a RequestError: what is not one already is a defect of this client. */
 export function toRequestError(error: unknown): RequestError {
   if (error instanceof RequestError) return error;

@@ -1,38 +1,23 @@
 import { Device, type types } from 'mediasoup-client';
-import type { MediaKind, Source } from '../../protocol/meetings.ts';
+import type { ProducerView, Source } from '../../protocol/meetings.ts';
 import type { WebrtcConfig } from '../../protocol/notifications.ts';
-import { MAX_BATCH, type ConsumerOptions } from '../../protocol/requests.ts';
+import { MAX_BATCH } from '../../protocol/requests.ts';
 import { Emitter } from '../api/Emitter.ts';
+import { isUnanswered } from '../api/RequestError.ts';
 import { MediaTransport, type Request } from './MediaTransport.ts';
 import { producerOptions, type Publication } from './Publication.ts';
+import { openRemote, type Remote, type RemoteTrack } from './Remote.ts';
 import { collectStats, type MediaStats } from './stats.ts';
-
-export interface RemoteTrack {
-  producerId: string;
-  participantId: string;
-  kind: MediaKind;
-  source: Source;
-  track: MediaStreamTrack;
-}
+import { ViewReport, type Size } from './ViewReport.ts';
 
 type MediaSessionEvents = {
   'track-added': [RemoteTrack];
   'track-removed': [producerId: string];
+  /** The server has a producer of this source now, as `paused` as it was asked for when that began. */
+  published: [source: Source];
   /** Whether every transport has a path, or is about to have its first. */
   health: [healthy: boolean];
 };
-
-export interface Size {
-  width: number;
-  height: number;
-}
-
-interface Remote {
-  consumer: types.Consumer;
-  options: ConsumerOptions;
-}
-
-const VIEWS_DEBOUNCE_MS = 150;
 
 /**
  * The media of one meeting: sends what is published, receives what the others publish, and builds
@@ -46,12 +31,11 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
   readonly #remotes = new Map<string, Remote>();
   /** Producers of the others that are to be received. */
   readonly #wanted = new Set<string>();
-  readonly #views = new Map<string, Size>();
+  readonly #views: ViewReport;
   #config: WebrtcConfig | null = null;
   #send: Promise<MediaTransport> | null = null;
   #recv: Promise<MediaTransport> | null = null;
   #consuming = false;
-  #viewsTimer: ReturnType<typeof setTimeout> | undefined;
   /** Grows with every rebuild: what was begun before does not count. */
   #generation = 0;
   #closed = false;
@@ -60,6 +44,10 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     super();
     this.#meetingId = meetingId;
     this.#request = request;
+    this.#views = new ViewReport(
+      (producerId) => this.#remotes.has(producerId),
+      (views) => void request('update-views', { meetingId, views }).catch(() => undefined),
+    );
   }
 
   /** Begins to receive `producerIds` and to send what is published. */
@@ -96,7 +84,7 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
 
   remove(producerId: string): void {
     this.#wanted.delete(producerId);
-    this.#views.delete(producerId);
+    this.#views.forget(producerId);
     this.#drop(producerId);
   }
 
@@ -131,12 +119,21 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     const { producer } = publication;
     if (!producer || producer.closed) return;
     producer.close();
-    const { id: producerId } = producer;
-    await this.#request('close-producer', { meetingId: this.#meetingId, producerId });
+    try {
+      await this.#closeOnServer(producer.id);
+    } catch (error) {
+      // Packets have stopped; `recover` closes what the server still has.
+      if (!isUnanswered(error)) throw error;
+    }
   }
 
   isPublished(source: Source): boolean {
     return this.#publications.has(source);
+  }
+
+  /** Whether the server has it, too. */
+  isSending(source: Source): boolean {
+    return Boolean(this.#publications.get(source)?.producer);
   }
 
   /** Another device for the same source; the others notice nothing. */
@@ -158,23 +155,7 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
 
   /** What of the others' video is seen, in physical pixels; those left out are not seen. */
   setViews(views: ReadonlyMap<string, Size>): void {
-    const changed = new Map<string, Size>();
-    for (const producerId of this.#views.keys()) {
-      if (!views.has(producerId)) changed.set(producerId, { width: 0, height: 0 });
-    }
-    for (const [producerId, size] of views) changed.set(producerId, size);
-    let first = false;
-    for (const [producerId, size] of changed) {
-      const before = this.#views.get(producerId);
-      first ||= !before && size.width > 0;
-      if (before?.width === size.width && before.height === size.height) changed.delete(producerId);
-      else this.#views.set(producerId, size);
-    }
-    if (changed.size === 0) return;
-    clearTimeout(this.#viewsTimer);
-    // A tile that has just come must not wait; one that is being resized may.
-    if (first) this.#sendViews();
-    else this.#viewsTimer = setTimeout(() => this.#sendViews(), VIEWS_DEBOUNCE_MS);
+    this.#views.set(views);
   }
 
   /** Stops encoding the layers that nobody receives; −1: all of them. */
@@ -194,6 +175,26 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     await Promise.allSettled(restarts);
   }
 
+  /**
+   * Signaling is back: puts right what went wrong while nobody could be asked.
+   * @param own what the server has of one's own producers
+   */
+  async recover(own: readonly ProducerView[]): Promise<void> {
+    const generation = this.#generation;
+    this.#closeOrphans(own);
+    const transports = await Promise.allSettled([this.#send, this.#recv]);
+    if (generation !== this.#generation || this.#closed) return;
+    if (transports.some(({ status }) => status === 'rejected')) {
+      this.#rebuild();
+      return;
+    }
+    for (const transport of transports) {
+      if (transport.status === 'fulfilled') void transport.value?.repair();
+    }
+    const consumerIds = [...this.#remotes.values()].map(({ options }) => options.id);
+    await this.#resume(consumerIds).catch(() => undefined);
+  }
+
   stats(): Promise<MediaStats> {
     return collectStats({
       send: this.#send,
@@ -205,7 +206,7 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#viewsTimer);
+    this.#views.close();
     this.#tearDown();
   }
 
@@ -220,8 +221,10 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     this.#send = this.#createTransport('send');
     void this.#consumeWanted();
     for (const publication of this.#publications.values()) {
-      // Refused now means refused for good: the source is off, as the server's state will say.
-      this.#produce(publication).catch(() => this.#publications.delete(publication.source));
+      this.#produce(publication).catch((error: unknown) => {
+        // Refused means off, as the server's state will say; what got no answer is built anew.
+        if (!isUnanswered(error)) this.#publications.delete(publication.source);
+      });
     }
   }
 
@@ -254,13 +257,37 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
       onState: () => void this.#tellHealth(),
     });
     // Whoever needs it hears of a failure; a meeting that loses its worker says so by itself.
-    creating.catch(() => undefined);
+    void creating.catch(() => undefined).then(() => this.#tellHealth());
     return creating;
+  }
+
+  #closeOnServer(producerId: string): Promise<unknown> {
+    return this.#request('close-producer', { meetingId: this.#meetingId, producerId });
+  }
+
+  /** The server still has what was stopped, or was sent anew, while it could not be told. */
+  #closeOrphans(own: readonly ProducerView[]): void {
+    for (const { id, source } of own) {
+      const publication = this.#publications.get(source);
+      const beginning = publication?.producer === null;
+      if (beginning || publication?.producer?.id === id) continue;
+      this.#closeOnServer(id).catch(() => undefined);
+    }
   }
 
   async #produce(publication: Publication): Promise<void> {
     const sending = this.#send;
-    if (!sending || !this.#config) return;
+    if (!sending) return;
+    try {
+      await this.#produceOn(sending, publication);
+    } catch (error) {
+      // Built anew meanwhile, which sends it again.
+      if (sending === this.#send) throw error;
+    }
+  }
+
+  async #produceOn(sending: Promise<MediaTransport>, publication: Publication): Promise<void> {
+    if (!this.#config) return;
     const { transport } = await sending;
     if (sending !== this.#send || transport.closed) return;
     const producer = await transport.produce(
@@ -280,6 +307,7 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
       await producer.replaceTrack({ track: publication.track });
     }
     if (publication.paused) producer.pause();
+    this.emit('published', publication.source);
   }
 
   /** One request for everything that is wanted and not there, then one to let it flow. */
@@ -314,18 +342,7 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     });
     for (const { producerId } of answer.refused) this.#wanted.delete(producerId);
     const opened = await Promise.all(
-      answer.consumers.map(async (options) => {
-        const { id, producerId, kind, rtpParameters } = options;
-        const consumer = await transport.consume({
-          id,
-          producerId,
-          kind,
-          rtpParameters: rtpParameters as types.RtpParameters,
-          // Sound and picture of one person play in step; a screen has its own clock.
-          streamId: `${options.participantId}-${isScreen(options.source) ? 'screen' : 'person'}`,
-        });
-        return { consumer, options };
-      }),
+      answer.consumers.map((options) => openRemote(transport, options)),
     );
     if (generation !== this.#generation) return;
     for (const remote of opened) {
@@ -338,9 +355,21 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
       const { track } = remote.consumer;
       this.emit('track-added', { producerId, participantId, kind, source, track });
     }
-    this.#sendViews();
+    this.#views.sendAll();
     const consumerIds = opened.map(({ options }) => options.id);
-    if (consumerIds.length > 0) await this.#request('resume-consumers', { meetingId, consumerIds });
+    await this.#resume(consumerIds);
+  }
+
+  /** Lets consumers flow, or asks anew for those that the server has given up. */
+  async #resume(consumerIds: readonly string[]): Promise<void> {
+    const { length } = consumerIds;
+    for (let start = 0; start < length; start += MAX_BATCH) {
+      const { gone } = await this.#request('resume-consumers', {
+        meetingId: this.#meetingId,
+        consumerIds: consumerIds.slice(start, start + MAX_BATCH),
+      });
+      if (gone.length > 0) this.handleConsumersClosed(gone);
+    }
   }
 
   #drop(producerId: string): void {
@@ -351,19 +380,6 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     this.emit('track-removed', producerId);
   }
 
-  /** All of them: the server keeps the last word on each, and a rebuilt transport knows none. */
-  #sendViews(): void {
-    const views = [...this.#views]
-      .filter(([producerId]) => this.#remotes.has(producerId))
-      .map(([producerId, { width, height }]) => ({ producerId, width, height }));
-    for (let start = 0; start < views.length; start += MAX_BATCH) {
-      const batch = views.slice(start, start + MAX_BATCH);
-      this.#request('update-views', { meetingId: this.#meetingId, views: batch }).catch(
-        () => undefined,
-      );
-    }
-  }
-
   async #tellHealth(): Promise<void> {
     const transports = await Promise.allSettled([this.#send, this.#recv]);
     const healthy = transports.every(
@@ -371,8 +387,4 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     );
     if (!this.#closed) this.emit('health', healthy);
   }
-}
-
-function isScreen(source: Source): boolean {
-  return source === 'screen' || source === 'screen-audio';
 }

@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup-client';
+import { isUnanswered } from '../api/RequestError.ts';
 import type { WebrtcConfig } from '../../protocol/notifications.ts';
 import type { RtpCapabilities } from '../../protocol/rtp.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../protocol/requests.ts';
@@ -14,7 +15,7 @@ export interface TransportDeps {
   request: Request;
   meetingId: string;
   config: WebrtcConfig;
-  /** The path is lost; ICE restarts have been tried for `REPAIR_TIMEOUT_MS`. */
+  /** The path is lost, and an ICE restart has not found another within `REPAIR_TIMEOUT_MS`. */
   onBroken: () => void;
   onState: () => void;
 }
@@ -26,6 +27,7 @@ const REPAIR_TIMEOUT_MS = 5_000;
 export class MediaTransport {
   readonly transport: types.Transport;
   readonly #deps: TransportDeps;
+  #lost = false;
   #repairTimer: ReturnType<typeof setTimeout> | undefined;
   #restarting: Promise<void> | null = null;
 
@@ -72,7 +74,7 @@ export class MediaTransport {
   }
 
   get healthy(): boolean {
-    return !this.transport.closed && !this.#repairTimer;
+    return !this.transport.closed && !this.#lost;
   }
 
   /** Finds a new path for the same transport. */
@@ -83,27 +85,45 @@ export class MediaTransport {
     return this.#restarting;
   }
 
+  /**
+   * Looks for a new path where the one before is lost. Without signaling nobody can be asked: the
+   * old path may come back by itself meanwhile, and this is to be called again when signaling does.
+   */
+  async repair(): Promise<void> {
+    if (!this.#lost || this.#repairTimer || this.transport.closed) return;
+    this.#repairTimer = setTimeout(() => this.#giveUp(), REPAIR_TIMEOUT_MS);
+    try {
+      await this.restartIce();
+    } catch (error) {
+      this.#stopWaiting();
+      if (!isUnanswered(error)) this.#giveUp();
+    }
+  }
+
   close(): void {
-    clearTimeout(this.#repairTimer);
+    this.#stopWaiting();
     this.transport.close();
   }
 
   #watch(state: types.ConnectionState): void {
     if (state === 'connected' || state === 'closed') {
-      clearTimeout(this.#repairTimer);
-      this.#repairTimer = undefined;
-    } else if (state === 'disconnected' || state === 'failed') this.#repair();
+      this.#lost = false;
+      this.#stopWaiting();
+    } else if (state === 'disconnected' || state === 'failed') {
+      this.#lost = true;
+      void this.repair();
+    }
     this.#deps.onState();
   }
 
-  #repair(): void {
-    if (this.#repairTimer) return;
-    this.#repairTimer = setTimeout(() => {
-      this.#repairTimer = undefined;
-      if (!this.transport.closed) this.#deps.onBroken();
-    }, REPAIR_TIMEOUT_MS);
-    // Without signaling there is nobody to ask; the timer stands, and a resumed place asks again.
-    this.restartIce().catch(() => undefined);
+  #giveUp(): void {
+    this.#stopWaiting();
+    if (!this.transport.closed) this.#deps.onBroken();
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#repairTimer);
+    this.#repairTimer = undefined;
   }
 
   async #restartIce(): Promise<void> {

@@ -12,13 +12,16 @@ export interface Publication {
   producer: types.Producer | null;
 }
 
+/** Taken for the size of a picture where the browser does not tell it before the first frame. */
+const USUAL = { width: 1_280, height: 720 };
+
 /** What `Transport.produce` is told for a source. */
 export function producerOptions(
   { source, track, paused }: Publication,
   publish: PublishOptions,
   codecs: readonly types.RtpCodecCapability[],
 ): types.ProducerOptions {
-  const { width = 0, height = 0 } = track.getSettings();
+  const { width = USUAL.width, height = USUAL.height } = track.getSettings();
   const shared = {
     track,
     // Whoever captured the track stops it.

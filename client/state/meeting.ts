@@ -368,7 +368,8 @@ export class MeetingController {
   /** The place is taken again: media is looked after, and what was wanted meanwhile is done. */
   #settle(): void {
     this.#signalingStep.value = { is: 'connected' };
-    if (!this.#mediaHealthy.value) void this.#media.restartIce();
+    const { participants, selfId } = this.#roster.value;
+    void this.#media.recover(participants.get(selfId)?.producers ?? []);
     this.#switches.reconcile();
   }
 

@@ -1,5 +1,5 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
-import type { MediaStatus } from '../../protocol/meetings.ts';
+import type { MediaStatus, Source } from '../../protocol/meetings.ts';
 import { toRequestError } from '../api/RequestError.ts';
 import { CaptureError, openScreen } from '../media/capture.ts';
 import type { MediaSession } from '../media/MediaSession.ts';
@@ -92,8 +92,14 @@ export function createSwitches(deps: SwitchDeps): Switches {
     sent.microphone = next;
     if (!next) return;
     media.setPaused('microphone', !wanted.value);
-    if (status.peek().audio !== wanted.value) {
-      await request('media-status-update', { meetingId, ...status.peek(), audio: wanted.value });
+    if (media.isSending('microphone') && status.peek().audio !== wanted.value) {
+      // The rest as it is meant to be: what the server has told may be older than what began since.
+      await request('media-status-update', {
+        meetingId,
+        audio: wanted.value,
+        video: media.isPublished('camera'),
+        screenSharing: media.isPublished('screen'),
+      });
     }
   }
 
@@ -110,6 +116,12 @@ export function createSwitches(deps: SwitchDeps): Switches {
     devices[kind].track.subscribe(() => void follow[kind]()),
     devices[kind].wanted.subscribe(() => void follow[kind]()),
   ]);
+
+  // Muted or unmuted while its producer was being made.
+  const onPublished = (source: Source): void => {
+    if (source === 'microphone') void follow.microphone();
+  };
+  media.on('published', onPublished);
 
   async function share(): Promise<void> {
     const { video, audio } = await openScreen();
@@ -195,6 +207,7 @@ export function createSwitches(deps: SwitchDeps): Switches {
     close() {
       closed = true;
       for (const stop of stops) stop();
+      media.off('published', onPublished);
       stopTracks(ownScreen.value, sharedAudio);
       ownScreen.value = null;
     },
