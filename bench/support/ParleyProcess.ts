@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { callInspector } from './inspector.ts';
 import { childrenOf } from './processes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -15,12 +16,16 @@ export class ParleyProcess {
   readonly pid: number;
   readonly #process: ChildProcess;
   readonly #dataDir: string;
+  readonly #inspectorPort: number;
 
   /** @param env configuration as environment variables */
   static async start(env: Record<string, string> = {}): Promise<ParleyProcess> {
     const dataDir = await mkdtemp(join(tmpdir(), 'parley-bench-'));
-    const port = await freePort();
-    const child = spawn(process.execPath, [join(ROOT, 'server/index.ts')], {
+    const [port, inspectorPort] = await Promise.all([freePort(), freePort()]);
+    // Costs nothing until somebody connects to it.
+    const inspect = `--inspect=127.0.0.1:${inspectorPort}`;
+    const quiet = ['--inspect-publish-uid=http', '--no-warnings'];
+    const child = spawn(process.execPath, [inspect, ...quiet, join(ROOT, 'server/index.ts')], {
       env: {
         ...process.env,
         PARLEY_SERVER_HOST: '127.0.0.1',
@@ -39,14 +44,16 @@ export class ParleyProcess {
       // The channel tells the server when this process is gone, however it went.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const server = new ParleyProcess(child, dataDir, `http://127.0.0.1:${port}`);
+    const url = `http://127.0.0.1:${port}`;
+    const server = new ParleyProcess(child, dataDir, inspectorPort, url);
     await server.#ready();
     return server;
   }
 
-  private constructor(child: ChildProcess, dataDir: string, url: string) {
+  private constructor(child: ChildProcess, dataDir: string, inspectorPort: number, url: string) {
     this.#process = child;
     this.#dataDir = dataDir;
+    this.#inspectorPort = inspectorPort;
     this.url = url;
     this.pid = child.pid ?? 0;
   }
@@ -54,6 +61,11 @@ export class ParleyProcess {
   /** Process ids of the media workers. */
   get workers(): number[] {
     return childrenOf(this.pid);
+  }
+
+  /** Afterwards its heap holds only what is in use. */
+  async collectGarbage(): Promise<void> {
+    await callInspector(this.#inspectorPort, 'HeapProfiler.collectGarbage');
   }
 
   async stop(): Promise<void> {

@@ -11,7 +11,10 @@ const PAYLOAD_TYPE = 96;
 const CLOCK_RATE = 90_000;
 const RTP_HEADER_BYTES = 12;
 const GCM_TAG_BYTES = 16;
-/** Begins with the VP8 payload descriptor (3 bytes, with a picture id) and the frame's header (10 bytes). */
+/**
+ * A payload begins with the VP8 descriptor (RFC 7741 §4.2) and the frame's header. The picture id has
+ * 15 bits: the worker makes a shorter one that long, which would move everything behind it.
+ */
 const DESCRIPTOR_BYTES = 4;
 const FRAME_HEADER_BYTES = 10;
 /** Where a payload carries the time of its sending, for those who decrypt it. */
@@ -67,13 +70,14 @@ export class Publisher {
     const key = this.#keyFrameWanted;
     this.#keyFrameWanted = false;
     const sequence = this.#sent++ & 0xffff;
-    // X and S bits, I bit, 7-bit picture id.
-    this.#payload.set([0x90, 0x80, sequence & 0x7f, 0x00].slice(0, DESCRIPTOR_BYTES), 0);
+    // X and S bits, I bit, M bit with the picture id.
+    const pictureId = sequence & 0x7fff;
+    this.#payload.set([0x90, 0x80, 0x80 | (pictureId >> 8), pictureId & 0xff], 0);
     // Frame tag: bit 0 is 0 in key frames; then start code, 640 × 360.
     const frame = key
       ? [0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01]
       : [0x11, 0x02, 0x00, 0, 0, 0, 0, 0, 0, 0];
-    this.#payload.set(frame, DESCRIPTOR_BYTES - 1);
+    this.#payload.set(frame, DESCRIPTOR_BYTES);
     this.#payload.writeDoubleBE(performance.now(), TIMESTAMP_OFFSET);
     const header = new RtpHeader({
       version: 2,

@@ -2,6 +2,8 @@ import type { BotConsumer, BotSession } from './BotSession.ts';
 import { dtlsParameters, MediaEndpoint } from './MediaEndpoint.ts';
 import { TIMESTAMP_OFFSET } from './Publisher.ts';
 
+/** Long, because several hundred streams keep the machine that makes and takes them busy. */
+const PATIENCE_MS = 30_000;
 /** One packet in so many is decrypted to read when it was sent. */
 const SAMPLE_EVERY = 50;
 const SSRC_OFFSET = 8;
@@ -48,7 +50,7 @@ export class Subscriber {
   }
 
   /** Settles when `streams` streams have had a packet. @throws Error after `timeoutMs` */
-  async hears(streams: number, timeoutMs = 10_000): Promise<void> {
+  async hears(streams: number, timeoutMs = PATIENCE_MS): Promise<void> {
     if (this.firstPacketAt.size >= streams) return;
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {

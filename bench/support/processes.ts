@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 
 /** Clock ticks a second in /proc, as Linux has it everywhere that it runs mediasoup. */
 const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
@@ -25,8 +26,8 @@ export function childrenOf(pid: number): number[] {
   return text === '' ? [] : text.split(' ').map(Number);
 }
 
-/** Share of all cores that anybody used between two calls of the function answered. */
-export function machineLoad(): () => number {
+/** How many cores were busy, on average, between this call and one of the function answered. */
+export function busyCores(): () => number {
   const read = () => {
     const [, ...fields] = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]?.split(/\s+/) ?? [];
     const ticks = fields.map(Number);
@@ -36,6 +37,6 @@ export function machineLoad(): () => number {
   const before = read();
   return () => {
     const after = read();
-    return 1 - (after.idle - before.idle) / (after.all - before.all);
+    return cpus().length * (1 - (after.idle - before.idle) / (after.all - before.all));
   };
 }

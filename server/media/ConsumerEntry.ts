@@ -15,6 +15,7 @@ export class ConsumerEntry {
   readonly consumer: types.Consumer;
   readonly source: ProducerEntry;
   #ready = false;
+  #score: types.ConsumerScore;
   #layers: LayerChoice | null;
   #load = 0;
   readonly #addLoad: (packetsPerSecond: number) => void;
@@ -30,6 +31,8 @@ export class ConsumerEntry {
     this.source = source;
     this.#layers = source.layers && chooseLayers(view, source.layers);
     this.#addLoad = addLoad;
+    this.#score = consumer.score;
+    consumer.on('score', (score) => (this.#score = score));
     consumer.observer.once('close', () => {
       this.#account(0);
       source.want(consumer.id, null);
@@ -40,6 +43,11 @@ export class ConsumerEntry {
 
   get ready(): boolean {
     return this.#ready;
+  }
+
+  /** What mediasoup scored last; its own getter copies at every call, too dear for all consumers. */
+  get score(): Readonly<Pick<types.ConsumerScore, 'score' | 'producerScore'>> {
+    return this.#score;
   }
 
   /** The client can render it: packets flow if it is shown. */

@@ -9,7 +9,10 @@ interface RatedMedia {
   >;
   readonly consumers: ReadonlyMap<
     string,
-    { readonly consumer: Pick<types.Consumer, 'paused' | 'producerPaused' | 'score'> }
+    {
+      readonly consumer: Pick<types.Consumer, 'paused' | 'producerPaused'>;
+      readonly score: Pick<types.ConsumerScore, 'score' | 'producerScore'>;
+    }
   >;
 }
 
@@ -28,10 +31,8 @@ export function rateParticipant(media: RatedMedia): ParticipantQuality | null {
     }),
   );
   const down = worst(
-    [...media.consumers.values()].flatMap(({ consumer }) =>
-      consumer.paused || consumer.producerPaused || consumer.score.producerScore === 0
-        ? []
-        : [consumer.score.score],
+    [...media.consumers.values()].flatMap(({ consumer, score }) =>
+      consumer.paused || consumer.producerPaused || score.producerScore === 0 ? [] : [score.score],
     ),
   );
   if (up === null && down === null) return null;
