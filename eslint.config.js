@@ -37,7 +37,7 @@ const mayImport = {
   'client/api': ['protocol'],
   'client/media': ['protocol', 'client/api'],
   'client/state': ['protocol', 'client/api', 'client/media', 'client/i18n'],
-  'client/views': ['protocol', 'client/state', 'client/i18n'],
+  'client/views': ['protocol', 'client/state', 'client/i18n', 'client/styles'],
 };
 const ours = ['protocol', 'server', 'client', 'migrations', 'provision', 'test', 'bench'];
 
@@ -84,7 +84,9 @@ export default ts.config(
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', 'provision/*.mjs'] },
+        projectService: {
+          allowDefaultProject: ['*.js', 'provision/*.mjs', 'client/vite.config.ts'],
+        },
       },
     },
     plugins: { 'import-x': importX },

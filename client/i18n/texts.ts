@@ -1,0 +1,256 @@
+import type { ErrorCode } from '../../protocol/errors.ts';
+import type { Reaction, Role } from '../../protocol/meetings.ts';
+
+type Names = (names: readonly string[], count: number) => string;
+/** What happened, and what to do about it. */
+export type FailureText = readonly [title: string, hint: string];
+
+/** Every word that people read. A language that lacks one does not compile. */
+export interface Texts {
+  /** BCP 47 tag for dates and lists. */
+  locale: string;
+  app: Record<
+    | 'name'
+    | 'tagline'
+    | 'skipToContent'
+    | 'loading'
+    | 'retry'
+    | 'cancel'
+    | 'close'
+    | 'save'
+    | 'back'
+    | 'copied'
+    | 'home'
+    | 'crashed'
+    | 'crashedHint'
+    | 'reload'
+    | 'notFound'
+    | 'notFoundHint',
+    string
+  >;
+  account: Record<
+    | 'signIn'
+    | 'signUp'
+    | 'signOut'
+    | 'signInTitle'
+    | 'signUpTitle'
+    | 'email'
+    | 'name'
+    | 'password'
+    | 'passwordHint'
+    | 'haveAccount'
+    | 'noAccount'
+    | 'guestHint',
+    string
+  > & { signedInAs: (name: string) => string };
+  home: Record<
+    | 'title'
+    | 'newMeeting'
+    | 'instant'
+    | 'schedule'
+    | 'joinByCode'
+    | 'codeLabel'
+    | 'codePlaceholder'
+    | 'codeWrong'
+    | 'join'
+    | 'empty'
+    | 'emptyHint'
+    | 'more'
+    | 'copyLink'
+    | 'copyCode'
+    | 'open'
+    | 'end'
+    | 'endConfirmHint'
+    | 'ended'
+    | 'locked'
+    | 'passcode',
+    string
+  > &
+    Record<'endConfirm' | 'starts' | 'created' | 'instantTitle', (value: string) => string>;
+  newMeeting: Record<
+    | 'title'
+    | 'name'
+    | 'starts'
+    | 'ends'
+    | 'optional'
+    | 'passcode'
+    | 'passcodeHint'
+    | 'capacity'
+    | 'access'
+    | 'accessLink'
+    | 'accessMembers'
+    | 'accessInvited'
+    | 'allowGuests'
+    | 'invited'
+    | 'invitedHint'
+    | 'create'
+    | 'endBeforeStart',
+    string
+  >;
+  lobby: Record<
+    | 'title'
+    | 'yourName'
+    | 'nameMissing'
+    | 'passcode'
+    | 'join'
+    | 'joining'
+    | 'signInInstead'
+    | 'asGuest'
+    | 'cameraOff'
+    | 'cameraStarting'
+    | 'camera'
+    | 'microphone'
+    | 'speaker'
+    | 'testSpeaker'
+    | 'defaultDevice'
+    | 'noDevice'
+    | 'explainTitle'
+    | 'explain'
+    | 'allow'
+    | 'without'
+    | 'moveHere'
+    | 'inputLevel'
+    | 'returning',
+    string
+  > &
+    Record<'hostedBy' | 'startsAt' | 'startsIn', (value: string) => string>;
+  devices: Record<
+    | 'deniedHint'
+    | 'dismissedHint'
+    | 'notFoundHint'
+    | 'busyHint'
+    | 'insecureHint'
+    | 'failedHint'
+    | 'camera'
+    | 'microphone',
+    string
+  > &
+    Record<
+      'denied' | 'dismissed' | 'notFound' | 'busy' | 'insecure' | 'failed',
+      (device: string) => string
+    >;
+  meeting: Record<
+    | 'stage'
+    | 'controls'
+    | 'micOn'
+    | 'micOff'
+    | 'cameraOn'
+    | 'cameraOff'
+    | 'share'
+    | 'stopShare'
+    | 'sharing'
+    | 'raiseHand'
+    | 'lowerHand'
+    | 'react'
+    | 'people'
+    | 'settings'
+    | 'layout'
+    | 'grid'
+    | 'speakerView'
+    | 'fullScreen'
+    | 'exitFullScreen'
+    | 'pictureInPicture'
+    | 'more'
+    | 'leave'
+    | 'leaveMeeting'
+    | 'endForAll'
+    | 'endConfirm'
+    | 'endConfirmHint'
+    | 'lock'
+    | 'unlock'
+    | 'lockedHint'
+    | 'you'
+    | 'microphoneOffOf'
+    | 'handUp'
+    | 'reconnectingOf'
+    | 'alone'
+    | 'aloneHint'
+    | 'invite'
+    | 'link'
+    | 'code'
+    | 'copyLink'
+    | 'copyCode'
+    | 'timer'
+    | 'previousPage'
+    | 'nextPage'
+    | 'moveSelf'
+    | 'soundBlocked'
+    | 'turnOnSound'
+    | 'talking'
+    | 'sending'
+    | 'receiving'
+    | 'pushToTalk'
+    | 'sectionHands'
+    | 'sectionPeople',
+    string
+  > &
+    Record<'sharedBy' | 'youAre' | 'pin' | 'unpin', (name: string) => string> & {
+      reactions: Record<Reaction, string>;
+      reacted: (name: string, what: string) => string;
+      roles: Record<Role, string>;
+      /** From no connection to an excellent one. */
+      quality: readonly [string, string, string, string, string];
+      qualityOf: (name: string, text: string, side: string | null) => string;
+      page: (current: number, all: number) => string;
+      peopleCount: (count: number) => string;
+    };
+  connection: Record<
+    | 'offline'
+    | 'offlineHint'
+    | 'reconnecting'
+    | 'server'
+    | 'place'
+    | 'media'
+    | 'retryNow'
+    | 'restored',
+    string
+  > & { attempt: (count: number) => string };
+  notices: Record<
+    | 'joined'
+    | 'left'
+    | 'hand-raised'
+    | 'share-started'
+    | 'device-lost'
+    | 'device-changed'
+    | 'action-failed'
+    | 'media-restored'
+    | 'locked'
+    | 'unlocked',
+    Names
+  >;
+  over: Record<'left' | 'ended' | 'moved' | 'replaced' | 'lost' | 'failed' | 'rejoin', string> & {
+    duration: (time: string) => string;
+    met: Names;
+  };
+  settings: Record<
+    | 'title'
+    | 'devices'
+    | 'appearance'
+    | 'theme'
+    | 'system'
+    | 'light'
+    | 'dark'
+    | 'language'
+    | 'sounds'
+    | 'shortcuts',
+    string
+  > & { languages: Record<'en' | 'de', string> };
+  shortcuts: Record<
+    | 'title'
+    | 'microphone'
+    | 'camera'
+    | 'talk'
+    | 'share'
+    | 'hand'
+    | 'people'
+    | 'layout'
+    | 'fullScreen'
+    | 'help'
+    | 'space',
+    string
+  >;
+  time: { duration: (minutes: number) => string };
+  failures: Record<ErrorCode | 'OFFLINE' | 'TIMEOUT', FailureText>;
+  /** The same code as a session that is over, where somebody has just typed a password. */
+  signInWrong: FailureText;
+}

@@ -1,0 +1,107 @@
+import { useSignalEffect } from '@preact/signals';
+import { Component, type ComponentChildren } from 'preact';
+import { lazy, Suspense } from 'preact/compat';
+import { useMemo } from 'preact/hooks';
+import type { AppModel } from '../state/models.ts';
+import { Shell } from './components/Shell.tsx';
+import { AppContext, hasAccount, useApp, useTexts } from './context.ts';
+import { AuthPage } from './pages/AuthPage.tsx';
+import { HomePage } from './pages/HomePage.tsx';
+import { LobbyPage } from './pages/LobbyPage.tsx';
+import { NotFoundPage } from './pages/NotFoundPage.tsx';
+import { OverPage } from './pages/OverPage.tsx';
+import { path } from './router.ts';
+
+/** Loaded while the lobby is looked at: most visits to the other pages never need it. */
+const MeetingPage = lazy(async () => (await import('./meeting/MeetingPage.tsx')).MeetingPage);
+
+export function App({ app }: { app: AppModel }) {
+  return (
+    <AppContext.Provider value={app}>
+      <Appearance />
+      <CrashBoundary>
+        <Page />
+      </CrashBoundary>
+    </AppContext.Provider>
+  );
+}
+
+function Page() {
+  const { session } = useApp();
+  const [, first = '', second = ''] = path.value.split('/');
+  if (first === 'm' && second !== '') return <Meeting key={second} reference={second} />;
+  if (session.restoring.value) return <Loading />;
+  if (first === 'sign-in') return <AuthPage key="in" mode="sign-in" />;
+  if (first === 'sign-up') return <AuthPage key="up" mode="sign-up" />;
+  if (first !== '') return <NotFoundPage />;
+  // Guests have a meeting, and no home.
+  return hasAccount(session.user.value) ? <HomePage /> : <AuthPage key="in" mode="sign-in" />;
+}
+
+/** A meeting from its lobby to its end, at one address. */
+function Meeting({ reference }: { reference: string }) {
+  const app = useApp();
+  const lobby = useMemo(() => app.createLobby(decodeURIComponent(reference)), [reference]);
+  const meeting = app.meeting.value;
+  const phase = meeting?.phase.value;
+  if (!meeting || !phase) return <LobbyPage lobby={lobby} />;
+  if (phase.is === 'over') return <OverPage phase={phase} />;
+  return (
+    <Suspense fallback={<Loading />}>
+      <MeetingPage meeting={meeting} />
+    </Suspense>
+  );
+}
+
+function Loading() {
+  const texts = useTexts();
+  return (
+    <div class="page-loading" role="status">
+      <span class="spinner" />
+      {texts.app.loading}
+    </div>
+  );
+}
+
+/** Theme and language belong to the document, not to a component. */
+function Appearance() {
+  const { preferences } = useApp();
+  useSignalEffect(() => {
+    const root = document.documentElement;
+    root.lang = preferences.language.value;
+    root.dataset['theme'] = preferences.theme.value;
+  });
+  return null;
+}
+
+/** A view that throws takes neither the page nor the meeting with it. */
+class CrashBoundary extends Component<{ children: ComponentChildren }, { crashed: boolean }> {
+  override state = { crashed: false };
+
+  static override getDerivedStateFromError() {
+    return { crashed: true };
+  }
+
+  override componentDidCatch(error: unknown) {
+    reportError(error);
+  }
+
+  override render() {
+    return this.state.crashed ? <Crashed /> : this.props.children;
+  }
+}
+
+function Crashed() {
+  const texts = useTexts();
+  return (
+    <Shell>
+      <section class="message-page" role="alert">
+        <h1>{texts.app.crashed}</h1>
+        <p class="muted">{texts.app.crashedHint}</p>
+        <button type="button" class="button primary" onClick={() => location.reload()}>
+          {texts.app.reload}
+        </button>
+      </section>
+    </Shell>
+  );
+}

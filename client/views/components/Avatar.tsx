@@ -1,0 +1,32 @@
+/** Colours that carry white text at 4.5:1 and differ for people who see few of them. */
+const HUES = [12, 38, 88, 150, 174, 205, 232, 262, 290, 328];
+
+/** Initials on a colour that stays the same for a person. */
+export function Avatar({ name, id }: { name: string; id: string }) {
+  return (
+    <span class="avatar" style={{ '--avatar-hue': hueOf(id) }} aria-hidden="true">
+      {initialsOf(name)}
+    </span>
+  );
+}
+
+const letters = new Intl.Segmenter();
+
+/** First letters of the first and the last word. */
+export function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const first = firstLetter(words[0]);
+  const last = words.length > 1 ? firstLetter(words.at(-1)) : '';
+  return (first + last).toLocaleUpperCase();
+}
+
+function firstLetter(word = ''): string {
+  const [first] = letters.segment(word);
+  return first?.segment ?? '';
+}
+
+export function hueOf(id: string): number {
+  let hash = 0;
+  for (let index = 0; index < id.length; index++) hash = (hash * 31 + id.charCodeAt(index)) >>> 0;
+  return HUES[hash % HUES.length] ?? 0;
+}

@@ -1,0 +1,30 @@
+import { TriangleAlert } from 'lucide';
+import type { ComponentChildren } from 'preact';
+import type { FailureText } from '../../i18n/texts.ts';
+import type { Failure } from '../../state/models.ts';
+import { failureText, useTexts } from '../context.ts';
+import { Icon } from './Icon.tsx';
+
+/** What went wrong and what to do about it, with whatever helps next to it. */
+export function FailureNote({
+  failure,
+  text,
+  children,
+}: {
+  failure: Failure;
+  /** Other words than those of the code. */
+  text?: FailureText | undefined;
+  children?: ComponentChildren;
+}) {
+  const [title, hint] = text ?? failureText(useTexts(), failure);
+  return (
+    <div class="note note-warning" role="alert" data-code={failure.code}>
+      <Icon of={TriangleAlert} />
+      <div class="note-text">
+        <strong>{title}</strong>
+        <span>{hint}</span>
+        {children}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import { useEffect } from 'preact/hooks';
+import type { Language, Theme } from '../../state/models.ts';
+import { useApp, useTexts } from '../context.ts';
+import { DevicePickers } from './DevicePickers.tsx';
+import { Dialog } from './Dialog.tsx';
+import { Select } from './Field.tsx';
+import { ShortcutList } from './ShortcutList.tsx';
+
+const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
+const LANGUAGES: readonly Language[] = ['en', 'de'];
+
+/** Devices, appearance, language, sounds and shortcuts. */
+export function SettingsDialog({ onClose }: { onClose: () => void }) {
+  const texts = useTexts();
+  const { preferences, devices, meeting } = useApp();
+  const inMeeting = meeting.value?.phase.value.is === 'in';
+  useEffect(() => {
+    if (inMeeting) void devices.open();
+  }, [inMeeting]);
+  return (
+    <Dialog title={texts.settings.title} onClose={onClose} wide>
+      <section class="settings-section">
+        <h3>{texts.settings.devices}</h3>
+        <DevicePickers />
+      </section>
+      <section class="settings-section">
+        <h3>{texts.settings.appearance}</h3>
+        <Select
+          label={texts.settings.theme}
+          value={preferences.theme.value}
+          onChange={(value) => {
+            const theme = THEMES.find((one) => one === value);
+            if (theme) preferences.setTheme(theme);
+          }}
+        >
+          {THEMES.map((theme) => (
+            <option key={theme} value={theme}>
+              {texts.settings[theme]}
+            </option>
+          ))}
+        </Select>
+        <Select
+          label={texts.settings.language}
+          value={preferences.language.value}
+          onChange={(value) => {
+            const language = LANGUAGES.find((one) => one === value);
+            if (language) preferences.setLanguage(language);
+          }}
+        >
+          {LANGUAGES.map((language) => (
+            <option key={language} value={language} lang={language}>
+              {texts.settings.languages[language]}
+            </option>
+          ))}
+        </Select>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={preferences.sounds.value}
+            onChange={(event) => preferences.setSounds(event.currentTarget.checked)}
+          />
+          {texts.settings.sounds}
+        </label>
+      </section>
+      <section class="settings-section">
+        <h3>{texts.settings.shortcuts}</h3>
+        <ShortcutList />
+      </section>
+    </Dialog>
+  );
+}

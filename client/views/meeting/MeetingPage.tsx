@@ -1,0 +1,113 @@
+import { Volume2 } from 'lucide';
+import { useEffect, useState } from 'preact/hooks';
+import '../../styles/meeting.css';
+import type { MeetingModel } from '../../state/models.ts';
+import { Confirm, Dialog } from '../components/Dialog.tsx';
+import { Icon } from '../components/Icon.tsx';
+import { SettingsDialog } from '../components/SettingsDialog.tsx';
+import { ShortcutList } from '../components/ShortcutList.tsx';
+import { useTexts } from '../context.ts';
+import { ConnectionBanner } from './ConnectionBanner.tsx';
+import { ControlBar } from './ControlBar.tsx';
+import { Notices, Reactions } from './Passing.tsx';
+import { PeoplePanel } from './PeoplePanel.tsx';
+import { Stage } from './Stage.tsx';
+import { useMeetingActions } from './useMeetingActions.ts';
+import { useShortcuts } from './useShortcuts.ts';
+
+/** In full screen the bar goes after so long without a movement. */
+const QUIET_AFTER_MS = 3_000;
+
+/** A meeting as those who are in it see it. */
+export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
+  const texts = useTexts();
+  const actions = useMeetingActions();
+  const [pinned, setPinned] = useState<string | null>(null);
+  const quiet = useQuiet(actions.fullScreen);
+  const { microphone, camera, screen, hand } = meeting;
+  const present = meeting.people.value.some(({ id }) => id === pinned);
+
+  useShortcuts({
+    keys: {
+      m: () => void microphone.set(!microphone.on.value),
+      v: () => void camera.set(!camera.on.value),
+      s: () => void screen.set(!screen.on.value),
+      h: () => void hand.set(!hand.on.value),
+      p: actions.togglePeople,
+      g: actions.toggleMode,
+      f: actions.toggleFullScreen,
+      '?': actions.showHelp,
+    },
+    onTalk: (talking) => void microphone.set(talking),
+  });
+
+  return (
+    <div class={quiet ? 'meeting quiet' : 'meeting'}>
+      <h1 class="visually-hidden">{meeting.meeting.value.title}</h1>
+      <ConnectionBanner meeting={meeting} />
+      {meeting.soundBlocked.value && (
+        <div class="connection-banner" role="status">
+          <Icon of={Volume2} size={18} />
+          <span>{texts.meeting.soundBlocked}</span>
+          <button type="button" class="button on-dark" onClick={() => void meeting.unblockSound()}>
+            {texts.meeting.turnOnSound}
+          </button>
+        </div>
+      )}
+      <div class="meeting-body">
+        <main class="stage-area" id="content">
+          <Stage
+            meeting={meeting}
+            mode={actions.mode}
+            pinned={present ? pinned : null}
+            onPin={setPinned}
+          />
+          <Reactions meeting={meeting} />
+          <Notices meeting={meeting} />
+        </main>
+        {actions.panelOpen && <PeoplePanel meeting={meeting} onClose={actions.togglePeople} />}
+      </div>
+      <ControlBar meeting={meeting} actions={actions} />
+      {actions.dialog === 'settings' && <SettingsDialog onClose={actions.closeDialog} />}
+      {actions.dialog === 'help' && (
+        <Dialog title={texts.shortcuts.title} onClose={actions.closeDialog}>
+          <ShortcutList />
+        </Dialog>
+      )}
+      {actions.dialog === 'end' && (
+        <Confirm
+          title={texts.meeting.endConfirm}
+          hint={texts.meeting.endConfirmHint}
+          action={texts.meeting.endForAll}
+          onConfirm={() => void meeting.endForAll()}
+          onClose={actions.closeDialog}
+        />
+      )}
+    </div>
+  );
+}
+
+/** True after a while without a movement, a key or a touch, while `enabled`. */
+function useQuiet(enabled: boolean): boolean {
+  const [quiet, setQuiet] = useState(false);
+  useEffect(() => {
+    if (!enabled) {
+      setQuiet(false);
+      return;
+    }
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const wake = (): void => {
+      setQuiet(false);
+      clearTimeout(timer);
+      timer = setTimeout(() => setQuiet(true), QUIET_AFTER_MS);
+    };
+    const events = ['pointermove', 'pointerdown', 'keydown', 'focusin'];
+    for (const name of events) addEventListener(name, wake);
+    wake();
+    return () => {
+      clearTimeout(timer);
+      for (const name of events) removeEventListener(name, wake);
+    };
+  }, [enabled]);
+  return quiet;
+}

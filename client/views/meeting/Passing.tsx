@@ -1,0 +1,62 @@
+import { X } from 'lucide';
+import { useEffect, useRef } from 'preact/hooks';
+import type { MeetingModel } from '../../state/models.ts';
+import { Icon } from '../components/Icon.tsx';
+import { failureText, useApp, useTexts } from '../context.ts';
+import { playChime } from './chime.ts';
+
+/** Messages that come and go, read out as they come. */
+export function Notices({ meeting }: { meeting: MeetingModel }) {
+  const texts = useTexts();
+  const { preferences } = useApp();
+  const notices = meeting.notices.value;
+  const heard = useRef(0);
+  useEffect(() => {
+    const latest = notices.at(-1);
+    if (!latest || latest.key <= heard.current) return;
+    heard.current = latest.key;
+    if (preferences.sounds.value) playChime(latest.kind);
+  }, [notices]);
+  return (
+    <ul class="notices" aria-live="polite">
+      {notices.map((notice) => (
+        <li key={notice.key} class="notice">
+          <span>
+            {notice.failure
+              ? failureText(texts, notice.failure).join('. ')
+              : texts.notices[notice.kind](notice.names, notice.count)}
+          </span>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={texts.app.close}
+            onClick={() => meeting.dismissNotice(notice.key)}
+          >
+            <Icon of={X} size={16} />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Places across the width, so that reactions that come together do not cover each other. */
+const LANES = 7;
+
+/** Reactions floating up. */
+export function Reactions({ meeting }: { meeting: MeetingModel }) {
+  const texts = useTexts().meeting;
+  return (
+    <div class="reactions" data-testid="reaction-layer" aria-live="polite">
+      {meeting.reactions.value.map(({ key, reaction, name }) => (
+        <span key={key} class="reaction" style={{ '--lane': key % LANES }}>
+          <span aria-hidden="true">{reaction}</span>
+          <span class="reaction-name" aria-hidden="true">
+            {name}
+          </span>
+          <span class="visually-hidden">{texts.reacted(name, texts.reactions[reaction])}</span>
+        </span>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+import type { IconNode } from 'lucide';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Icon } from '../components/Icon.tsx';
+
+interface PopoverProps {
+  label: string;
+  icon: IconNode;
+  class?: string;
+  testId?: string;
+  text?: string;
+  children: (close: () => void) => ComponentChildren;
+}
+
+/** A button that opens a small panel above itself; Escape and a click elsewhere close it. */
+export function Popover({ label, icon, text, testId, children, ...rest }: PopoverProps) {
+  const [open, setOpen] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    root.current?.querySelector<HTMLElement>('.popover button')?.focus();
+    const outside = (event: Event): void => {
+      if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
+    };
+    const escape = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape') return;
+      setOpen(false);
+      button.current?.focus();
+    };
+    addEventListener('pointerdown', outside);
+    addEventListener('keydown', escape);
+    return () => {
+      removeEventListener('pointerdown', outside);
+      removeEventListener('keydown', escape);
+    };
+  }, [open]);
+  return (
+    <div class="popover-anchor" ref={root}>
+      <button
+        ref={button}
+        type="button"
+        class={rest.class ?? 'round-button'}
+        aria-label={label}
+        title={label}
+        aria-expanded={open}
+        aria-haspopup="true"
+        data-testid={testId}
+        onClick={() => setOpen(!open)}
+      >
+        <Icon of={icon} />
+        {text !== undefined && <span>{text}</span>}
+      </button>
+      {open && <div class="popover">{children(() => setOpen(false))}</div>}
+    </div>
+  );
+}
+
+/** A line in a popover. */
+export function PopoverItem({
+  icon,
+  label,
+  danger = false,
+  pressed,
+  class: only,
+  onClick,
+}: {
+  icon: IconNode;
+  label: string;
+  danger?: boolean;
+  pressed?: boolean;
+  class?: string;
+  onClick: () => void;
+}) {
+  const classes = ['popover-item', danger && 'danger', only].filter(Boolean);
+  return (
+    <button type="button" class={classes.join(' ')} aria-pressed={pressed} onClick={onClick}>
+      <Icon of={icon} size={18} />
+      {label}
+    </button>
+  );
+}

@@ -1,0 +1,61 @@
+import { Move } from 'lucide';
+import { useRef, useState } from 'preact/hooks';
+import type { MeetingModel, Person } from '../../state/models.ts';
+import { Avatar } from '../components/Avatar.tsx';
+import { Icon } from '../components/Icon.tsx';
+import { VideoView } from '../components/VideoView.tsx';
+import { useTexts } from '../context.ts';
+
+const CORNERS = ['bottom-right', 'bottom-left', 'top-left', 'top-right'] as const;
+type Corner = (typeof CORNERS)[number];
+
+/** One's own picture in a corner: drag it into another, or use its button. */
+export function SelfView({ meeting, self }: { meeting: MeetingModel; self: Person }) {
+  const texts = useTexts();
+  const [corner, setCorner] = useState<Corner>('bottom-right');
+  const dragging = useRef(false);
+  const speaking = meeting.speaking.value.has(self.id) && self.microphoneOn;
+
+  function drop(event: PointerEvent & { currentTarget: HTMLElement }): void {
+    if (!dragging.current) return;
+    dragging.current = false;
+    const stage = event.currentTarget.parentElement?.getBoundingClientRect();
+    if (!stage) return;
+    const right = event.clientX > stage.left + stage.width / 2;
+    const below = event.clientY > stage.top + stage.height / 2;
+    setCorner(`${below ? 'bottom' : 'top'}-${right ? 'right' : 'left'}`);
+  }
+
+  return (
+    <div
+      class={`self-view ${corner} ${speaking ? 'speaking' : ''}`}
+      data-testid={`tile-${self.id}`}
+      onPointerDown={(event) => {
+        dragging.current = true;
+        event.currentTarget.setPointerCapture(event.pointerId);
+      }}
+      onPointerUp={drop}
+    >
+      {self.camera ? (
+        <VideoView track={self.camera.track} mirrored />
+      ) : (
+        <Avatar name={self.name} id={self.userId} />
+      )}
+      <span class="tile-label">
+        <span class="tile-name">{texts.meeting.you}</span>
+      </span>
+      <button
+        type="button"
+        class="icon-button tile-pin"
+        aria-label={texts.meeting.moveSelf}
+        title={texts.meeting.moveSelf}
+        onClick={() =>
+          setCorner(CORNERS[(CORNERS.indexOf(corner) + 1) % CORNERS.length] ?? 'bottom-right')
+        }
+        onPointerDown={(event) => event.stopPropagation()}
+      >
+        <Icon of={Move} size={16} />
+      </button>
+    </div>
+  );
+}

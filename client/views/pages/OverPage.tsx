@@ -1,0 +1,41 @@
+import type { MeetingPhase } from '../../state/models.ts';
+import { FailureNote } from '../components/FailureNote.tsx';
+import { Shell } from '../components/Shell.tsx';
+import { hasAccount, useApp, useTexts } from '../context.ts';
+import { followLink } from '../router.ts';
+
+const MINUTE_MS = 60_000;
+const NAMES_SHOWN = 5;
+
+/** After a meeting: why it is over for this person, how long it was and with whom. */
+export function OverPage({ phase }: { phase: Extract<MeetingPhase, { is: 'over' }> }) {
+  const texts = useTexts();
+  const { session } = useApp();
+  const minutes = Math.floor(phase.durationMs / MINUTE_MS);
+  const mayReturn = phase.reason !== 'ended';
+  return (
+    <Shell>
+      <section class="message-page" data-testid="meeting-over" data-reason={phase.reason}>
+        <h1>{texts.over[phase.reason]}</h1>
+        <p class="muted">
+          {texts.over.duration(texts.time.duration(minutes))}{' '}
+          {phase.met.length > 0 &&
+            texts.over.met(phase.met.slice(0, NAMES_SHOWN), phase.met.length)}
+        </p>
+        {phase.failure && <FailureNote failure={phase.failure} />}
+        <div class="actions actions-centered">
+          {mayReturn && (
+            <button type="button" class="button" onClick={() => location.reload()}>
+              {texts.over.rejoin}
+            </button>
+          )}
+          {hasAccount(session.user.value) && (
+            <a class="button primary" href="/" onClick={followLink}>
+              {texts.app.home}
+            </a>
+          )}
+        </div>
+      </section>
+    </Shell>
+  );
+}
