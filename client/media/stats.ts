@@ -45,6 +45,9 @@ export interface OutboundStats {
 export interface TransportStats {
   direction: 'send' | 'recv';
   state: types.ConnectionState;
+  /** RTCIceTransportState and RTCDtlsTransportState; null where the browser does not tell. */
+  iceState: string | null;
+  dtlsState: string | null;
   /** Null before the first measurement. */
   roundTripTimeMs: number | null;
   srtpCipher: string | null;
@@ -100,7 +103,7 @@ async function outboundStats({ producer, source }: Publication): Promise<Outboun
       producerId: producer.id,
       kind: producer.kind,
       source,
-      rid: typeof entry['rid'] === 'string' ? entry['rid'] : null,
+      rid: text(entry, 'rid'),
       active: entry['active'] !== false,
       packetsSent: number(entry, 'packetsSent'),
       bytesSent: number(entry, 'bytesSent'),
@@ -126,7 +129,9 @@ async function transportStats(pending: Promise<MediaTransport> | null): Promise<
       direction: transport.direction,
       state: transport.connectionState,
       roundTripTimeMs: typeof seconds === 'number' ? seconds * 1_000 : null,
-      srtpCipher: typeof dtls?.['srtpCipher'] === 'string' ? dtls['srtpCipher'] : null,
+      iceState: text(dtls, 'iceState'),
+      dtlsState: text(dtls, 'dtlsState'),
+      srtpCipher: text(dtls, 'srtpCipher'),
     },
   ];
 }
@@ -135,6 +140,11 @@ function entriesOf(report: RTCStatsReport): Entry[] {
   const entries: Entry[] = [];
   report.forEach((entry: Entry) => entries.push(entry));
   return entries;
+}
+
+function text(entry: Entry | undefined, name: string): string | null {
+  const value = entry?.[name];
+  return typeof value === 'string' ? value : null;
 }
 
 function number(entry: Entry | undefined, name: string): number {
