@@ -25,6 +25,7 @@ export function createLobby({ ref, session, devices, deviceId, onJoined }: Lobby
   const joining = signal(false);
   const failure = signal<Failure | null>(null);
   const displayName = signal(keptName.get() ?? session.user.value?.name ?? '');
+  let loading: Promise<void> | null = null;
   /** The connection and the code for media, made ready while the user looks at the page. */
   let ready: { token: string; signaling: SignalingClient } | null = null;
 
@@ -42,6 +43,8 @@ export function createLobby({ ref, session, devices, deviceId, onJoined }: Lobby
   /** A name is enough where guests are welcome; who has an account comes with it. */
   async function identify(): Promise<void> {
     const guestOf = session.guestOf();
+    // Whether a guest's token is for this meeting is told by its id; the address may have its code.
+    if (guestOf !== null && guestOf !== ref) await loading;
     const view = meeting.value.is === 'ready' ? meeting.value.value : null;
     const here = guestOf !== null && (guestOf === ref || guestOf === view?.id);
     const known = session.user.value !== null && (guestOf === null || here);
@@ -61,7 +64,6 @@ export function createLobby({ ref, session, devices, deviceId, onJoined }: Lobby
       ...(displayName.value !== '' && { displayName: displayName.value }),
       ...options,
     };
-    performance.mark('parley:join');
     return MeetingController.join({ signaling, rest: session.rest, devices, request });
   }
 
@@ -73,6 +75,21 @@ export function createLobby({ ref, session, devices, deviceId, onJoined }: Lobby
     return Promise.resolve(refused);
   }
 
+  async function load(): Promise<void> {
+    if (meeting.value.is === 'failed') meeting.value = { is: 'loading' };
+    try {
+      const answer = await session.rest.call('readMeeting', { params: { idOrCode: ref } });
+      meeting.value = { is: 'ready', value: answer.meeting };
+      if (displayName.value === '') displayName.value = session.user.value?.name ?? '';
+      if (session.token() !== null) prepare();
+      await import('./meeting.ts');
+    } catch (error) {
+      if (meeting.value.is !== 'ready') {
+        meeting.value = { is: 'failed', failure: toRequestError(error) };
+      }
+    }
+  }
+
   return {
     meeting,
     joining,
@@ -82,23 +99,15 @@ export function createLobby({ ref, session, devices, deviceId, onJoined }: Lobby
       displayName.value = name;
       keptName.set(name);
     },
-    async load() {
-      if (meeting.value.is === 'failed') meeting.value = { is: 'loading' };
-      try {
-        const answer = await session.rest.call('readMeeting', { params: { idOrCode: ref } });
-        meeting.value = { is: 'ready', value: answer.meeting };
-        if (session.token() !== null) prepare();
-        await import('./meeting.ts');
-      } catch (error) {
-        if (meeting.value.is !== 'ready') {
-          meeting.value = { is: 'failed', failure: toRequestError(error) };
-        }
-      }
+    load() {
+      loading = load();
+      return loading;
     },
     async join(options): Promise<MeetingModel | null> {
       if (joining.value) return null;
       joining.value = true;
       failure.value = null;
+      performance.mark('parley:join');
       try {
         const controller = await enter(options);
         // The connection is the meeting's from here on.

@@ -43,7 +43,6 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
 
   return (
     <div class={quiet ? 'meeting quiet' : 'meeting'}>
-      <h1 class="visually-hidden">{meeting.meeting.value.title}</h1>
       <ConnectionBanner meeting={meeting} />
       {meeting.soundBlocked.value && (
         <div class="connection-banner" role="status">
@@ -56,6 +55,7 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
       )}
       <div class="meeting-body">
         <main class="stage-area" id="content">
+          <h1 class="visually-hidden">{meeting.meeting.value.title}</h1>
           <Stage
             meeting={meeting}
             mode={actions.mode}
@@ -67,7 +67,9 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
         </main>
         {actions.panelOpen && <PeoplePanel meeting={meeting} onClose={actions.togglePeople} />}
       </div>
-      <ControlBar meeting={meeting} actions={actions} />
+      <footer class="meeting-foot">
+        <ControlBar meeting={meeting} actions={actions} />
+      </footer>
       {actions.dialog === 'settings' && <SettingsDialog onClose={actions.closeDialog} />}
       {actions.dialog === 'help' && (
         <Dialog title={texts.shortcuts.title} onClose={actions.closeDialog}>
