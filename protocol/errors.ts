@@ -45,6 +45,13 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+/** What every request may be refused with, over Socket.IO and over HTTP. */
+export const COMMON_REFUSALS = [
+  'INVALID_PAYLOAD',
+  'RATE_LIMITED',
+  'INTERNAL',
+] as const satisfies readonly ErrorCode[];
+
 /** The body of every refusal, over HTTP as `{ error }` and over Socket.IO in the acknowledgement. */
 export interface ErrorBody {
   code: ErrorCode;

@@ -54,25 +54,30 @@ const ofMeeting = { meetingId: id };
  * resynchronises, and one that comes back is sent those it missed.
  */
 export const sequencedNotifications = {
+  /** Somebody entered. Those who enter together learn of each other from the snapshot. */
   'participant-joined': z.object({ ...ofMeeting, participant: participantView, ...stamp }),
+  /** Somebody's place is free again, and with it all their producers are gone. */
   'participant-left': z.object({
     ...ofMeeting,
     participantId: id,
     reason: leaveReason,
     ...stamp,
   }),
+  /** Somebody's signaling connection was lost, or is back within the grace time. */
   'participant-connection-updated': z.object({
     ...ofMeeting,
     participantId: id,
     connection: connectionState,
     ...stamp,
   }),
+  /** What of somebody's media is on, after a change of their producers. */
   'participant-media-updated': z.object({
     ...ofMeeting,
     participantId: id,
     ...mediaStatus.shape,
     ...stamp,
   }),
+  /** A hand went up or down. */
   'participant-hand-updated': z.object({
     ...ofMeeting,
     participantId: id,
@@ -80,12 +85,14 @@ export const sequencedNotifications = {
     handRaisedAt: instant.nullable(),
     ...stamp,
   }),
+  /** Somebody sends a track: `consume` it. */
   'producer-added': z.object({
     ...ofMeeting,
     participantId: id,
     producer: producerView,
     ...stamp,
   }),
+  /** A track was muted or unmuted. */
   'producer-updated': z.object({
     ...ofMeeting,
     participantId: id,
@@ -93,9 +100,11 @@ export const sequencedNotifications = {
     paused: z.boolean(),
     ...stamp,
   }),
+  /** A track is gone, and with it its consumers. */
   'producer-closed': z.object({ ...ofMeeting, participantId: id, producerId: id, ...stamp }),
   /** All media objects of the meeting are gone (a worker died): build transports, producers and consumers anew. */
   'media-reset': z.object({ ...ofMeeting, webrtcConfig, ...stamp }),
+  /** The host changed the meeting. */
   'meeting-updated': z.object({ ...ofMeeting, meeting: meetingView, ...stamp }),
 } as const satisfies Record<string, z.ZodType>;
 
@@ -125,12 +134,13 @@ export const sequencedNotification: z.ZodType<SequencedNotification> = z
 export const passingNotifications = {
   /** To the joiner, before its acknowledgement. */
   'meeting-joined': meetingSnapshot,
-  /** To the one who is no longer in: the call moved to another connection, or the grace time ran out. */
+  /** To the connection that the call has moved away from. */
   'meeting-left': z.object({ ...ofMeeting, participantId: id, reason: leaveReason }),
   /** To everyone: the meeting is over. */
   'meeting-ended': z.object({ ...ofMeeting }),
+  /** Somebody reacted; also to the sender. */
   'reaction-sent': z.object({ ...ofMeeting, participantId: id, reaction }),
-  /** The dominant speaker; null when nobody has spoken for a while. */
+  /** The dominant speaker; null: nobody. */
   'active-speaker': z.object({ ...ofMeeting, participantId: id.nullable() }),
   /** Who is audible now, loudest first, in dBov (−127 to 0); those not named are silent. */
   'audio-levels': z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ErrorCode } from './errors.ts';
 import { joinInput, mediaKind, mediaStatus, reaction, source } from './meetings.ts';
 import { epoch, id, meetingRef, seq } from './primitives.ts';
 import {
@@ -44,8 +45,9 @@ export const shareableSize = {
 };
 
 /**
- * Every client → server request: its payload, what its acknowledgement carries, and whether a
- * client may send it again when the acknowledgement was lost (it then has the same effect once).
+ * Every client → server request: its payload, what its acknowledgement carries, whether a client
+ * may send it again when the acknowledgement was lost (it then has the same effect once), and what
+ * it may be refused with beside the codes that every request may be.
  */
 export const requests = {
   /** Enter a meeting. Sent again from the same device it takes over that device's participant. */
@@ -53,17 +55,34 @@ export const requests = {
     input: z.strictObject({ meetingId: meetingRef, ...joinInput }),
     output: z.object({ status: z.enum(['joined', 'waiting']), participantId: id }),
     idempotent: true,
+    refusals: [
+      'NOT_FOUND',
+      'ENDED',
+      'NOT_STARTED',
+      'FORBIDDEN',
+      'GUESTS_NOT_ALLOWED',
+      'PASSCODE_REQUIRED',
+      'PASSCODE_WRONG',
+      'LOCKED',
+      'FULL',
+      'ALREADY_JOINED',
+      'NO_CAPACITY',
+      'INVALID_STATE',
+    ],
   },
+  /** Give up one's place. Whoever is in no meeting has left. */
   'leave-meeting': {
     input: z.strictObject(inMeeting),
     output: nothing,
     idempotent: true,
+    refusals: ['INVALID_STATE'],
   },
   /** End the meeting for everyone; hosts only. */
   'end-meeting': {
     input: z.strictObject(inMeeting),
     output: nothing,
     idempotent: true,
+    refusals: ['NOT_FOUND', 'FORBIDDEN', 'NO_CAPACITY', 'INVALID_STATE'],
   },
   /** Take up a participant after a lost connection; `epoch` and `seq` are the last that were applied. */
   'resume-meeting': {
@@ -75,28 +94,39 @@ export const requests = {
       z.object({ status: z.literal('resynced'), snapshot: meetingSnapshot }),
     ]),
     idempotent: true,
+    refusals: ['INVALID_STATE'],
   },
-  /** Open a transport. `rtpCapabilities` (of the client's Device) go with the receiving one. */
+  /**
+   * Open a transport. `rtpCapabilities` (of the client's Device) go with the receiving one. There is
+   * one for each direction: a new one closes the one before.
+   */
   'create-transport': {
     input: z.discriminatedUnion('direction', [
       z.strictObject({ ...inMeeting, direction: z.literal('send') }),
       z.strictObject({ ...inMeeting, direction: z.literal('recv'), rtpCapabilities }),
     ]),
     output: transportOptions,
-    /** One transport per direction: a new one closes the one before. */
     idempotent: true,
+    refusals: ['INVALID_STATE'],
   },
+  /** Hand over the DTLS parameters of the client's end. */
   'connect-transport': {
     input: z.strictObject({ ...inMeeting, transportId: id, dtlsParameters }),
     output: nothing,
     idempotent: true,
+    refusals: ['INVALID_STATE'],
   },
+  /** New ICE credentials for a transport whose path broke; what flows in it goes on. */
   'restart-ice': {
     input: z.strictObject({ ...inMeeting, transportId: id }),
     output: z.object({ iceParameters }),
     idempotent: true,
+    refusals: ['INVALID_STATE'],
   },
-  /** Start sending a track. `requestId` is the client's own: sent again it answers the same producer. */
+  /**
+   * Start sending a track; video comes with the `width` and `height` of the captured picture, audio
+   * without. `requestId` is the client's own: sent again it answers the same producer.
+   */
   produce: {
     input: z.strictObject({
       ...inMeeting,
@@ -110,11 +140,14 @@ export const requests = {
     }),
     output: z.object({ producerId: id }),
     idempotent: true,
+    refusals: ['INVALID_STATE', 'FORBIDDEN', 'CONFLICT'],
   },
+  /** Stop sending a track. One that is closed already is fine. */
   'close-producer': {
     input: z.strictObject({ ...inMeeting, producerId: id }),
     output: nothing,
     idempotent: true,
+    refusals: ['INVALID_STATE'],
   },
   /**
    * Receive producers of others. Consumers are created paused; an existing consumer is answered
@@ -129,18 +162,21 @@ export const requests = {
       ),
     }),
     idempotent: true,
+    refusals: ['INVALID_STATE'],
   },
   /** The client is ready to render these: packets flow, video from a key frame. */
   'resume-consumers': {
     input: z.strictObject({ ...inMeeting, consumerIds: batchOf(id) }),
     output: z.object({ resumed: z.array(id), gone: z.array(id) }),
     idempotent: true,
+    refusals: ['INVALID_STATE'],
   },
   /** What of the others' video is on screen and how large. Producers not named keep what was said before. */
   'update-views': {
     input: z.strictObject({ ...inMeeting, views: batchOf(view) }),
     output: nothing,
     idempotent: true,
+    refusals: ['INVALID_STATE'],
   },
   /**
    * Mute and unmute: the server pauses, resumes or closes the producers and answers what is true
@@ -150,18 +186,26 @@ export const requests = {
     input: z.strictObject({ ...inMeeting, ...mediaStatus.shape }),
     output: mediaStatus,
     idempotent: true,
+    refusals: ['INVALID_STATE', 'FORBIDDEN'],
   },
+  /** Raise or lower one's hand. */
   'raise-hand': {
     input: z.strictObject({ ...inMeeting, raised: z.boolean() }),
     output: z.object({ handRaised: z.boolean() }),
     idempotent: true,
+    refusals: ['INVALID_STATE'],
   },
+  /** Show a reaction to everyone. */
   'send-reaction': {
     input: z.strictObject({ ...inMeeting, reaction }),
     output: nothing,
     idempotent: false,
+    refusals: ['INVALID_STATE', 'FORBIDDEN'],
   },
-} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType; idempotent: boolean }>;
+} as const satisfies Record<
+  string,
+  { input: z.ZodType; output: z.ZodType; idempotent: boolean; refusals: readonly ErrorCode[] }
+>;
 
 export type RequestName = keyof typeof requests;
 export type RequestInput<N extends RequestName> = z.infer<(typeof requests)[N]['input']>;

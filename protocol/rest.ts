@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ErrorCode } from './errors.ts';
 import { access, MAX_CAPACITY, meetingSettings, meetingView } from './meetings.ts';
 import {
   deviceId,
@@ -29,7 +30,7 @@ export const page = z.strictObject({
 const title = z.string().trim().min(1).max(120);
 const { shape } = meetingSettings;
 
-const createMeeting = z.strictObject({
+export const createMeeting = z.strictObject({
   title,
   passcode: passcode.exactOptional(),
   capacity: z.int().min(2).max(MAX_CAPACITY).exactOptional(),
@@ -49,7 +50,7 @@ const createMeeting = z.strictObject({
   endsAt: instant.nullable().exactOptional(),
 });
 
-const updateMeeting = createMeeting.extend({
+export const updateMeeting = createMeeting.extend({
   title: title.exactOptional(),
   passcode: passcode.nullable().exactOptional(),
   locked: z.boolean().exactOptional(),
@@ -61,8 +62,9 @@ const ownMeetingBody = z.object({
   meeting: meetingView.extend({ invited: z.array(z.string()).optional() }),
 });
 
-/** Every HTTP route: method, path, status of success, request and response bodies. */
+/** Every HTTP route: method, path, status of success, request and response bodies, refusals. */
 export const routes = {
+  /** Create an account and sign in. */
   signup: {
     method: 'POST',
     path: '/api/auth/signup',
@@ -70,7 +72,9 @@ export const routes = {
     status: 201,
     body: z.strictObject({ email, name: displayName, password }),
     response: session,
+    refusals: ['CONFLICT'],
   },
+  /** Sign in. A wrong email and a wrong password are answered alike. */
   login: {
     method: 'POST',
     path: '/api/auth/login',
@@ -83,7 +87,9 @@ export const routes = {
       deviceId: deviceId.exactOptional(),
     }),
     response: session,
+    refusals: ['UNAUTHENTICATED'],
   },
+  /** A token that opens one meeting and nothing else; who may enter is decided at the door. */
   guest: {
     method: 'POST',
     path: '/api/auth/guest',
@@ -91,7 +97,9 @@ export const routes = {
     status: 200,
     body: z.strictObject({ meeting: meetingRef, name: displayName }),
     response: z.object({ token: z.string(), user: guest }),
+    refusals: ['NOT_FOUND', 'ENDED', 'GUESTS_NOT_ALLOWED'],
   },
+  /** Revoke the token; connections that came with it are cut. */
   logout: {
     method: 'POST',
     path: '/api/auth/logout',
@@ -99,7 +107,9 @@ export const routes = {
     status: 204,
     body: null,
     response: null,
+    refusals: [],
   },
+  /** Whose token this is. */
   me: {
     method: 'GET',
     path: '/api/users/me',
@@ -107,7 +117,9 @@ export const routes = {
     status: 200,
     body: null,
     response: z.object({ user: z.union([account, guest]) }),
+    refusals: [],
   },
+  /** Create a meeting, to start now or as scheduled. */
   createMeeting: {
     method: 'POST',
     path: '/api/meetings',
@@ -115,6 +127,7 @@ export const routes = {
     status: 201,
     body: createMeeting,
     response: ownMeetingBody,
+    refusals: ['INVALID_STATE'],
   },
   /** Meetings that the account hosts or has been in, newest first. */
   listMeetings: {
@@ -125,7 +138,9 @@ export const routes = {
     query: page,
     body: null,
     response: z.object({ meetings: z.array(meetingView), next: z.string().nullable() }),
+    refusals: [],
   },
+  /** What anyone who knows the id or the join code may see, and to the host the invited emails. */
   readMeeting: {
     method: 'GET',
     path: '/api/meetings/:idOrCode',
@@ -133,7 +148,9 @@ export const routes = {
     status: 200,
     body: null,
     response: ownMeetingBody,
+    refusals: ['NOT_FOUND'],
   },
+  /** Change a meeting; its host only. What is left out stays. `passcode: null` removes it. */
   updateMeeting: {
     method: 'PATCH',
     path: '/api/meetings/:idOrCode',
@@ -141,8 +158,9 @@ export const routes = {
     status: 200,
     body: updateMeeting,
     response: ownMeetingBody,
+    refusals: ['NOT_FOUND', 'FORBIDDEN', 'ENDED', 'NO_CAPACITY', 'INVALID_STATE'],
   },
-  /** Ends the meeting for everyone. */
+  /** End the meeting for everyone, for good; its host only. Ending it again answers the same. */
   endMeeting: {
     method: 'DELETE',
     path: '/api/meetings/:idOrCode',
@@ -150,6 +168,7 @@ export const routes = {
     status: 200,
     body: null,
     response: meetingBody,
+    refusals: ['NOT_FOUND', 'FORBIDDEN', 'NO_CAPACITY', 'INVALID_STATE'],
   },
 } as const satisfies Record<
   string,
@@ -163,6 +182,8 @@ export const routes = {
     query?: z.ZodType;
     body: z.ZodType | null;
     response: z.ZodType | null;
+    /** Codes beside those that every request, and every one with a token, may be refused with. */
+    refusals: readonly ErrorCode[];
   }
 >;
 

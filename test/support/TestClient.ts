@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import type { Ack, ErrorBody } from '../../protocol/errors.ts';
+import type { Ack, ErrorBody, ErrorCode } from '../../protocol/errors.ts';
 import { PROTOCOL_VERSION } from '../../protocol/events.ts';
 import {
   notifications,
@@ -12,6 +12,7 @@ import {
   type RequestName,
   type RequestOutput,
 } from '../../protocol/requests.ts';
+import { refusalsOfRequest } from './refusals.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -22,7 +23,7 @@ interface Received {
 
 /** A request was refused. */
 export class Refused extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly details: Record<string, unknown> | undefined;
 
   constructor({ code, message, details }: ErrorBody) {
@@ -82,9 +83,18 @@ export class TestClient {
     return requests[name].output.parse(ack.data) as RequestOutput<N>;
   }
 
-  /** Sends anything and answers the acknowledgement as it came. */
-  raw(name: string, ...payloads: unknown[]): Promise<Ack<unknown>> {
-    return this.socket.timeout(TIMEOUT_MS).emitWithAck(name, ...payloads) as Promise<Ack<unknown>>;
+  /**
+   * Sends anything and answers the acknowledgement as it came.
+   * @throws Error for a refusal that the contract does not name
+   */
+  async raw(name: string, ...payloads: unknown[]): Promise<Ack<unknown>> {
+    const ack = (await this.socket
+      .timeout(TIMEOUT_MS)
+      .emitWithAck(name, ...payloads)) as Ack<unknown>;
+    const unnamed =
+      !ack.ok && isRequestName(name) && !refusalsOfRequest(name).includes(ack.error.code);
+    if (unnamed) throw new Error(`${name} may not be refused with ${ack.error.code}`);
+    return ack;
   }
 
   /** Notifications of that name so far. */
@@ -126,4 +136,8 @@ export class TestClient {
   cut(): void {
     this.socket.io.engine.transport.close();
   }
+}
+
+function isRequestName(name: string): name is RequestName {
+  return Object.hasOwn(requests, name);
 }

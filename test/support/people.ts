@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
+import type { ErrorBody } from '../../protocol/errors.ts';
 import type { MeetingView } from '../../protocol/meetings.ts';
 import { routes, type RouteName } from '../../protocol/rest.ts';
+import { refusalsOfRoute } from './refusals.ts';
 import { Refused, TestClient } from './TestClient.ts';
 import type { TestServer } from './TestServer.ts';
 
@@ -11,7 +13,7 @@ type Body<N extends RouteName> = (typeof routes)[N]['body'] extends z.ZodType
 
 /**
  * Calls a route and checks the answer against its schema.
- * @throws Refused
+ * @throws Refused, or Error for a refusal that the contract does not name
  */
 export async function call<N extends RouteName>(
   server: Pick<TestServer, 'url'>,
@@ -33,7 +35,11 @@ export async function call<N extends RouteName>(
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const answer: unknown = response.status === 204 ? null : await response.json();
-  if (!response.ok) throw new Refused((answer as { error: never }).error);
+  if (!response.ok) {
+    const refused = new Refused((answer as { error: ErrorBody }).error);
+    if (refusalsOfRoute(name).includes(refused.code)) throw refused;
+    throw new Error(`${name} may not be refused with ${refused.code}`);
+  }
   return (route.response?.parse(answer) ?? null) as (typeof routes)[N]['response'] extends z.ZodType
     ? z.output<(typeof routes)[N]['response']>
     : null;
