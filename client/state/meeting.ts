@@ -10,7 +10,9 @@ import { AudioOutput } from '../media/AudioOutput.ts';
 import { canShareScreen } from '../media/capture.ts';
 import { MediaSession } from '../media/MediaSession.ts';
 import type { MediaStats } from '../media/stats.ts';
+import { createConsequences } from './consequences.ts';
 import type { Devices } from './devices.ts';
+import { enter } from './enter.ts';
 import { createLiveliness } from './liveliness.ts';
 import type { ConnectionState, Failure, MeetingModel, MeetingPhase } from './models.ts';
 import { createNotices } from './notices.ts';
@@ -59,6 +61,7 @@ export class MeetingController {
   readonly #remoteVideo = signal<ReadonlyMap<string, MediaStreamTrack>>(new Map());
   readonly #soundBlocked = signal(false);
   readonly #met = new Map<string, string>();
+  readonly #follows: ReturnType<typeof createConsequences>;
   readonly #enteredAt = Date.now();
   /** Notifications that came while the way back was being found; null while it is not. */
   #held: SequencedNotification[] | null = null;
@@ -86,6 +89,11 @@ export class MeetingController {
       computed(() => this.#roster.value.selfId),
       (id) => this.#roster.value.participants.get(id)?.name ?? '',
     );
+    this.#follows = createConsequences({
+      media: this.#media,
+      notices: this.#notices,
+      liveliness: this.#liveliness,
+    });
     this.#follow();
     this.#switches = createSwitches({
       meetingId,
@@ -148,10 +156,12 @@ export class MeetingController {
       setLocked: (locked) => this.#act(() => this.#setLocked(locked)),
       reconnectNow: () => this.#signaling.retryNow(),
       leave: async () => {
-        const told = this.#signaling.request('leave-meeting', { meetingId });
+        const told = this.#signaling.request('leave-meeting', { meetingId }).catch(() => undefined);
         this.#phase.value = this.#overPhase('left', null);
-        await told.catch(() => undefined);
-        this.#close();
+        // Camera and microphone go off at once, however long the server takes.
+        this.#release();
+        await told;
+        this.#signaling.close();
       },
       endForAll: () =>
         this.#act(async () => {
@@ -231,61 +241,9 @@ export class MeetingController {
     if (!after) return false;
     if (after === before) return true;
     this.#roster.value = after;
-    this.#react(notification, before);
+    this.#remember(after);
+    this.#follows(notification, before, after);
     return true;
-  }
-
-  /** What a fact means beyond the roster. */
-  #react(notification: SequencedNotification, before: RosterState): void {
-    const { selfId } = before;
-    switch (notification.name) {
-      case 'producer-added':
-        if (notification.payload.participantId !== selfId) {
-          this.#media.add(notification.payload.producer.id);
-          if (notification.payload.producer.source === 'screen') {
-            this.#tell('share-started', notification.payload.participantId);
-          }
-        }
-        break;
-      case 'producer-closed':
-        this.#media.remove(notification.payload.producerId);
-        break;
-      case 'participant-joined': {
-        const { id, name } = notification.payload.participant;
-        this.#met.set(id, name);
-        this.#tell('joined', id);
-        break;
-      }
-      case 'participant-left': {
-        const { participantId } = notification.payload;
-        const gone = before.participants.get(participantId);
-        for (const { id } of gone?.producers ?? []) this.#media.remove(id);
-        this.#liveliness.forget(participantId);
-        if (gone) this.#notices.tell('left', gone.name);
-        break;
-      }
-      case 'participant-hand-updated':
-        if (notification.payload.handRaised && notification.payload.participantId !== selfId) {
-          this.#tell('hand-raised', notification.payload.participantId);
-        }
-        break;
-      case 'media-reset':
-        this.#media.reset(notification.payload.webrtcConfig);
-        break;
-      case 'meeting-updated': {
-        const { locked } = notification.payload.meeting;
-        if (locked !== before.meeting.locked) this.#notices.tell(locked ? 'locked' : 'unlocked');
-        break;
-      }
-      case 'participant-connection-updated':
-      case 'participant-media-updated':
-      case 'producer-updated':
-        break;
-    }
-  }
-
-  #tell(kind: 'joined' | 'hand-raised' | 'share-started', participantId: string): void {
-    this.#notices.tell(kind, this.#roster.value.participants.get(participantId)?.name);
   }
 
   #handleState(state: SignalingState): void {
@@ -383,10 +341,12 @@ export class MeetingController {
       // A clock that is behind the server's must not show a meeting from the future.
       this.#startedAt.value = Math.min(Date.parse(snapshot.startedAt), Date.now());
     });
-    for (const { id, name } of snapshot.participants) {
-      if (id !== snapshot.participantId) this.#met.set(id, name);
-    }
+    this.#remember(this.#roster.value);
     this.#media.receive(producersOfOthers(this.#roster.value));
+  }
+
+  #remember({ participants, selfId }: RosterState): void {
+    for (const { id, name } of participants.values()) if (id !== selfId) this.#met.set(id, name);
   }
 
   async #act(act: () => Promise<unknown>): Promise<void> {
@@ -410,40 +370,20 @@ export class MeetingController {
   #end(reason: OverReason, failure: Failure | null = null): void {
     if (this.#phase.value.is === 'over') return;
     this.#phase.value = this.#overPhase(reason, failure);
-    this.#close();
+    this.#release();
+    this.#signaling.close();
   }
 
-  #close(): void {
+  /** Gives back everything but the connection. */
+  #release(): void {
     for (const stop of this.#stops.splice(0)) stop();
     this.#switches.close();
     this.#liveliness.close();
     this.#notices.close();
     this.#media.close();
     this.#audio.close();
-    this.#signaling.close();
     this.#devices.close();
     delete window.__parley;
-  }
-}
-
-/** Asks for a place; the snapshot comes before the acknowledgement, so it is listened for first. */
-async function enter(
-  signaling: SignalingClient,
-  request: RequestInput<'join-meeting'>,
-): Promise<MeetingSnapshot> {
-  const { promise, resolve } = Promise.withResolvers<MeetingSnapshot>();
-  const listen = ({ name, payload }: AnyNotification): void => {
-    if (name === 'meeting-joined') resolve(payload);
-  };
-  signaling.on('notification', listen);
-  try {
-    const asked = signaling.request('join-meeting', request);
-    // Whichever comes first: the snapshot is as good as the acknowledgement.
-    await Promise.race([promise, asked]);
-    asked.catch(() => undefined);
-    return await promise;
-  } finally {
-    signaling.off('notification', listen);
   }
 }
 
