@@ -2,7 +2,7 @@ import { effect, signal } from '@preact/signals';
 import { createId } from '../api/createId.ts';
 import { createDevices } from './devices.ts';
 import { createHome } from './home.ts';
-import { createLobby } from './lobby.ts';
+import { createLobby, type Lobby } from './lobby.ts';
 import type { AppModel, MeetingModel } from './models.ts';
 import { createPreferences } from './preferences.ts';
 import { createSession } from './session.ts';
@@ -15,8 +15,22 @@ export function createApp(): AppModel {
   const devices = createDevices();
   const meeting = signal<MeetingModel | null>(null);
   const place = keptInTab('meeting');
-  const returnTo = place.get();
+  let returnTo = place.get();
   const rest = session.rest;
+  let lobby: Lobby | null = null;
+  /** What the meeting was entered by. */
+  let entered: string | null = null;
+
+  /** One place at a time: what was open before another lobby is left, or put away if it is over. */
+  function makeRoom(ref: string): void {
+    lobby?.close();
+    const before = meeting.peek();
+    if (!before) return;
+    const live = before.phase.peek().is === 'in';
+    if (live && entered === ref) return;
+    meeting.value = null;
+    if (live) void before.leave();
+  }
 
   return {
     session,
@@ -24,24 +38,31 @@ export function createApp(): AppModel {
     home: createHome(rest),
     devices,
     meeting,
-    returnTo,
-    createLobby: (ref) =>
-      createLobby({
+    get returnTo() {
+      return returnTo;
+    },
+    createLobby(ref) {
+      makeRoom(ref);
+      lobby = createLobby({
         ref,
         session,
         devices,
         deviceId,
         onJoined({ model }) {
           meeting.value = model;
+          entered = ref;
           place.set(ref);
           // A reload comes back; whoever has left does not.
           const stop = effect(() => {
             if (model.phase.value.is !== 'over') return;
             place.set(null);
+            returnTo = null;
             queueMicrotask(() => stop());
           });
         },
-      }),
+      });
+      return lobby;
+    },
   };
 }
 

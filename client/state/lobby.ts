@@ -19,7 +19,13 @@ interface LobbyDeps {
   onJoined: (meeting: MeetingController) => void;
 }
 
-export function createLobby({ ref, session, devices, deviceId, onJoined }: LobbyDeps): LobbyModel {
+/** A lobby with what the root does to it. */
+export interface Lobby extends LobbyModel {
+  /** Nobody looks at it any more: gives back the connection that was made ready. Idempotent. */
+  close(): void;
+}
+
+export function createLobby({ ref, session, devices, deviceId, onJoined }: LobbyDeps): Lobby {
   const keptName = keptLocally('name');
   const meeting = signal<Loadable<MeetingView>>({ is: 'loading' });
   const joining = signal(false);
@@ -28,6 +34,7 @@ export function createLobby({ ref, session, devices, deviceId, onJoined }: Lobby
   let loading: Promise<void> | null = null;
   /** The connection and the code for media, made ready while the user looks at the page. */
   let ready: { token: string; signaling: SignalingClient } | null = null;
+  let closed = false;
 
   function prepare(): SignalingClient {
     const token = session.token();
@@ -81,7 +88,7 @@ export function createLobby({ ref, session, devices, deviceId, onJoined }: Lobby
       const answer = await session.rest.call('readMeeting', { params: { idOrCode: ref } });
       meeting.value = { is: 'ready', value: answer.meeting };
       if (displayName.value === '') displayName.value = session.user.value?.name ?? '';
-      if (session.token() !== null) prepare();
+      if (session.token() !== null && !closed) prepare();
       await import('./meeting.ts');
     } catch (error) {
       if (meeting.value.is !== 'ready') {
@@ -103,6 +110,11 @@ export function createLobby({ ref, session, devices, deviceId, onJoined }: Lobby
       loading = load();
       return loading;
     },
+    close() {
+      closed = true;
+      ready?.signaling.close();
+      ready = null;
+    },
     async join(options): Promise<MeetingModel | null> {
       if (joining.value) return null;
       joining.value = true;
@@ -112,6 +124,11 @@ export function createLobby({ ref, session, devices, deviceId, onJoined }: Lobby
         const controller = await enter(options);
         // The connection is the meeting's from here on.
         ready = null;
+        if (closed) {
+          // The user went elsewhere before the answer came.
+          await controller.model.leave();
+          return null;
+        }
         onJoined(controller);
         return controller.model;
       } catch (error) {
