@@ -14,13 +14,14 @@ import { AuthService } from './auth/AuthService.ts';
 import { iceServersFor } from './auth/iceServers.ts';
 import { RateLimits } from './auth/RateLimits.ts';
 import { MemoryLeaseStore } from './cluster/LeaseStore.ts';
+import { localAddresses } from './config/addresses.ts';
 import { DataDir } from './config/DataDir.ts';
 import type { Config } from './config/loadConfig.ts';
 import { loadTls, type TlsFiles } from './config/tls.ts';
 import { createLogger, type Logger } from './core/logger.ts';
 import { openDatabase, type Database } from './db/openDatabase.ts';
 import { createHttpApp } from './http/createHttpApp.ts';
-import { listenAddresses, localAddresses } from './media/listenAddresses.ts';
+import { listenAddresses } from './media/listenAddresses.ts';
 import { MediaNode } from './media/MediaNode.ts';
 import { MeetingManager } from './meetings/MeetingManager.ts';
 import { PasscodeGate } from './meetings/PasscodeGate.ts';
@@ -179,7 +180,7 @@ function mediaOptions({ media }: Config): Parameters<typeof MediaNode.create>[0]
   return {
     workers: {
       count: media.workers === 0 ? availableParallelism() : media.workers,
-      listen: listenAddresses(listenAddress, announcedAddresses, localAddresses()),
+      listen: listenAddresses(listenAddress, announcedAddresses, localAddresses('IPv4')),
       basePort: media.basePort,
       logLevel: media.logLevel,
     },

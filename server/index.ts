@@ -1,8 +1,8 @@
+import { localAddresses } from './config/addresses.ts';
 import { DataDirError } from './config/DataDir.ts';
 import { ConfigError, loadConfig, type Config } from './config/loadConfig.ts';
 import { createServer, type ParleyServer } from './createServer.ts';
 import { DatabaseError } from './db/openDatabase.ts';
-import { localAddresses } from './media/listenAddresses.ts';
 
 /** Exit codes: 0 stopped when asked to, 1 failed, 2 cannot start as configured. */
 const FAILED = 1;
@@ -52,7 +52,7 @@ function welcome({ port, secure }: ParleyServer, { server: settings }: Config): 
     : [
         `${scheme}://localhost:${port}`,
         ...(settings.host === null
-          ? localAddresses()
+          ? localAddresses('IPv4')
               .filter((address) => !address.startsWith('127.'))
               .map((address) => `${scheme}://${address}:${port}`)
           : []),

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
-import { announcedAddresses, localAddresses } from './addresses.ts';
+import { localAddresses } from './addresses.ts';
 import type { DataDir } from './DataDir.ts';
 import { ConfigError, type Config } from './loadConfig.ts';
 
@@ -54,8 +54,8 @@ function namesOf(config: Config): string[] {
     own,
     ...(own.includes('.') ? [] : [`${own}.local`]),
     ...(publicUrl === null ? [] : [new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')]),
-    ...localAddresses().map(({ address }) => address),
-    ...announcedAddresses(config),
+    ...localAddresses(),
+    ...config.media.announcedAddresses,
   ];
   return [...new Set(names)].sort();
 }

@@ -7,6 +7,7 @@ import type { AuthService } from '../auth/AuthService.ts';
 import type { Principal } from '../auth/Principal.ts';
 import { clientAddress } from '../auth/clientAddress.ts';
 import { AppError } from '../core/AppError.ts';
+import { parsePayload } from '../core/parsePayload.ts';
 import { bearerToken } from './bearerToken.ts';
 import { jsonBody } from './jsonBody.ts';
 import { setRoute } from './requestLog.ts';
@@ -55,8 +56,6 @@ const PARAMS = { idOrCode: meetingRef } satisfies Record<
   z.ZodType<string>
 >;
 const NO_QUERY = z.strictObject({});
-/** Issues listed in a refusal; the first ones say enough. */
-const MAX_ISSUES = 10;
 
 interface BindOptions {
   auth: Pick<AuthService, 'authenticate'>;
@@ -86,9 +85,9 @@ export function bindRoutes(router: Router, handlers: RouteHandlers, options: Bin
         async (ctx) => {
           const answer = await handle({
             principal: ctx.state['principal'] as Principal | null,
-            params: parse(params, ctx.params),
-            query: parse(route.query ?? NO_QUERY, { ...ctx.query }),
-            body: route.body === null ? undefined : parse(route.body, ctx.request.body),
+            params: parsePayload(params, ctx.params),
+            query: parsePayload(route.query ?? NO_QUERY, { ...ctx.query }),
+            body: route.body === null ? undefined : parsePayload(route.body, ctx.request.body),
             address: clientAddress(ctx.req, options.trustProxy),
           });
           ctx.status = route.status;
@@ -138,14 +137,4 @@ async function authenticate(
 function pickParams(path: string): Partial<typeof PARAMS> {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name);
   return Object.fromEntries(Object.entries(PARAMS).filter(([name]) => names.includes(name)));
-}
-
-/** @throws AppError INVALID_PAYLOAD saying where */
-function parse(schema: z.ZodType, value: unknown): unknown {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues
-    .slice(0, MAX_ISSUES)
-    .map(({ path, message }) => ({ path: path.join('.'), message }));
-  throw new AppError('INVALID_PAYLOAD', { details: { issues } });
 }

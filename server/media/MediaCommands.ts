@@ -12,8 +12,9 @@ import type {
  * What a meeting may ask of the media layer. Everything that crosses is plain data and every answer
  * is asynchronous, so that the executor can be this process or another node.
  *
- * Commands throw AppError: NOT_FOUND (no such meeting open), INVALID_STATE (object closed meanwhile,
- * wrong direction), INVALID_PAYLOAD (mediasoup refuses the parameters), NO_CAPACITY (no live worker).
+ * Commands throw AppError: INVALID_STATE (meeting not open, object closed meanwhile, wrong direction),
+ * INVALID_PAYLOAD (mediasoup refuses the parameters), CONFLICT (an SSRC, MID or RID is taken on the
+ * transport), NO_CAPACITY (no live worker).
  */
 export interface MediaCommands {
   /** Opens a router for the meeting on the least loaded worker; answers the existing one if it is open. */

@@ -1,5 +1,3 @@
-import { networkInterfaces } from 'node:os';
-
 /** Where a worker's port is bound, and what clients are told to send to. */
 export interface ListenAddress {
   ip: string;
@@ -10,6 +8,7 @@ export interface ListenAddress {
  * Addresses to bind for what is announced. An address of this machine is bound itself, so that
  * several can share one port; any other (the public side of a NAT, a host name) is announced for
  * what `listenAddress` binds. With nothing announced every IPv4 address of the machine serves.
+ * @param local IPv4 addresses of this machine
  */
 export function listenAddresses(
   listenAddress: string,
@@ -28,15 +27,4 @@ export function listenAddresses(
     );
   }
   return [{ ip: listenAddress, announcedAddress: only }];
-}
-
-/** IPv4 addresses of this machine, loopback last. */
-export function localAddresses(): string[] {
-  const all = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ family }) => family === 'IPv4');
-  return [
-    ...all.filter(({ internal }) => !internal),
-    ...all.filter(({ internal }) => internal),
-  ].map(({ address }) => address);
 }

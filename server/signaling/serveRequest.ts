@@ -3,6 +3,7 @@ import { requests, type RequestName } from '../../protocol/requests.ts';
 import { AppError } from '../core/AppError.ts';
 import { createId } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
+import { parsePayload } from '../core/parsePayload.ts';
 import type { Connection } from './Connection.ts';
 import type { Handlers } from './handlers/handlers.ts';
 import type { TokenBucket } from './TokenBucket.ts';
@@ -17,9 +18,6 @@ export interface RequestContext {
   observe: RequestObserver;
   logger: Logger;
 }
-
-/** Issues listed in a refusal; the first ones say enough. */
-const MAX_ISSUES = 10;
 
 type Acknowledge = (ack: Ack<unknown>) => void;
 
@@ -63,16 +61,10 @@ function handle(
   if (payloads.length !== 1) {
     throw new AppError('INVALID_PAYLOAD', { message: 'A request has one payload.' });
   }
-  const parsed = requests[name].input.safeParse(payloads[0]);
-  if (!parsed.success) {
-    const issues = parsed.error.issues
-      .slice(0, MAX_ISSUES)
-      .map(({ path, message }) => ({ path: path.join('.'), message }));
-    throw new AppError('INVALID_PAYLOAD', { details: { issues } });
-  }
+  const input = parsePayload(requests[name].input, payloads[0]);
   // The compiler cannot see that a name's parsed input fits that name's handler.
   const handler = handlers[name] as (connection: Connection, input: unknown) => unknown;
-  return handler(connection, parsed.data);
+  return handler(connection, input);
 }
 
 function isRequestName(name: string): name is RequestName {
