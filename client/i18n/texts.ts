@@ -42,7 +42,7 @@ export interface Texts {
     | 'noAccount'
     | 'guestHint',
     string
-  > & { signedInAs: (name: string) => string };
+  >;
   home: Record<
     | 'title'
     | 'newMeeting'
@@ -59,6 +59,7 @@ export interface Texts {
     | 'copyLink'
     | 'copyCode'
     | 'open'
+    | 'edit'
     | 'end'
     | 'endConfirmHint'
     | 'ended'
@@ -84,6 +85,10 @@ export interface Texts {
     | 'invited'
     | 'invitedHint'
     | 'create'
+    | 'editTitle'
+    | 'passcodeKept'
+    | 'passcodeRemove'
+    | 'locked'
     | 'endBeforeStart',
     string
   >;
@@ -158,7 +163,6 @@ export interface Texts {
     | 'endConfirmHint'
     | 'lock'
     | 'unlock'
-    | 'lockedHint'
     | 'you'
     | 'microphoneOffOf'
     | 'handUp'
@@ -179,12 +183,11 @@ export interface Texts {
     | 'talking'
     | 'sending'
     | 'receiving'
-    | 'pushToTalk'
     | 'sectionHands'
     | 'sectionPeople',
     string
   > &
-    Record<'sharedBy' | 'youAre' | 'pin' | 'unpin', (name: string) => string> & {
+    Record<'sharedBy' | 'screenOf' | 'youAre' | 'pin' | 'unpin', (name: string) => string> & {
       reactions: Record<Reaction, string>;
       reacted: (name: string, what: string) => string;
       roles: Record<Role, string>;
@@ -195,14 +198,7 @@ export interface Texts {
       peopleCount: (count: number) => string;
     };
   connection: Record<
-    | 'offline'
-    | 'offlineHint'
-    | 'reconnecting'
-    | 'server'
-    | 'place'
-    | 'media'
-    | 'retryNow'
-    | 'restored',
+    'offline' | 'offlineHint' | 'reconnecting' | 'server' | 'place' | 'media' | 'retryNow',
     string
   > & { attempt: (count: number) => string };
   notices: Record<
@@ -213,12 +209,11 @@ export interface Texts {
     | 'device-lost'
     | 'device-changed'
     | 'action-failed'
-    | 'media-restored'
     | 'locked'
     | 'unlocked',
     Names
   >;
-  over: Record<'left' | 'ended' | 'moved' | 'replaced' | 'lost' | 'failed' | 'rejoin', string> & {
+  over: Record<'left' | 'ended' | 'moved' | 'failed' | 'rejoin', string> & {
     duration: (time: string) => string;
     met: Names;
   };

@@ -48,16 +48,19 @@ export interface NewMeeting {
   endsAt?: string | null | undefined;
 }
 
+/** Only what is named changes; a null passcode removes it. */
+export type MeetingChange = Partial<Omit<NewMeeting, 'passcode'>> & {
+  passcode?: string | null | undefined;
+  locked?: boolean | undefined;
+};
+
 export interface HomeModel {
   readonly meetings: ReadonlySignal<Loadable<readonly MeetingView[]>>;
   readonly hasMore: ReadonlySignal<boolean>;
   load(): Promise<void>;
   loadMore(): Promise<void>;
   create(input: NewMeeting): Promise<MeetingView>;
-  update(
-    meetingId: string,
-    patch: Partial<NewMeeting> & { locked?: boolean },
-  ): Promise<MeetingView>;
+  update(meetingId: string, patch: MeetingChange): Promise<MeetingView>;
   end(meetingId: string): Promise<void>;
 }
 
@@ -188,8 +191,8 @@ export type MeetingPhase =
   | { is: 'in' }
   | {
       is: 'over';
-      /** `moved`: the call goes on on another device; `lost`: the way back was given up. */
-      reason: 'left' | 'ended' | 'moved' | 'lost' | 'replaced' | 'failed';
+      /** `moved`: the call goes on on another device. */
+      reason: 'left' | 'ended' | 'moved' | 'failed';
       failure: Failure | null;
       durationMs: number;
       /** Names of everybody who was there, oneself excepted. */
@@ -207,7 +210,6 @@ export interface Notice {
     | 'device-lost'
     | 'device-changed'
     | 'action-failed'
-    | 'media-restored'
     | 'locked'
     | 'unlocked';
   /** Of the people it is about, at most three; `count` has all. */
@@ -269,7 +271,7 @@ export interface PreferencesModel {
   readonly sounds: ReadonlySignal<boolean>;
   setTheme(theme: Theme): void;
   setLanguage(language: Language): void;
-  setSounds(on: boolean): void;
+  readonly setSounds: (on: boolean) => void;
 }
 
 /** The root that `client/main.tsx` builds and hands to the views. */

@@ -3,7 +3,7 @@ import type { Language, Theme } from '../../state/models.ts';
 import { useApp, useTexts } from '../context.ts';
 import { DevicePickers } from './DevicePickers.tsx';
 import { Dialog } from './Dialog.tsx';
-import { Select } from './Field.tsx';
+import { Check, Select } from './Field.tsx';
 import { ShortcutList } from './ShortcutList.tsx';
 
 const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
@@ -53,14 +53,11 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
             </option>
           ))}
         </Select>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={preferences.sounds.value}
-            onChange={(event) => preferences.setSounds(event.currentTarget.checked)}
-          />
-          {texts.settings.sounds}
-        </label>
+        <Check
+          label={texts.settings.sounds}
+          checked={preferences.sounds.value}
+          onChange={preferences.setSounds}
+        />
       </section>
       <section class="settings-section">
         <h3>{texts.settings.shortcuts}</h3>

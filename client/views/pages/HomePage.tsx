@@ -8,7 +8,7 @@ import { toFailure, useApp, useTexts } from '../context.ts';
 import { navigate } from '../router.ts';
 import { JoinByCode } from './AuthPage.tsx';
 import { MeetingRow } from './MeetingRow.tsx';
-import { NewMeetingDialog } from './NewMeetingDialog.tsx';
+import { MeetingDialog } from './MeetingDialog.tsx';
 
 /** One's own meetings, and the ways into one. */
 export function HomePage() {
@@ -29,7 +29,7 @@ export function HomePage() {
         </section>
         <MeetingList />
       </div>
-      {scheduling && <NewMeetingDialog onClose={() => setScheduling(false)} />}
+      {scheduling && <MeetingDialog onClose={() => setScheduling(false)} />}
     </Shell>
   );
 }
