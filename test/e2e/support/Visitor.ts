@@ -16,7 +16,7 @@ declare global {
 }
 
 /** Few frames, so that several people fit on a small machine. */
-const FAKE_DEVICES = 'device-count=2,fps=12';
+const FAKE_DEVICES = 'device-count=3,fps=12';
 
 /** Chromium with fake cameras, microphones and screens. */
 export function launchBrowser({ fakeDevices = true } = {}): Promise<Browser> {
