@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 export interface ShortcutActions {
   /** By the key that is pressed, in lower case. */
@@ -10,7 +10,10 @@ export interface ShortcutActions {
 const TALK_KEY = ' ';
 
 /** The keyboard of a meeting. Keys that are typed into something, or with a modifier, are not ours. */
-export function useShortcuts({ keys, onTalk }: ShortcutActions): void {
+export function useShortcuts(actions: ShortcutActions): void {
+  // The page is drawn anew while a key is held: what is held must not be let go by that.
+  const latest = useRef(actions);
+  latest.current = actions;
   useEffect(() => {
     let talking = false;
     const press = (event: KeyboardEvent): void => {
@@ -21,10 +24,10 @@ export function useShortcuts({ keys, onTalk }: ShortcutActions): void {
         event.preventDefault();
         if (event.repeat || talking) return;
         talking = true;
-        onTalk(true);
+        latest.current.onTalk(true);
         return;
       }
-      const act = event.repeat ? undefined : keys[event.key.toLowerCase()];
+      const act = event.repeat ? undefined : latest.current.keys[event.key.toLowerCase()];
       if (!act) return;
       event.preventDefault();
       act();
@@ -32,7 +35,7 @@ export function useShortcuts({ keys, onTalk }: ShortcutActions): void {
     const stopTalking = (): void => {
       if (!talking) return;
       talking = false;
-      onTalk(false);
+      latest.current.onTalk(false);
     };
     const release = (event: KeyboardEvent): void => {
       if (event.key === TALK_KEY) stopTalking();
@@ -47,7 +50,7 @@ export function useShortcuts({ keys, onTalk }: ShortcutActions): void {
       removeEventListener('blur', stopTalking);
       stopTalking();
     };
-  });
+  }, []);
 }
 
 /** Somebody types, chooses, or is asked something. */
