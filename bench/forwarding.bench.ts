@@ -15,6 +15,9 @@ import { Subscriber } from './support/Subscriber.ts';
 
 const SUBSCRIBERS = [40, 160];
 const REPEATS = 3;
+const MAX_ATTEMPTS = 12;
+/** A run beside something that takes more of the machine than this says little, and does not count. */
+const MAX_OTHERS_CORES = 0.15;
 const MEASURE_MS = 10_000;
 /** V8 collects what joining left behind within this time; that is not the forwarding's cost. */
 const SETTLE_MS = 12_000;
@@ -27,7 +30,7 @@ interface Run {
   packets: number;
   latencies: number[];
   complete: boolean;
-  /** Cores that neither the server nor the load took. Above 0.15 the run says little. */
+  /** Cores that neither the server nor the load took. */
   othersCores: number;
 }
 
@@ -38,15 +41,18 @@ interface Side {
 }
 
 for (const count of SUBSCRIBERS) {
-  const parley: Run[] = [];
-  const bare: Run[] = [];
-  for (let repeat = 0; repeat < REPEATS; repeat++) {
-    parley.push(await runParley(count));
-    bare.push(await runBare(count));
+  const pairs: { parley: Run; bare: Run }[] = [];
+  for (let attempt = 0; attempt < MAX_ATTEMPTS && quiet(pairs).length < REPEATS; attempt++) {
+    pairs.push({ parley: await runParley(count), bare: await runBare(count) });
   }
+  const counted = quiet(pairs);
+  if (counted.length < REPEATS) counted.push(...pairs.filter((pair) => !counted.includes(pair)));
+  const parley = counted.map((pair) => pair.parley);
+  const bare = counted.map((pair) => pair.bare);
   const ofParley = median(parley.map(({ cpuPerPacketUs }) => cpuPerPacketUs));
   const ofBare = median(bare.map(({ cpuPerPacketUs }) => cpuPerPacketUs));
-  const ratio = median(parley.map((run, i) => run.cpuPerPacketUs / (bare[i]?.cpuPerPacketUs ?? 0)));
+  const ratios = counted.map((pair) => pair.parley.cpuPerPacketUs / pair.bare.cpuPerPacketUs);
+  const ratio = median(ratios);
   report(
     'forwarding',
     {
@@ -55,9 +61,11 @@ for (const count of SUBSCRIBERS) {
       bareUsPerPacket: round(ofBare),
       ratio: round(ratio, 3),
       nodeShare: round(median(parley.map(({ nodeShare }) => nodeShare)), 3),
+      ratios: ratios.map((one) => round(one, 3)),
       packetsPerRun: parley.map(({ packets }) => packets),
       complete: [...parley, ...bare].every(({ complete }) => complete),
-      othersCores: round(median([...parley, ...bare].map((run) => run.othersCores))),
+      othersCores: round(Math.max(...[...parley, ...bare].map((run) => run.othersCores))),
+      discarded: pairs.length - counted.length,
     },
     { text: 'ratio ≤ 1.05', met: ratio <= 1.05 },
   );
@@ -79,6 +87,13 @@ for (const count of SUBSCRIBERS) {
       samples: latencies.length,
     },
     { text: 'p95 ≤ 2 ms', met: p95 <= 2 },
+  );
+}
+
+/** Those that had the machine to themselves. */
+function quiet(pairs: readonly { parley: Run; bare: Run }[]) {
+  return pairs.filter(({ parley, bare }) =>
+    [parley, bare].every(({ othersCores }) => othersCores <= MAX_OTHERS_CORES),
   );
 }
 
