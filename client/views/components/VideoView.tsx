@@ -24,12 +24,18 @@ export function VideoView({
     const element = video.current;
     if (!element) return;
     element.srcObject = new MediaStream([track]);
+    // Known with the first frame, and changed by turning a phone.
+    const orient = (): void => {
+      element.toggleAttribute('data-portrait', element.videoHeight > element.videoWidth);
+    };
+    element.addEventListener('resize', orient);
     const frame =
       onFirstFrame && 'requestVideoFrameCallback' in element
         ? element.requestVideoFrameCallback(() => onFirstFrame())
         : null;
     return () => {
       if (frame !== null) element.cancelVideoFrameCallback(frame);
+      element.removeEventListener('resize', orient);
       element.srcObject = null;
     };
   }, [track]);

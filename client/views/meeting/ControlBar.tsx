@@ -20,10 +20,10 @@ import {
   VideoOff,
 } from 'lucide';
 import { REACTIONS } from '../../../protocol/meetings.ts';
-import type { MeetingModel, SwitchModel } from '../../state/models.ts';
-import { Icon } from '../components/Icon.tsx';
+import type { MeetingModel } from '../../state/models.ts';
 import { useTexts } from '../context.ts';
 import { Clock } from './Clock.tsx';
+import { Control, SwitchControl } from './Control.tsx';
 import { Popover, PopoverItem } from './Popover.tsx';
 import type { MeetingActions } from './useMeetingActions.ts';
 
@@ -34,7 +34,7 @@ interface ControlBarProps {
 
 /** Everything that one can do in a meeting, always in the same place. */
 export function ControlBar({ meeting, actions }: ControlBarProps) {
-  const texts = useTexts().meeting;
+  const { meeting: texts, lobby } = useTexts();
   const { title } = meeting.meeting.value;
   const peopleLabel = `${texts.people}: ${texts.peopleCount(meeting.people.value.length)}`;
   return (
@@ -44,27 +44,33 @@ export function ControlBar({ meeting, actions }: ControlBarProps) {
         <Clock startedAt={meeting.startedAt.value} />
       </div>
       <div class="bar-main">
-        <Switch
+        <SwitchControl
           of={meeting.microphone}
           names={[texts.micOn, texts.micOff]}
           icons={[MicOff, Mic]}
+          caption={lobby.microphone}
           offIsWarning
         />
-        <Switch
+        <SwitchControl
           of={meeting.camera}
           names={[texts.cameraOn, texts.cameraOff]}
           icons={[VideoOff, Video]}
+          caption={lobby.camera}
           offIsWarning
         />
         {meeting.canShare.value && (
-          <Switch
+          <SwitchControl
             of={meeting.screen}
             names={[texts.share, texts.stopShare]}
             icons={[MonitorUp, MonitorX]}
             class="wide-only"
           />
         )}
-        <Switch of={meeting.hand} names={[texts.raiseHand, texts.lowerHand]} icons={[Hand, Hand]} />
+        <SwitchControl
+          of={meeting.hand}
+          names={[texts.raiseHand, texts.lowerHand]}
+          icons={[Hand, Hand]}
+        />
         <Popover label={texts.react} icon={Smile}>
           {(close) => (
             <div class="reaction-picker">
@@ -86,17 +92,16 @@ export function ControlBar({ meeting, actions }: ControlBarProps) {
             </div>
           )}
         </Popover>
-        <button
-          type="button"
-          class="round-button wide-only"
-          aria-label={peopleLabel}
-          title={peopleLabel}
-          aria-pressed={actions.panelOpen}
+        <Control
+          label={peopleLabel}
+          caption={texts.people}
+          icon={Users}
+          look={actions.panelOpen ? 'active' : undefined}
+          count={meeting.people.value.length}
+          class="wide-only"
+          pressed={actions.panelOpen}
           onClick={actions.togglePeople}
-        >
-          <Icon of={Users} />
-          <span class="count">{meeting.people.value.length}</span>
-        </button>
+        />
         <MoreMenu meeting={meeting} actions={actions} />
         <LeaveButton meeting={meeting} actions={actions} class="narrow-only" />
       </div>
@@ -173,80 +178,42 @@ function LeaveButton({
   ...rest
 }: ControlBarProps & { class: string; testId?: string }) {
   const texts = useTexts().meeting;
-  const classes = `leave-button ${rest.class}`;
   if (!meeting.canEnd.value) {
     return (
-      <button
-        type="button"
-        class={classes}
-        aria-label={texts.leave}
-        data-testid={testId}
+      <Control
+        label={texts.leave}
+        caption={texts.leave}
+        icon={PhoneOff}
+        look="leave"
+        class={rest.class}
+        testId={testId}
         onClick={() => void meeting.leave()}
-      >
-        <Icon of={PhoneOff} />
-        <span>{texts.leave}</span>
-      </button>
+      />
     );
   }
   return (
-    <div class={rest.class}>
-      <Popover
-        label={texts.leave}
-        icon={PhoneOff}
-        text={texts.leave}
-        class="leave-button"
-        {...(testId !== undefined && { testId })}
-      >
-        {(close) => (
-          <>
-            <PopoverItem
-              icon={PhoneOff}
-              label={texts.leaveMeeting}
-              onClick={() => {
-                close();
-                void meeting.leave();
-              }}
-            />
-            <PopoverItem
-              icon={Users}
-              label={texts.endForAll}
-              danger
-              onClick={() => {
-                close();
-                actions.askToEnd();
-              }}
-            />
-          </>
-        )}
-      </Popover>
-    </div>
-  );
-}
-
-interface SwitchProps {
-  of: SwitchModel;
-  /** What the control does: turn on, turn off. */
-  names: readonly [string, string];
-  icons: readonly [typeof Mic, typeof Mic];
-  /** Off is worth noticing. */
-  offIsWarning?: boolean;
-  class?: string;
-}
-
-function Switch({ of, names, icons, offIsWarning = false, ...rest }: SwitchProps) {
-  const on = of.on.value;
-  const name = names[on ? 1 : 0];
-  const state = offIsWarning ? (on ? '' : 'off') : on ? 'active' : '';
-  return (
-    <button
-      type="button"
-      class={`round-button ${state} ${rest.class ?? ''}`}
-      aria-label={name}
-      title={name}
-      aria-busy={of.pending.value}
-      onClick={() => void of.set(!on)}
-    >
-      <Icon of={icons[on ? 1 : 0]} />
-    </button>
+    <Popover label={texts.leave} icon={PhoneOff} look="leave" class={rest.class} testId={testId}>
+      {(close) => (
+        <>
+          <PopoverItem
+            icon={PhoneOff}
+            label={texts.leaveMeeting}
+            onClick={() => {
+              close();
+              void meeting.leave();
+            }}
+          />
+          <PopoverItem
+            icon={Users}
+            label={texts.endForAll}
+            danger
+            onClick={() => {
+              close();
+              actions.askToEnd();
+            }}
+          />
+        </>
+      )}
+    </Popover>
   );
 }

@@ -1,7 +1,10 @@
 import { Volume2 } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import '../../styles/meeting.css';
-import type { MeetingModel } from '../../state/models.ts';
+import '../../styles/stage.css';
+import '../../styles/bar.css';
+import '../../styles/panel.css';
+import type { MeetingModel, SwitchModel } from '../../state/models.ts';
 import { Confirm, Dialog } from '../components/Dialog.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { SettingsDialog } from '../components/SettingsDialog.tsx';
@@ -25,24 +28,25 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
   const [pinned, setPinned] = useState<string | null>(null);
   const quiet = useQuiet(actions.fullScreen);
   const { microphone, camera, screen, hand } = meeting;
-  const present = meeting.people.value.some(({ id }) => id === pinned);
+  const classes = ['meeting', actions.fullScreen && 'full', quiet && 'quiet'].filter(Boolean);
 
   useShortcuts({
     keys: {
-      m: () => void microphone.set(!microphone.on.value),
-      v: () => void camera.set(!camera.on.value),
-      s: () => void screen.set(!screen.on.value),
-      h: () => void hand.set(!hand.on.value),
+      m: () => toggle(microphone),
+      v: () => toggle(camera),
+      s: () => meeting.canShare.value && toggle(screen),
+      h: () => toggle(hand),
       p: actions.togglePeople,
       g: actions.toggleMode,
       f: actions.toggleFullScreen,
       '?': actions.showHelp,
     },
+    mayTalk: () => !microphone.on.value,
     onTalk: (talking) => void microphone.set(talking),
   });
 
   return (
-    <div class={quiet ? 'meeting quiet' : 'meeting'}>
+    <div class={classes.join(' ')}>
       <ConnectionBanner meeting={meeting} />
       {meeting.soundBlocked.value && (
         <div class="connection-banner" role="status">
@@ -56,12 +60,7 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
       <div class="meeting-body">
         <main class="stage-area" id="content">
           <h1 class="visually-hidden">{meeting.meeting.value.title}</h1>
-          <Stage
-            meeting={meeting}
-            mode={actions.mode}
-            pinned={present ? pinned : null}
-            onPin={setPinned}
-          />
+          <Stage meeting={meeting} mode={actions.mode} pinned={pinned} onPin={setPinned} />
           <Reactions meeting={meeting} />
           <Notices meeting={meeting} />
         </main>
@@ -87,6 +86,10 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
       )}
     </div>
   );
+}
+
+function toggle(of: SwitchModel): void {
+  void of.set(!of.on.value);
 }
 
 /** True after a while without a movement, a key or a touch, while `enabled`. */

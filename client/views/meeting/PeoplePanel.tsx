@@ -1,4 +1,4 @@
-import { Hand, Mic, MicOff, Video, VideoOff, X } from 'lucide';
+import { Hand, Mic, MicOff, Video, VideoOff, X, type IconNode } from 'lucide';
 import type { MeetingModel, Person } from '../../state/models.ts';
 import { Avatar } from '../components/Avatar.tsx';
 import { Icon } from '../components/Icon.tsx';
@@ -28,8 +28,12 @@ export function PeoplePanel({ meeting, onClose }: { meeting: MeetingModel; onClo
             <ol class="people">
               {hands.map((person) => (
                 <li key={person.id} class="person">
-                  <Icon of={Hand} size={18} />
-                  <span class="person-name">{person.name}</span>
+                  <span class="hand-icon">
+                    <Icon of={Hand} size={18} />
+                  </span>
+                  <span class="person-name">
+                    <span>{person.name}</span>
+                  </span>
                 </li>
               ))}
             </ol>
@@ -62,12 +66,26 @@ function PersonRow({ meeting, person }: { meeting: MeetingModel; person: Person 
     <li class="person" data-testid={`participant-${person.id}`}>
       <Avatar name={person.name} id={person.userId} />
       <span class="person-name">
-        {name}
+        <span>{name}</span>
         <span class="muted small">{detail}</span>
       </span>
       <QualityBars meeting={meeting} person={person} always />
-      <Icon of={person.microphoneOn ? Mic : MicOff} size={18} />
-      <Icon of={person.cameraOn ? Video : VideoOff} size={18} />
+      <State icon={person.microphoneOn ? Mic : MicOff} off={!person.microphoneOn}>
+        {texts.meeting.microphoneOffOf}
+      </State>
+      <State icon={person.cameraOn ? Video : VideoOff} off={!person.cameraOn}>
+        {texts.lobby.cameraOff}
+      </State>
     </li>
+  );
+}
+
+/** On is told by its picture alone; off is worth saying. */
+function State({ icon, off, children }: { icon: IconNode; off: boolean; children: string }) {
+  return (
+    <span class={off ? 'person-state off' : 'person-state'} title={off ? children : undefined}>
+      <Icon of={icon} size={18} />
+      {off && <span class="visually-hidden">{children}</span>}
+    </span>
   );
 }

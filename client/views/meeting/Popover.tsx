@@ -2,18 +2,19 @@ import type { IconNode } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../components/Icon.tsx';
+import { Control } from './Control.tsx';
 
 interface PopoverProps {
   label: string;
   icon: IconNode;
+  look?: 'leave';
   class?: string;
-  testId?: string;
-  text?: string;
+  testId?: string | undefined;
   children: (close: () => void) => ComponentChildren;
 }
 
-/** A button that opens a small panel above itself; Escape and a click elsewhere close it. */
-export function Popover({ label, icon, text, testId, children, ...rest }: PopoverProps) {
+/** A control that opens a small panel above itself; Escape and a click elsewhere close it. */
+export function Popover({ label, icon, look, testId, children, ...rest }: PopoverProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -36,21 +37,17 @@ export function Popover({ label, icon, text, testId, children, ...rest }: Popove
     };
   }, [open]);
   return (
-    <div class="popover-anchor" ref={root}>
-      <button
-        ref={button}
-        type="button"
-        class={rest.class ?? 'round-button'}
-        aria-label={label}
-        title={label}
-        aria-expanded={open}
-        aria-haspopup="true"
-        data-testid={testId}
+    <div class={`popover-anchor ${rest.class ?? ''}`} ref={root}>
+      <Control
+        buttonRef={button}
+        label={label}
+        caption={label}
+        icon={icon}
+        look={look ?? (open ? 'active' : undefined)}
+        expanded={open}
+        testId={testId}
         onClick={() => setOpen(!open)}
-      >
-        <Icon of={icon} />
-        {text !== undefined && <span>{text}</span>}
-      </button>
+      />
       {open && <div class="popover">{children(() => setOpen(false))}</div>}
     </div>
   );

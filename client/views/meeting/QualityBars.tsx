@@ -1,3 +1,4 @@
+import { useComputed } from '@preact/signals';
 import type { MeetingModel, Person, Quality } from '../../state/models.ts';
 import { useTexts } from '../context.ts';
 
@@ -16,7 +17,8 @@ export function QualityBars({
   always?: boolean;
 }) {
   const texts = useTexts();
-  const quality = meeting.qualities.value.get(person.id);
+  const { id } = person;
+  const quality = useComputed(() => meeting.qualities.value.get(id)).value;
   if (!quality || (!always && quality.bars > SHOWN_UP_TO)) return null;
   const side = sideOf(quality);
   const text = texts.meeting.qualityOf(
@@ -32,9 +34,9 @@ export function QualityBars({
           key={bar}
           class={bar <= quality.bars ? 'bar-on' : 'bar-off'}
           x={(bar - 1) * 4}
-          y={12 - bar * 3}
+          y={9 - bar * 2.25}
           width={3}
-          height={bar * 3}
+          height={3 + bar * 2.25}
           rx={1}
         />
       ))}

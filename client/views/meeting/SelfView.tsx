@@ -5,6 +5,8 @@ import { Avatar } from '../components/Avatar.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { VideoView } from '../components/VideoView.tsx';
 import { useTexts } from '../context.ts';
+import { showPin } from './PinButton.tsx';
+import { useSpeaking } from './Tile.tsx';
 
 const CORNERS = ['bottom-right', 'bottom-left', 'top-left', 'top-right'] as const;
 type Corner = (typeof CORNERS)[number];
@@ -14,7 +16,7 @@ export function SelfView({ meeting, self }: { meeting: MeetingModel; self: Perso
   const texts = useTexts();
   const [corner, setCorner] = useState<Corner>('bottom-right');
   const dragging = useRef(false);
-  const speaking = meeting.speaking.value.has(self.id) && self.microphoneOn;
+  const speaking = useSpeaking(meeting, self);
 
   function drop(event: PointerEvent & { currentTarget: HTMLElement }): void {
     if (!dragging.current) return;
@@ -35,6 +37,7 @@ export function SelfView({ meeting, self }: { meeting: MeetingModel; self: Perso
         event.currentTarget.setPointerCapture(event.pointerId);
       }}
       onPointerUp={drop}
+      onClick={showPin}
     >
       {self.camera ? (
         <VideoView track={self.camera.track} mirrored />
@@ -46,7 +49,7 @@ export function SelfView({ meeting, self }: { meeting: MeetingModel; self: Perso
       </span>
       <button
         type="button"
-        class="icon-button tile-pin"
+        class="tile-pin"
         aria-label={texts.meeting.moveSelf}
         title={texts.meeting.moveSelf}
         onClick={() =>

@@ -1,12 +1,16 @@
-import { Hand, MicOff, Pin, PinOff } from 'lucide';
+import { useComputed } from '@preact/signals';
+import { Hand, MicOff } from 'lucide';
 import type { MeetingModel, Person } from '../../state/models.ts';
 import { Avatar } from '../components/Avatar.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { VideoView } from '../components/VideoView.tsx';
 import { useTexts } from '../context.ts';
 import type { Box } from './layout.ts';
+import { PinButton, showPin } from './PinButton.tsx';
 import { QualityBars } from './QualityBars.tsx';
 
+/** Lower tiles have no room for marks of the usual size. */
+export const SMALL_BELOW = 150;
 const FIRST_FRAME_MARK = 'parley:first-frame';
 
 interface TileProps {
@@ -19,13 +23,22 @@ interface TileProps {
 
 /** One person: their picture or initials, their name and what is to be known of them. */
 export function Tile({ meeting, person, box, pinned, onPin }: TileProps) {
-  const texts = useTexts();
-  const speaking = meeting.speaking.value.has(person.id) && person.microphoneOn;
-  const name = person.isSelf ? texts.meeting.youAre(person.name) : person.name;
-  const pinLabel = pinned ? texts.meeting.unpin(person.name) : texts.meeting.pin(person.name);
-  const classes = ['tile', speaking && 'speaking', person.reconnecting && 'away'].filter(Boolean);
+  const texts = useTexts().meeting;
+  const speaking = useSpeaking(meeting, person);
+  const name = person.isSelf ? texts.youAre(person.name) : person.name;
+  const classes = [
+    'tile',
+    box.height < SMALL_BELOW && 'tile-small',
+    speaking && 'speaking',
+    person.reconnecting && 'away',
+  ].filter(Boolean);
   return (
-    <li class={classes.join(' ')} style={place(box)} data-testid={`tile-${person.id}`}>
+    <li
+      class={classes.join(' ')}
+      style={place(box)}
+      data-testid={`tile-${person.id}`}
+      onClick={showPin}
+    >
       {person.camera ? (
         <VideoView
           track={person.camera.track}
@@ -37,35 +50,33 @@ export function Tile({ meeting, person, box, pinned, onPin }: TileProps) {
       )}
       <div class="tile-label">
         {!person.microphoneOn && (
-          <span class="tile-mark" title={texts.meeting.microphoneOffOf}>
+          <span class="tile-mark" title={texts.microphoneOffOf}>
             <Icon of={MicOff} size={14} />
-            <span class="visually-hidden">{texts.meeting.microphoneOffOf}</span>
+            <span class="visually-hidden">{texts.microphoneOffOf}</span>
           </span>
         )}
         <span class="tile-name">{name}</span>
         <QualityBars meeting={meeting} person={person} />
       </div>
       {person.handRaisedAt !== null && (
-        <span class="tile-hand" title={texts.meeting.handUp}>
+        <span class="tile-hand" title={texts.handUp}>
           <Icon of={Hand} size={18} />
-          <span class="visually-hidden">{texts.meeting.handUp}</span>
+          <span class="visually-hidden">{texts.handUp}</span>
         </span>
       )}
-      {person.reconnecting && <span class="tile-away">{texts.meeting.reconnectingOf}</span>}
-      <button
-        type="button"
-        class="icon-button tile-pin"
-        aria-label={pinLabel}
-        title={pinLabel}
-        aria-pressed={pinned}
-        onClick={onPin}
-      >
-        <Icon of={pinned ? PinOff : Pin} size={18} />
-      </button>
+      {person.reconnecting && <span class="tile-away">{texts.reconnectingOf}</span>}
+      <PinButton name={person.name} pinned={pinned} onPin={onPin} />
     </li>
   );
 }
 
+/** Whether somebody is audible; draws a tile anew only when that changes for its own person. */
+export function useSpeaking(meeting: MeetingModel, { id, microphoneOn }: Person): boolean {
+  const speaking = useComputed(() => meeting.speaking.value.has(id));
+  return speaking.value && microphoneOn;
+}
+
+/** Puts an element of the stage into its box. */
 export function place({ x, y, width, height }: Box) {
   return {
     transform: `translate(${x}px, ${y}px)`,

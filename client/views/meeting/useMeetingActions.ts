@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ViewMode } from './Stage.tsx';
+import type { ViewMode } from './composition.ts';
 
 /** What of the meeting's page is open, and how to change it. */
 export interface MeetingActions {

@@ -2,7 +2,9 @@ import { useEffect, useRef } from 'preact/hooks';
 
 export interface ShortcutActions {
   /** By the key that is pressed, in lower case. */
-  keys: Record<string, () => void>;
+  keys: Record<string, () => unknown>;
+  /** Whether holding the key would change anything: who is heard already stays so. */
+  mayTalk: () => boolean;
   /** The key to talk with is held, or let go. */
   onTalk: (talking: boolean) => void;
 }
@@ -22,7 +24,7 @@ export function useShortcuts(actions: ShortcutActions): void {
         // On a focused button Space is that button's.
         if (isControl(event.target)) return;
         event.preventDefault();
-        if (event.repeat || talking) return;
+        if (event.repeat || talking || !latest.current.mayTalk()) return;
         talking = true;
         latest.current.onTalk(true);
         return;
