@@ -3,7 +3,6 @@ import { connectGuests, createMeeting, startPublishers } from './support/meeting
 import { ParleyProcess } from './support/ParleyProcess.ts';
 import { Publisher } from './support/Publisher.ts';
 import type { ParleySession } from './support/ParleySession.ts';
-import { cpuSeconds } from './support/processes.ts';
 import { report } from './support/report.ts';
 import { median, percentile, round } from './support/statistics.ts';
 import { Subscriber } from './support/Subscriber.ts';
@@ -11,7 +10,6 @@ import { Subscriber } from './support/Subscriber.ts';
 const PUBLISHERS = 2;
 const SUBSCRIBERS = 6;
 const ROUNDS = 20;
-const OBSERVE_MS = 500;
 
 const server = await ParleyProcess.start({ PARLEY_MEDIA_WORKERS: '2' });
 const firsts: number[] = [];
@@ -48,7 +46,7 @@ async function lose(): Promise<number[]> {
       return subscriber;
     }),
   );
-  const victim = await busiestWorker();
+  const victim = await server.busiestWorker();
   const restored = sessions.map((session) => subscribeAnew(session));
   const republished = publishing.map(({ session }) => publishAnew(session));
   const began = performance.now();
@@ -69,15 +67,6 @@ async function lose(): Promise<number[]> {
   // Both workers are there again before the next round.
   while (server.workers.length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
   return times;
-}
-
-/** The worker that forwards the meeting, told by the CPU that it uses. */
-async function busiestWorker(): Promise<number> {
-  const before = new Map(server.workers.map((pid) => [pid, cpuSeconds(pid)]));
-  await new Promise((resolve) => setTimeout(resolve, OBSERVE_MS));
-  const used = [...before].map(([pid, then]) => ({ pid, seconds: cpuSeconds(pid) - then }));
-  used.sort((a, b) => b.seconds - a.seconds);
-  return used[0]?.pid ?? 0;
 }
 
 async function publishAnew(session: ParleySession): Promise<Publisher> {

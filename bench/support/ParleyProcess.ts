@@ -4,11 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { callInspector } from './inspector.ts';
-import { childrenOf } from './processes.ts';
+import { childrenOf, cpuSeconds } from './processes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const POLL_MS = 50;
+const OBSERVE_MS = 500;
 
 /** A Parley server in a process of its own, as `npm start` runs it. */
 export class ParleyProcess {
@@ -63,6 +65,15 @@ export class ParleyProcess {
     return childrenOf(this.pid);
   }
 
+  /** The worker that forwards the only meeting, told by the CPU that it uses. */
+  async busiestWorker(): Promise<number> {
+    const before = new Map(this.workers.map((pid) => [pid, cpuSeconds(pid)]));
+    await sleep(OBSERVE_MS);
+    const used = [...before].map(([pid, then]) => ({ pid, seconds: cpuSeconds(pid) - then }));
+    used.sort((a, b) => b.seconds - a.seconds);
+    return used[0]?.pid ?? 0;
+  }
+
   /** Afterwards its heap holds only what is in use. */
   async collectGarbage(): Promise<void> {
     await callInspector(this.#inspectorPort, 'HeapProfiler.collectGarbage');
@@ -80,7 +91,7 @@ export class ParleyProcess {
       if (this.#process.exitCode !== null) throw new Error('the server did not start');
       const answer = await fetch(`${this.url}/readyz`).catch(() => null);
       if (answer?.ok) return;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await sleep(POLL_MS);
     }
   }
 }

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+
+const PATIENCE_MS = 30_000;
+const POLL_MS = 50;
+
+/** What a page notes of the pictures of somebody's tile: when each was presented, Unix time in ms. */
+const NOTE_FRAMES = `(participantId) => {
+  window.__frames = [];
+  const watched = new WeakSet();
+  const watch = (video) => {
+    const note = (now) => {
+      window.__frames.push(performance.timeOrigin + now);
+      video.requestVideoFrameCallback(note);
+    };
+    video.requestVideoFrameCallback(note);
+  };
+  // The element may be another one after the media was rebuilt.
+  const look = () => {
+    for (const video of document.querySelectorAll(\`[data-testid="tile-\${participantId}"] video\`)) {
+      if (!watched.has(video)) watch(video);
+      watched.add(video);
+    }
+    requestAnimationFrame(look);
+  };
+  look();
+}`;
+
+/** Chromium with fake cameras that send 30 pictures a second. */
+export function launchBrowser(): Promise<Browser> {
+  const executablePath = process.env['PARLEY_CHROMIUM'];
+  return chromium.launch({
+    ...(executablePath !== undefined && { executablePath }),
+    args: [
+      '--no-sandbox',
+      '--use-fake-device-for-media-stream=fps=30',
+      '--use-fake-ui-for-media-stream',
+    ],
+  });
+}
+
+/** A guest at a browser, before or in a meeting. */
+export class BrowserGuest {
+  readonly #context: BrowserContext;
+  readonly #page: Page;
+
+  /** Opens the meeting's page and stops before joining. */
+  static async open(browser: Browser, url: string, meetingId: string): Promise<BrowserGuest> {
+    const context = await browser.newContext({
+      baseURL: url,
+      permissions: ['camera', 'microphone'],
+      locale: 'en-US',
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    await page.goto(`/m/${meetingId}`);
+    await page.getByTestId('display-name').fill('Bot');
+    await page.getByTestId('join-button').waitFor();
+    return new BrowserGuest(context, page);
+  }
+
+  private constructor(context: BrowserContext, page: Page) {
+    this.#context = context;
+    this.#page = page;
+  }
+
+  async join(): Promise<void> {
+    await this.#page.getByTestId('join-button').click();
+    await this.#page.getByTestId('meeting-stage').waitFor();
+  }
+
+  participantId(): Promise<string> {
+    return this.#page.evaluate<string>('window.__parley.participantId()');
+  }
+
+  /** Milliseconds from the click on Join to the first picture of somebody else, by the page's own clock. */
+  async joinToFirstFrame(): Promise<number> {
+    const at = (mark: string) => `performance.getEntriesByName('${mark}')[0]?.startTime`;
+    await this.#until(`${at('parley:first-frame')} !== undefined`);
+    return this.#page.evaluate<number>(`${at('parley:first-frame')} - ${at('parley:join')}`);
+  }
+
+  /** Begins to note the pictures of another participant; waits for the first ones. */
+  async watch(participantId: string): Promise<void> {
+    await this.#page.evaluate(`(${NOTE_FRAMES})(${JSON.stringify(participantId)})`);
+    await this.#until('window.__frames.length > 10');
+  }
+
+  /** When each picture that was noted was presented: Unix time in milliseconds. */
+  frames(): Promise<number[]> {
+    return this.#page.evaluate<number[]>('window.__frames');
+  }
+
+  close(): Promise<void> {
+    return this.#context.close();
+  }
+
+  /** Asked from here: the page's Content-Security-Policy keeps Playwright from asking within it. */
+  async #until(condition: string): Promise<void> {
+    const deadline = performance.now() + PATIENCE_MS;
+    while (!(await this.#page.evaluate<boolean>(condition))) {
+      if (performance.now() > deadline) throw new Error(`not so yet: ${condition}`);
+      await sleep(POLL_MS);
+    }
+  }
+}
