@@ -22,6 +22,7 @@ export const de: Texts = {
     crashedHint: 'Neu laden hilft meistens. Eine laufende Besprechung geht weiter.',
     reload: 'Neu laden',
     notFound: 'Diese Seite gibt es nicht',
+    errorId: 'Fehlernummer für den Betreiber des Servers',
     notFoundHint: 'Vielleicht ist die Adresse vertippt, oder was hier war, ist fort.',
   },
   account: {
@@ -133,6 +134,7 @@ export const de: Texts = {
     failedHint: 'Noch einmal versuchen; wenn das nicht hilft, den Browser neu starten.',
     camera: 'Kamera',
     microphone: 'Mikrofon',
+    both: 'Kamera oder Mikrofon',
   },
   meeting: {
     stage: 'Bilder der Teilnehmenden',
@@ -162,8 +164,8 @@ export const de: Texts = {
     peopleCount: (count) => (count === 1 ? '1 Person' : `${count} Personen`),
     settings: 'Einstellungen',
     layout: 'Ansicht wechseln',
-    grid: 'Raster',
-    speakerView: 'Sprecher',
+    grid: 'Rasteransicht',
+    speakerView: 'Sprecheransicht',
     fullScreen: 'Vollbild',
     exitFullScreen: 'Vollbild beenden',
     pictureInPicture: 'Bild im Bild',
@@ -210,6 +212,8 @@ export const de: Texts = {
     receiving: 'Empfangen',
     sectionHands: 'Gehobene Hände',
     sectionPeople: 'In der Besprechung',
+    ongoing: 'Du bist in einer Besprechung',
+    goBack: 'Dorthin zurück',
   },
   connection: {
     offline: 'Offline',
@@ -270,6 +274,7 @@ export const de: Texts = {
     space: 'Leertaste',
   },
   time: {
+    retryIn: (seconds) => `In ${seconds} s noch einmal versuchen.`,
     duration: (minutes) =>
       minutes < 1
         ? 'weniger als eine Minute'

@@ -23,6 +23,7 @@ export const en: Texts = {
     crashedHint: 'Reloading usually helps. A meeting you were in is still going on.',
     reload: 'Reload',
     notFound: 'There is no such page',
+    errorId: 'Error number for whoever runs this server',
     notFoundHint: 'The address may be mistyped, or what was here is gone.',
   },
   account: {
@@ -133,6 +134,7 @@ export const en: Texts = {
     failedHint: 'Try again; if that does not help, restart the browser.',
     camera: 'camera',
     microphone: 'microphone',
+    both: 'camera or microphone',
   },
   meeting: {
     stage: 'Participants’ video',
@@ -162,8 +164,8 @@ export const en: Texts = {
     peopleCount: (count) => people(count),
     settings: 'Settings',
     layout: 'Change layout',
-    grid: 'Grid',
-    speakerView: 'Speaker',
+    grid: 'Grid view',
+    speakerView: 'Speaker view',
     fullScreen: 'Full screen',
     exitFullScreen: 'Leave full screen',
     pictureInPicture: 'Picture in picture',
@@ -210,6 +212,8 @@ export const en: Texts = {
     receiving: 'receiving',
     sectionHands: 'Raised hands',
     sectionPeople: 'In the meeting',
+    ongoing: 'You are in a meeting',
+    goBack: 'Go back to it',
   },
   connection: {
     offline: 'Offline',
@@ -268,6 +272,7 @@ export const en: Texts = {
     space: 'Space',
   },
   time: {
+    retryIn: (seconds) => `Try again in ${seconds} s.`,
     duration: (minutes) =>
       minutes < 1
         ? 'less than a minute'

@@ -25,7 +25,8 @@ export interface Texts {
     | 'crashedHint'
     | 'reload'
     | 'notFound'
-    | 'notFoundHint',
+    | 'notFoundHint'
+    | 'errorId',
     string
   >;
   account: Record<
@@ -127,7 +128,8 @@ export interface Texts {
     | 'insecureHint'
     | 'failedHint'
     | 'camera'
-    | 'microphone',
+    | 'microphone'
+    | 'both',
     string
   > &
     Record<
@@ -184,7 +186,9 @@ export interface Texts {
     | 'sending'
     | 'receiving'
     | 'sectionHands'
-    | 'sectionPeople',
+    | 'sectionPeople'
+    | 'ongoing'
+    | 'goBack',
     string
   > &
     Record<'sharedBy' | 'screenOf' | 'youAre' | 'pin' | 'unpin', (name: string) => string> & {
@@ -244,7 +248,8 @@ export interface Texts {
     | 'space',
     string
   >;
-  time: { duration: (minutes: number) => string };
+  time: Record<'duration', (minutes: number) => string> &
+    Record<'retryIn', (seconds: number) => string>;
   failures: Record<ErrorCode | 'OFFLINE' | 'TIMEOUT', FailureText>;
   /** The same code as a session that is over, where somebody has just typed a password. */
   signInWrong: FailureText;

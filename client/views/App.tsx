@@ -94,8 +94,8 @@ class CrashBoundary extends Component<{ children: ComponentChildren }, { crashed
 function Crashed() {
   const texts = useTexts();
   return (
-    <Shell>
-      <section class="message-page" role="alert">
+    <Shell title={texts.app.crashed}>
+      <section class="message-page" role="alert" data-testid="crashed">
         <h1>{texts.app.crashed}</h1>
         <p class="muted">{texts.app.crashedHint}</p>
         <button type="button" class="button primary" onClick={() => location.reload()}>

@@ -5,6 +5,7 @@ import { en } from '../i18n/en.ts';
 import type { FailureText, Texts } from '../i18n/texts.ts';
 import type { AppModel, Failure, Language, User } from '../state/models.ts';
 
+const SECOND_MS = 1_000;
 const TEXTS: Record<Language, Texts> = { en, de };
 
 export const AppContext = createContext<AppModel | null>(null);
@@ -22,7 +23,9 @@ export function useTexts(): Texts {
 
 /** What happened and what to do, for any error that a model threw. */
 export function failureText(texts: Texts, failure: Failure): FailureText {
-  return texts.failures[failure.code];
+  const [title, hint] = texts.failures[failure.code];
+  if (failure.code !== 'RATE_LIMITED' || failure.retryAfterMs === undefined) return [title, hint];
+  return [title, texts.time.retryIn(Math.ceil(failure.retryAfterMs / SECOND_MS))];
 }
 
 /** An error that a model threw, as its Failure. */

@@ -2,15 +2,23 @@ import { signal } from '@preact/signals';
 
 /** Path of the page that is shown. */
 export const path = signal(location.pathname);
+let navigated = false;
 
 addEventListener('popstate', () => {
+  navigated = true;
   path.value = location.pathname;
 });
+
+/** Whether this is another page than the first: then its beginning is what to read next. */
+export function hasNavigated(): boolean {
+  return navigated;
+}
 
 /** Shows another page. */
 export function navigate(to: string, how: 'push' | 'replace' = 'push'): void {
   if (how === 'push') history.pushState(null, '', to);
   else history.replaceState(null, '', to);
+  navigated = true;
   path.value = location.pathname;
   scrollTo(0, 0);
 }

@@ -25,7 +25,9 @@ export function DevicePickers() {
         )}
         <button
           type="button"
-          class="button"
+          class={devices.canSelectSpeaker ? 'icon-button bordered' : 'button'}
+          aria-label={texts.lobby.testSpeaker}
+          title={texts.lobby.testSpeaker}
           disabled={testing}
           onClick={() => {
             setTesting(true);
@@ -33,7 +35,7 @@ export function DevicePickers() {
           }}
         >
           <Icon of={Volume2} size={18} />
-          {texts.lobby.testSpeaker}
+          {!devices.canSelectSpeaker && texts.lobby.testSpeaker}
         </button>
       </div>
     </div>

@@ -16,13 +16,20 @@ export function FailureNote({
   text?: FailureText | undefined;
   children?: ComponentChildren;
 }) {
-  const [title, hint] = text ?? failureText(useTexts(), failure);
+  const texts = useTexts();
+  const [title, hint] = text ?? failureText(texts, failure);
+  const errorId = failure.details?.['errorId'];
   return (
     <div class="note note-warning" role="alert" data-code={failure.code}>
       <Icon of={TriangleAlert} />
       <div class="note-text">
         <strong>{title}</strong>
         <span>{hint}</span>
+        {typeof errorId === 'string' && (
+          <span class="small">
+            {texts.app.errorId}: <code>{errorId}</code>
+          </span>
+        )}
         {children}
       </div>
     </div>

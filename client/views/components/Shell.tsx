@@ -1,17 +1,25 @@
 import { LogOut, Settings } from 'lucide';
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useApp, useTexts } from '../context.ts';
-import { followLink, navigate } from '../router.ts';
+import { followLink, hasNavigated, navigate } from '../router.ts';
+import { usePageTitle } from '../usePageTitle.ts';
 import { SettingsDialog } from './SettingsDialog.tsx';
 import { Icon } from './Icon.tsx';
+import { OngoingMeeting } from './OngoingMeeting.tsx';
 
 /** The frame of every page outside a meeting. */
-export function Shell({ children }: { children: ComponentChildren }) {
+export function Shell({ title = '', children }: { title?: string; children: ComponentChildren }) {
   const texts = useTexts();
   const { session } = useApp();
   const [settings, setSettings] = useState(false);
+  const main = useRef<HTMLElement>(null);
   const user = session.user.value;
+  usePageTitle(title);
+  useEffect(() => {
+    // The link or button that led here is gone; whoever uses keys goes on from the new page.
+    if (hasNavigated()) main.current?.focus({ preventScroll: true });
+  }, []);
   return (
     <>
       <a class="skip-link" href="#content">
@@ -46,7 +54,8 @@ export function Shell({ children }: { children: ComponentChildren }) {
           )}
         </div>
       </header>
-      <main id="content" class="content">
+      <OngoingMeeting />
+      <main ref={main} id="content" class="content" tabIndex={-1}>
         {children}
       </main>
       {settings && <SettingsDialog onClose={() => setSettings(false)} />}

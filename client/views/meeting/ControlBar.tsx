@@ -150,7 +150,7 @@ function MoreMenu({ meeting, actions }: ControlBarProps) {
           },
         ]
       : []),
-    { icon: Keyboard, label: texts.shortcuts.title, run: actions.showHelp },
+    { icon: Keyboard, label: texts.shortcuts.title, run: actions.showHelp, class: 'wide-item' },
     { icon: Settings, label: words.settings, run: actions.showSettings },
   ];
   return (

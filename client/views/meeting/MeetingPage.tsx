@@ -10,11 +10,13 @@ import { Icon } from '../components/Icon.tsx';
 import { SettingsDialog } from '../components/SettingsDialog.tsx';
 import { ShortcutList } from '../components/ShortcutList.tsx';
 import { useTexts } from '../context.ts';
+import { usePageTitle } from '../usePageTitle.ts';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { ControlBar } from './ControlBar.tsx';
 import { Notices, Reactions } from './Passing.tsx';
 import { PeoplePanel } from './PeoplePanel.tsx';
 import { Stage } from './Stage.tsx';
+import { useMediaSession } from './useMediaSession.ts';
 import { useMeetingActions } from './useMeetingActions.ts';
 import { useShortcuts } from './useShortcuts.ts';
 
@@ -30,6 +32,8 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
   const { microphone, camera, screen, hand } = meeting;
   const classes = ['meeting', actions.fullScreen && 'full', quiet && 'quiet'].filter(Boolean);
 
+  usePageTitle(meeting.meeting.value.title);
+  useMediaSession(meeting, actions.popOut);
   useShortcuts({
     keys: {
       m: () => toggle(microphone),
@@ -47,16 +51,22 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
 
   return (
     <div class={classes.join(' ')}>
-      <ConnectionBanner meeting={meeting} />
-      {meeting.soundBlocked.value && (
-        <div class="connection-banner" role="status">
-          <Icon of={Volume2} size={18} />
-          <span>{texts.meeting.soundBlocked}</span>
-          <button type="button" class="button on-dark" onClick={() => void meeting.unblockSound()}>
-            {texts.meeting.turnOnSound}
-          </button>
-        </div>
-      )}
+      <div class="banners">
+        <ConnectionBanner meeting={meeting} />
+        {meeting.soundBlocked.value && (
+          <div class="connection-banner" role="status">
+            <Icon of={Volume2} size={18} />
+            <span>{texts.meeting.soundBlocked}</span>
+            <button
+              type="button"
+              class="button on-dark"
+              onClick={() => void meeting.unblockSound()}
+            >
+              {texts.meeting.turnOnSound}
+            </button>
+          </div>
+        )}
+      </div>
       <div class="meeting-body">
         <main class="stage-area" id="content">
           <h1 class="visually-hidden">{meeting.meeting.value.title}</h1>

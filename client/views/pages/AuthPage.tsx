@@ -10,7 +10,7 @@ import { followLink, meetingPath, navigate, nextPage } from '../router.ts';
 export function AuthPage({ mode }: { mode: 'sign-in' | 'sign-up' }) {
   const texts = useTexts();
   return (
-    <Shell>
+    <Shell title={mode === 'sign-in' ? texts.account.signIn : texts.account.signUp}>
       <div class="auth-page">
         <section class="auth-intro">
           <h1>{texts.app.name}</h1>

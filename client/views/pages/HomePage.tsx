@@ -16,7 +16,7 @@ export function HomePage() {
   const { session } = useApp();
   const [scheduling, setScheduling] = useState(false);
   return (
-    <Shell>
+    <Shell title={texts.home.title}>
       <div class="home">
         <section class="home-start">
           <h1>{texts.home.newMeeting}</h1>

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { MeetingView } from '../../../protocol/meetings.ts';
+import type { Texts } from '../../i18n/texts.ts';
 import type { Failure, LobbyModel } from '../../state/models.ts';
 import { DevicePickers } from '../components/DevicePickers.tsx';
 import { FailureNote } from '../components/FailureNote.tsx';
@@ -77,26 +78,41 @@ function Door({ lobby, meeting }: { lobby: LobbyModel; meeting: MeetingView }) {
   const over = meeting.endedAt !== null;
   const failure = lobby.failure.value ?? (over ? { code: 'ENDED' as const } : null);
   const closed = failure !== null && FINAL.has(failure.code);
+  const starts = closed ? null : startOf(texts, meeting);
   return (
-    <Shell>
+    <Shell title={meeting.title}>
       <div class="lobby">
         <Preview />
         <section class="lobby-side">
           <h1>{meeting.title}</h1>
-          <p class="muted">{texts.lobby.hostedBy(meeting.hostName)}</p>
+          <p class="muted">
+            {texts.lobby.hostedBy(meeting.hostName)}
+            {starts !== null && (
+              <>
+                <br />
+                {starts}
+              </>
+            )}
+          </p>
           {failure?.code === 'NOT_STARTED' && (
             <NotStarted meeting={meeting} onOpen={() => void lobby.join({})} />
           )}
           {failure && failure.code !== 'NOT_STARTED' && <Refusal lobby={lobby} failure={failure} />}
           {!closed && <JoinForm lobby={lobby} asksPasscode={meeting.hasPasscode && !isHost} />}
-          <details class="lobby-devices">
-            <summary>{texts.settings.devices}</summary>
-            <DevicePickers />
-          </details>
+        </section>
+        <section class="lobby-devices" aria-label={texts.settings.devices}>
+          <DevicePickers />
         </section>
       </div>
     </Shell>
   );
+}
+
+/** When a meeting begins, if that is still to come. */
+function startOf(texts: Texts, { startsAt }: MeetingView): string | null {
+  if (startsAt === null || Date.parse(startsAt) < Date.now()) return null;
+  const format = new Intl.DateTimeFormat(texts.locale, { dateStyle: 'full', timeStyle: 'short' });
+  return texts.home.starts(format.format(new Date(startsAt)));
 }
 
 function JoinForm({ lobby, asksPasscode }: { lobby: LobbyModel; asksPasscode: boolean }) {

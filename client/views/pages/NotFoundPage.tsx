@@ -5,7 +5,7 @@ import { followLink } from '../router.ts';
 export function NotFoundPage() {
   const texts = useTexts();
   return (
-    <Shell>
+    <Shell title={texts.app.notFound}>
       <section class="message-page">
         <h1>{texts.app.notFound}</h1>
         <p class="muted">{texts.app.notFoundHint}</p>

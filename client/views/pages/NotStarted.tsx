@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { MeetingView } from '../../../protocol/meetings.ts';
+import { clockTime } from '../clockTime.ts';
 import { useTexts } from '../context.ts';
 
 const SECOND_MS = 1_000;
+const HOUR_SECONDS = 3_600;
 /** The host may open the meeting before its time: ask again now and then. */
 const ASK_EVERY_SECONDS = 15;
 
@@ -19,12 +21,13 @@ export function NotStarted({ meeting, onOpen }: { meeting: MeetingView; onOpen: 
   }, [seconds]);
   const startsAt = Date.parse(meeting.startsAt ?? meeting.createdAt);
   const format = new Intl.DateTimeFormat(texts.locale, { dateStyle: 'full', timeStyle: 'short' });
-  const minutes = Math.max(0, Math.ceil((startsAt - Date.now()) / 60_000));
+  const left = Math.max(0, Math.ceil((startsAt - Date.now()) / SECOND_MS));
+  const time = left < HOUR_SECONDS ? clockTime(left) : texts.time.duration(Math.ceil(left / 60));
   return (
-    <div class="note" role="status">
+    <div class="note">
       <div class="note-text">
-        <strong>{texts.lobby.startsAt(format.format(new Date(startsAt)))}</strong>
-        <span>{texts.lobby.startsIn(texts.time.duration(minutes))}</span>
+        <strong role="status">{texts.lobby.startsAt(format.format(new Date(startsAt)))}</strong>
+        <span class="countdown">{texts.lobby.startsIn(time)}</span>
       </div>
     </div>
   );

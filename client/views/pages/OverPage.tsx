@@ -14,7 +14,7 @@ export function OverPage({ phase }: { phase: Extract<MeetingPhase, { is: 'over' 
   const minutes = Math.floor(phase.durationMs / MINUTE_MS);
   const mayReturn = phase.reason !== 'ended';
   return (
-    <Shell>
+    <Shell title={texts.over[phase.reason]}>
       <section class="message-page" data-testid="meeting-over" data-reason={phase.reason}>
         <h1>{texts.over[phase.reason]}</h1>
         <p class="muted">
@@ -22,7 +22,15 @@ export function OverPage({ phase }: { phase: Extract<MeetingPhase, { is: 'over' 
           {phase.met.length > 0 &&
             texts.over.met(phase.met.slice(0, NAMES_SHOWN), phase.met.length)}
         </p>
-        {phase.failure && <FailureNote failure={phase.failure} />}
+        {phase.failure && (
+          <FailureNote failure={phase.failure}>
+            {phase.failure.code === 'CLIENT_TOO_OLD' && (
+              <button type="button" class="button" onClick={() => location.reload()}>
+                {texts.app.reload}
+              </button>
+            )}
+          </FailureNote>
+        )}
         <div class="actions actions-centered">
           {mayReturn && (
             <button type="button" class="button" onClick={() => location.reload()}>

@@ -67,8 +67,15 @@ export function Preview() {
       {microphone.problem.value && (
         <Problem
           problem={microphone.problem.value}
-          device={texts.devices.microphone}
-          onRetry={() => void microphone.setWanted(true)}
+          device={
+            camera.problem.value === microphone.problem.value
+              ? texts.devices.both
+              : texts.devices.microphone
+          }
+          onRetry={() => {
+            void microphone.setWanted(true);
+            if (camera.problem.value !== null) void camera.setWanted(true);
+          }}
         />
       )}
       {camera.problem.value && camera.problem.value !== microphone.problem.value && (
@@ -111,15 +118,18 @@ function LevelBar() {
   const { inputLevel } = useApp().devices;
   const percent = Math.round(inputLevel.value * 100);
   return (
-    <div
-      class="level"
-      role="meter"
-      aria-label={texts.lobby.inputLevel}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={percent}
-    >
-      <span style={{ '--level': inputLevel.value }} />
+    <div class="level">
+      <Icon of={Mic} size={16} />
+      <div
+        class="level-track"
+        role="meter"
+        aria-label={texts.lobby.inputLevel}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent}
+      >
+        <span style={{ '--level': inputLevel.value }} />
+      </div>
     </div>
   );
 }

@@ -105,8 +105,10 @@ export class Visitor {
 
   /** Presses Join and waits to be in. */
   async enter(): Promise<void> {
+    const crash = this.page.getByTestId('crashed');
     await this.page.getByTestId('join-button').click();
-    await this.stage.waitFor();
+    await this.stage.or(crash).waitFor();
+    if (await crash.isVisible()) throw new Error(`The page broke: ${this.complaints.join(' | ')}`);
   }
 
   async joinAsGuest(path: string, name: string): Promise<void> {
