@@ -53,7 +53,6 @@ const owners = {
   'socket.io-client': ['client/api'],
   'mediasoup-client': ['client/media'],
   preact: ['client/views'],
-  'preact-iso': ['client/views'],
   jsonwebtoken: ['server/auth'],
 };
 

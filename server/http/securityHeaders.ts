@@ -15,9 +15,7 @@ const PERMISSIONS = [
     'picture-in-picture',
     'screen-wake-lock',
   ].map((feature) => `${feature}=(self)`),
-  ...['geolocation', 'payment', 'usb', 'serial', 'bluetooth', 'hid'].map(
-    (feature) => `${feature}=()`,
-  ),
+  ...['geolocation', 'payment', 'usb', 'serial', 'hid'].map((feature) => `${feature}=()`),
 ].join(', ');
 
 /**
