@@ -6,6 +6,9 @@ import type { ProducerEntry } from './ProducerEntry.ts';
 /** Predicted outgoing packets per second, by what a consumer receives. */
 const AUDIO_PPS = 50;
 const LAYER_PPS = [20, 60, 170] as const;
+/** By then the bitrate of a layer that has just begun is known. */
+const REMIND_AFTER_MS = 100;
+const REMINDERS = 5;
 
 /**
  * One mediasoup consumer. It runs while its client is ready and shows it; which layers it gets
@@ -18,6 +21,8 @@ export class ConsumerEntry {
   #score: types.ConsumerScore;
   #layers: LayerChoice | null;
   #load = 0;
+  #reminders = REMINDERS;
+  #reminder: NodeJS.Timeout | undefined;
   readonly #addLoad: (packetsPerSecond: number) => void;
 
   /** @param addLoad changes the worker's predicted load. */
@@ -33,7 +38,9 @@ export class ConsumerEntry {
     this.#addLoad = addLoad;
     this.#score = consumer.score;
     consumer.on('score', (score) => (this.#score = score));
+    if (consumer.type === 'simulcast') consumer.on('layerschange', () => this.#remindSoon());
     consumer.observer.once('close', () => {
+      clearTimeout(this.#reminder);
       this.#account(0);
       source.want(consumer.id, null);
     });
@@ -81,6 +88,35 @@ export class ConsumerEntry {
     else if (!run && !this.consumer.paused) await this.consumer.pause();
   }
 
+  /**
+   * The worker divides bandwidth among layers when its estimate changes, at first once in some
+   * seconds, and passes over layers of which nothing has come yet: a picture that begins with its
+   * lowest layer would stay at 4 frames a second for that long.
+   */
+  #remindSoon(): void {
+    if (this.#reminder || this.#reminders === 0) return;
+    this.#reminder = setTimeout(() => {
+      this.#reminder = undefined;
+      this.#reminders -= 1;
+      this.#remind().catch(() => undefined);
+    }, REMIND_AFTER_MS);
+  }
+
+  /** Only another preference makes the worker look again. */
+  async #remind(): Promise<void> {
+    const wish = this.#layers;
+    const { consumer } = this;
+    if (!wish || consumer.closed || consumer.paused || reaches(consumer.currentLayers, wish))
+      return;
+    const { spatialLayer, temporalLayer } = wish;
+    const other = temporalLayer === 0 ? 1 : temporalLayer - 1;
+    await Promise.all([
+      consumer.setPreferredLayers({ spatialLayer, temporalLayer: other }),
+      consumer.setPreferredLayers({ spatialLayer, temporalLayer }),
+    ]);
+    this.#remindSoon();
+  }
+
   #announceWish(): void {
     this.source.want(this.consumer.id, this.#layers?.spatialLayer ?? null);
   }
@@ -103,6 +139,11 @@ export class ConsumerEntry {
   ): types.ConsumerLayers | undefined {
     return (source.layers && chooseLayers(view, source.layers)) ?? undefined;
   }
+}
+
+function reaches(current: types.ConsumerLayers | undefined, wish: LayerChoice): boolean {
+  if (!current || current.spatialLayer < wish.spatialLayer) return false;
+  return (current.temporalLayer ?? 0) >= wish.temporalLayer;
 }
 
 function same(a: LayerChoice | null, b: LayerChoice | null): boolean {

@@ -3,6 +3,7 @@ import type { DtlsParameters, RtpCapabilities, TransportOptions } from '../../pr
 import { AppError } from '../core/AppError.ts';
 import { Mailbox } from '../core/Mailbox.ts';
 import { ConsumerEntry } from './ConsumerEntry.ts';
+import { limitIncoming } from './limitIncoming.ts';
 import { mapMediasoupErrors } from './mediasoupErrors.ts';
 import type {
   ConsumeResult,
@@ -238,7 +239,7 @@ export class ParticipantMedia {
 
   async #limit(transport: types.WebRtcTransport, direction: 'send' | 'recv'): Promise<void> {
     if (direction === 'send') {
-      await transport.setMaxIncomingBitrate(this.#options.maxIncomingBitrate);
+      limitIncoming(transport, this.#options.maxIncomingBitrate);
     } else if (this.#options.maxOutgoingBitrate > 0) {
       await transport.setMaxOutgoingBitrate(this.#options.maxOutgoingBitrate);
     }
