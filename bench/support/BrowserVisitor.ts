@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
@@ -39,13 +40,21 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** A guest at a browser, before or in a meeting. */
-export class BrowserGuest {
+/** Somebody at a browser, before or in a meeting. */
+export class BrowserVisitor {
   readonly #context: BrowserContext;
   readonly #page: Page;
 
-  /** Opens the meeting's page and stops before joining. */
-  static async open(browser: Browser, url: string, meetingId: string): Promise<BrowserGuest> {
+  /**
+   * Opens the meeting's page and stops before joining.
+   * @param as somebody with a name only, or with an account made just now
+   */
+  static async open(
+    browser: Browser,
+    url: string,
+    meetingId: string,
+    as: 'guest' | 'member' = 'guest',
+  ): Promise<BrowserVisitor> {
     const context = await browser.newContext({
       baseURL: url,
       permissions: ['camera', 'microphone'],
@@ -53,10 +62,18 @@ export class BrowserGuest {
     });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
-    await page.goto(`/m/${meetingId}`);
-    await page.getByTestId('display-name').fill('Bot');
+    if (as === 'member') {
+      await page.goto(`/sign-up?next=${encodeURIComponent(`/m/${meetingId}`)}`);
+      await page.getByLabel('Your name').fill('Bot');
+      await page.getByLabel('Email').fill(`${randomUUID()}@example.org`);
+      await page.getByLabel('Password').fill('correct horse battery');
+      await page.getByRole('button', { name: 'Create account' }).click();
+    } else {
+      await page.goto(`/m/${meetingId}`);
+      await page.getByTestId('display-name').fill('Bot');
+    }
     await page.getByTestId('join-button').waitFor();
-    return new BrowserGuest(context, page);
+    return new BrowserVisitor(context, page);
   }
 
   private constructor(context: BrowserContext, page: Page) {
@@ -91,8 +108,11 @@ export class BrowserGuest {
     return this.#page.evaluate<number[]>('window.__frames');
   }
 
-  close(): Promise<void> {
-    return this.#context.close();
+  /** Leaves the meeting and closes the browser's window. */
+  async leave(): Promise<void> {
+    await this.#page.getByTestId('leave-button').click();
+    await this.#page.getByTestId('meeting-over').waitFor();
+    await this.#context.close();
   }
 
   /** Asked from here: the page's Content-Security-Policy keeps Playwright from asking within it. */
