@@ -110,6 +110,7 @@ async function build(
     now: Date.now,
     webrtcConfig: webrtcConfigOf(config),
     reconnectGraceMs: config.meetings.reconnectGraceMs,
+    reloadGraceMs: config.meetings.reloadGraceMs,
     earlyStartMs: config.meetings.earlyStartMs,
     emptyTtlMs: config.meetings.emptyMeetingTtlMs,
     defaultCapacity: config.meetings.defaultCapacity,

@@ -47,6 +47,8 @@ export class SignalingClient extends Emitter<SignalingEvents> {
   readonly #random: () => number;
   #state: SignalingState = { is: 'idle' };
   #wanted = false;
+  /** The page is closed, reloaded, or put aside by the browser. */
+  #pageGone = false;
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -84,6 +86,8 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     if (this.#wanted) return;
     this.#wanted = true;
     globalThis.addEventListener('online', this.retryNow);
+    globalThis.addEventListener('pagehide', this.#hangUp);
+    globalThis.addEventListener('pageshow', this.#comeBack);
     document.addEventListener('visibilitychange', this.#retryWhenSeen);
     this.#retry();
   }
@@ -121,6 +125,8 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     this.#wanted = false;
     clearTimeout(this.#timer);
     globalThis.removeEventListener('online', this.retryNow);
+    globalThis.removeEventListener('pagehide', this.#hangUp);
+    globalThis.removeEventListener('pageshow', this.#comeBack);
     document.removeEventListener('visibilitychange', this.#retryWhenSeen);
     this.#socket.disconnect();
     this.#setState({ is: 'idle' });
@@ -163,9 +169,22 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     if (document.visibilityState === 'visible') this.retryNow();
   };
 
+  /** Says so itself: a server that only misses a connection waits longer for it to come back. */
+  readonly #hangUp = (): void => {
+    this.#pageGone = true;
+    this.#socket.disconnect();
+  };
+
+  /** Back from the browser's cache of pages. */
+  readonly #comeBack = (): void => {
+    if (!this.#pageGone) return;
+    this.#pageGone = false;
+    this.#retry();
+  };
+
   #retry(): void {
     clearTimeout(this.#timer);
-    if (!this.#wanted) return;
+    if (!this.#wanted || this.#pageGone) return;
     this.#attempt += 1;
     const delay = reconnectDelayMs(this.#attempt, this.#random());
     if (delay === 0) {

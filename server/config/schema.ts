@@ -151,6 +151,7 @@ const meetings = z
     defaultCapacity: z.int().min(2).max(MAX_CAPACITY).default(50),
     maxCapacity: z.int().min(2).max(MAX_CAPACITY).default(500),
     reconnectGraceMs: ms.default(30_000),
+    reloadGraceMs: ms.default(5_000),
     earlyStartMs: ms.default(600_000),
     emptyMeetingTtlMs: ms.default(60_000),
   })

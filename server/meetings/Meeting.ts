@@ -29,6 +29,8 @@ export interface MeetingDeps extends Omit<MeetingMediaDeps, 'settings'> {
   logger: Logger;
   now: () => number;
   reconnectGraceMs: number;
+  /** Grace for those who said themselves that they go. */
+  reloadGraceMs: number;
   earlyStartMs: number;
   /** How long an empty meeting stays in memory. */
   emptyTtlMs: number;
@@ -155,15 +157,17 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     });
   }
 
-  /** The connection is gone: its participant has the grace time to come back. */
-  connectionLost(connectionId: string): Promise<void> {
+  /**
+   * The connection is gone: its participant has the grace time to come back.
+   * @param closed whether the client closed it, as a page does that is closed or reloaded
+   */
+  connectionLost(connectionId: string, closed: boolean): Promise<void> {
     return this.#mailbox.post(() => {
       const participant = this.#roster.ofConnection(connectionId);
       if (!participant) return;
-      const graceTimer = setTimeout(
-        () => this.#graceOver(participant),
-        this.#deps.reconnectGraceMs,
-      );
+      const { reconnectGraceMs, reloadGraceMs } = this.#deps;
+      const graceMs = closed ? reloadGraceMs : reconnectGraceMs;
+      const graceTimer = setTimeout(() => this.#graceOver(participant), graceMs);
       this.#roster.disconnect(participant, graceTimer);
       this.#roster.publish('participant-connection-updated', {
         participantId: participant.id,

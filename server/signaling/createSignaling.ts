@@ -114,10 +114,11 @@ export function createSignaling(http: HttpServer | HttpsServer, deps: SignalingD
     socket.onAny((name: string, ...args: unknown[]) => {
       void serveRequest(context, name, args);
     });
-    socket.on('disconnect', () => {
+    socket.on('disconnect', (reason) => {
+      const closed = reason === 'client namespace disconnect';
       ofSession.delete(connection);
       if (ofSession.size === 0) bySession.delete(sessionId);
-      depart(connection, (meeting) => meeting.connectionLost(connection.id));
+      depart(connection, (meeting) => meeting.connectionLost(connection.id, closed));
     });
   }
 

@@ -10,17 +10,22 @@ describe('a meeting in which things break', () => {
   let browser: Browser;
   let ada: Visitor;
   let alan: Visitor;
+  let path: string;
   /** Alan's, for everything but media. */
   let cable: TcpProxy;
 
   beforeAll(async () => {
-    server = await startTestServer({ PARLEY_MEDIA_WORKERS: '2' });
+    server = await startTestServer({
+      PARLEY_MEDIA_WORKERS: '2',
+      // Longer than any of these tests waits: whoever goes on purpose must not need it.
+      PARLEY_MEETINGS_RECONNECT_GRACE_MS: '600000',
+    });
     browser = await launchBrowser();
     ada = await Visitor.open(browser, server.url);
     cable = await TcpProxy.start(server.port);
     alan = await Visitor.open(browser, cable.url);
     await ada.signUp('Ada Lovelace');
-    const path = await ada.startMeeting();
+    path = await ada.startMeeting();
     await alan.joinAsGuest(path, 'Alan');
   });
   afterAll(async () => {
@@ -49,6 +54,15 @@ describe('a meeting in which things break', () => {
     await alan.button('Turn off microphone').waitFor();
     expect(server.meetings.liveMeetings[0]?.participants).toHaveLength(2);
     await seeEachOther();
+  });
+
+  it('sees somebody go who closes the tab', async () => {
+    const grace = await Visitor.open(browser, server.url);
+    await grace.joinAsGuest(path, 'Grace');
+    const tile = ada.tile(await grace.participantId());
+    await tile.waitFor();
+    await grace.page.close();
+    await tile.waitFor({ state: 'detached' });
   });
 
   it('goes on when the media worker is killed', async () => {
