@@ -1,18 +1,18 @@
 import type { ErrorBody, ErrorCode } from '../../protocol/errors.ts';
 
-/** Codes of what never reached the server or never came back. */
-export type TransportCode = 'OFFLINE' | 'TIMEOUT';
+/** Codes of what never reached the server or never came back, or cannot be done in this browser. */
+export type ClientCode = 'OFFLINE' | 'TIMEOUT' | 'BROWSER_UNSUPPORTED';
 
 /** A request was refused, or got no answer. */
 export class RequestError extends Error {
-  readonly code: ErrorCode | TransportCode;
+  readonly code: ErrorCode | ClientCode;
   readonly details: Record<string, unknown> | undefined;
   /** Milliseconds after which the same request may succeed. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
     body: Omit<ErrorBody, 'code' | 'message'> & {
-      code: ErrorCode | TransportCode;
+      code: ErrorCode | ClientCode;
       message?: string;
     },
   ) {

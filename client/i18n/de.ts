@@ -319,6 +319,10 @@ export const de: Texts = {
     ],
     OFFLINE: ['Der Server ist nicht erreichbar', 'Das Netz prüfen und noch einmal versuchen.'],
     TIMEOUT: ['Der Server hat nicht geantwortet', 'Das Netz prüfen und noch einmal versuchen.'],
+    BROWSER_UNSUPPORTED: [
+      'Dieser Browser kann keine Videoanrufe',
+      'Chrome, Edge, Firefox oder Safari in einer aktuellen Version verwenden.',
+    ],
   },
   signInWrong: [
     'E-Mail und Passwort passen nicht zusammen',

@@ -308,6 +308,10 @@ export const en: Texts = {
     ],
     OFFLINE: ['The server cannot be reached', 'Check your network, then try again.'],
     TIMEOUT: ['The server did not answer', 'Check your network, then try again.'],
+    BROWSER_UNSUPPORTED: [
+      'This browser cannot do video calls',
+      'Use a current Chrome, Edge, Firefox or Safari.',
+    ],
   },
   signInWrong: ['Email and password do not match', 'Check both and try again.'],
 };

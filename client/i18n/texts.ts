@@ -250,7 +250,7 @@ export interface Texts {
   >;
   time: Record<'duration', (minutes: number) => string> &
     Record<'retryIn', (seconds: number) => string>;
-  failures: Record<ErrorCode | 'OFFLINE' | 'TIMEOUT', FailureText>;
+  failures: Record<ErrorCode | 'OFFLINE' | 'TIMEOUT' | 'BROWSER_UNSUPPORTED', FailureText>;
   /** The same code as a session that is over, where somebody has just typed a password. */
   signInWrong: FailureText;
 }

@@ -1,9 +1,10 @@
-import { Device, type types } from 'mediasoup-client';
+import type { types } from 'mediasoup-client';
 import type { ProducerView, Source } from '../../protocol/meetings.ts';
 import type { WebrtcConfig } from '../../protocol/notifications.ts';
 import { MAX_BATCH } from '../../protocol/requests.ts';
 import { Emitter } from '../api/Emitter.ts';
 import { isUnanswered } from '../api/RequestError.ts';
+import { createDevice } from './device.ts';
 import { MediaTransport, type Request } from './MediaTransport.ts';
 import { producerOptions, type Publication } from './Publication.ts';
 import { openRemote, type Remote, type RemoteTrack } from './Remote.ts';
@@ -19,7 +20,7 @@ type MediaSessionEvents = {
   health: [healthy: boolean];
 };
 
-/** What is sent is set up after what is received, or this late: side by side the first picture takes a fifth longer. */
+/** What is sent is set up once something is received, or this late: side by side the first picture takes longer. */
 const RECEIVE_FIRST_MS = 500;
 
 /**
@@ -29,7 +30,7 @@ const RECEIVE_FIRST_MS = 500;
 export class MediaSession extends Emitter<MediaSessionEvents> {
   readonly #request: Request;
   readonly #meetingId: string;
-  readonly #device = new Device();
+  readonly #device = createDevice();
   readonly #publications = new Map<Source, Publication>();
   readonly #remotes = new Map<string, Remote>();
   /** Producers of the others that are to be received. */
@@ -55,7 +56,7 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     );
   }
 
-  /** Begins to receive `producerIds` and to send what is published. */
+  /** Begins to receive `producerIds` and to send what is published: settles with the server asked for the first. */
   async start(config: WebrtcConfig, producerIds: readonly string[]): Promise<void> {
     this.#config = config;
     for (const id of producerIds) this.#wanted.add(id);
@@ -222,11 +223,17 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
   }
 
   #build(): void {
-    this.#recv = this.#createTransport('recv');
-    this.#send = this.#createTransport('send');
-    const { resolve } = (this.#receiving = Promise.withResolvers<undefined>());
+    const { resolve, promise } = (this.#receiving = Promise.withResolvers<undefined>());
     setTimeout(resolve, RECEIVE_FIRST_MS);
-    void this.#consumeWanted().finally(() => resolve(undefined));
+    const generation = this.#generation;
+    this.#recv = this.#createTransport('recv');
+    this.#send = promise.then(() => {
+      if (generation !== this.#generation) throw new Error('built anew meanwhile');
+      return this.#createTransport('send');
+    });
+    void this.#consumeWanted().finally(() => {
+      if (this.#remotes.size === 0) resolve(undefined);
+    });
     for (const publication of this.#publications.values()) {
       this.#produce(publication).catch((error: unknown) => {
         // Refused means off, as the server's state will say; what got no answer is built anew.
@@ -261,7 +268,10 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
       onBroken: () => {
         if (generation === this.#generation) this.#rebuild();
       },
-      onState: () => void this.#tellHealth(),
+      onState: (state) => {
+        if (direction === 'recv' && state === 'connected') this.#receiving.resolve(undefined);
+        void this.#tellHealth();
+      },
     });
     // Whoever needs it hears of a failure; a meeting that loses its worker says so by itself.
     void creating.catch(() => undefined).then(() => this.#tellHealth());
@@ -295,7 +305,7 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
 
   async #produceOn(sending: Promise<MediaTransport>, publication: Publication): Promise<void> {
     if (!this.#config) return;
-    const [{ transport }] = await Promise.all([sending, this.#receiving.promise]);
+    const { transport } = await sending;
     if (sending !== this.#send || transport.closed) return;
     const producer = await transport.produce(
       producerOptions(
@@ -352,7 +362,6 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
       answer.consumers.map((options) => openRemote(transport, options)),
     );
     if (generation !== this.#generation) return;
-    this.#receiving.resolve(undefined);
     for (const remote of opened) {
       const { producerId, participantId, kind, source } = remote.options;
       if (!this.#wanted.has(producerId)) {

@@ -89,11 +89,12 @@ export function createLobby({ ref, session, devices, deviceId, onJoined }: Lobby
       meeting.value = { is: 'ready', value: answer.meeting };
       if (displayName.value === '') displayName.value = session.user.value?.name ?? '';
       if (session.token() !== null && !closed) prepare();
-      await import('./meeting.ts');
+      const { prepareDevice } = await import('../media/device.ts');
+      await Promise.all([prepareDevice(), import('./meeting.ts')]);
     } catch (error) {
-      if (meeting.value.is !== 'ready') {
-        meeting.value = { is: 'failed', failure: toRequestError(error) };
-      }
+      const problem = toRequestError(error);
+      if (meeting.value.is !== 'ready') meeting.value = { is: 'failed', failure: problem };
+      else if (problem.code === 'BROWSER_UNSUPPORTED') failure.value = problem;
     }
   }
 

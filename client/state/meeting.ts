@@ -48,6 +48,7 @@ export class MeetingController {
   readonly #setLocked: (locked: boolean) => Promise<unknown>;
   readonly #join: RequestInput<'join-meeting'>;
   readonly #media: MediaSession;
+  readonly #mediaBegun: Promise<void>;
   readonly #audio: AudioOutput;
   readonly #switches: Switches;
   readonly #notices = createNotices();
@@ -68,7 +69,13 @@ export class MeetingController {
 
   /** @throws RequestError with the code of the refusal */
   static async join(options: JoinOptions): Promise<MeetingController> {
-    return new MeetingController(options, await enter(options.signaling, options.request));
+    const controller = new MeetingController(
+      options,
+      await enter(options.signaling, options.request),
+    );
+    // The server works on what media needs while the page is drawn.
+    await controller.#mediaBegun;
+    return controller;
   }
 
   private constructor(
@@ -105,7 +112,9 @@ export class MeetingController {
       handRaised: computed(() => self.value?.handRaised ?? false),
     });
     this.#adopt(snapshot);
-    void this.#media.start(snapshot.webrtcConfig, [...producersOfOthers(this.#roster.value)]);
+    this.#mediaBegun = this.#media.start(snapshot.webrtcConfig, [
+      ...producersOfOthers(this.#roster.value),
+    ]);
     this.model = this.#createModel(self);
     window.__parley = {
       participantId: () => this.#roster.value.selfId,

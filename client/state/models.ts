@@ -1,5 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { ErrorCode } from '../../protocol/errors.ts';
+import type { ClientCode } from '../api/RequestError.ts';
 import type { Access, MeetingView, Reaction, Role } from '../../protocol/meetings.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { Access, MeetingView, Reaction, Role } from '../../protocol/meeting
 
 /** A refusal or a lack of an answer; the words for each code are in `client/i18n`. */
 export interface Failure {
-  code: ErrorCode | 'OFFLINE' | 'TIMEOUT';
+  code: ErrorCode | ClientCode;
   details?: Record<string, unknown> | undefined;
   retryAfterMs?: number | undefined;
 }

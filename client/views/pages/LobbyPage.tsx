@@ -12,7 +12,7 @@ import { NotStarted } from './NotStarted.tsx';
 import { Preview } from './Preview.tsx';
 
 /** Refusals that another try from this page cannot change. */
-const FINAL = new Set<Failure['code']>(['ENDED', 'NOT_FOUND', 'BANNED']);
+const FINAL = new Set<Failure['code']>(['ENDED', 'NOT_FOUND', 'BANNED', 'BROWSER_UNSUPPORTED']);
 
 /** Before a meeting: how one looks and sounds, a name, and the way in. */
 export function LobbyPage({ lobby }: { lobby: LobbyModel }) {
