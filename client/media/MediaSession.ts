@@ -187,6 +187,10 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
    */
   async recover(own: readonly ProducerView[]): Promise<void> {
     const generation = this.#generation;
+    if (this.#isForgotten(own)) {
+      this.#rebuild();
+      return;
+    }
     this.#closeOrphans(own);
     const transports = await Promise.allSettled([this.#send, this.#recv]);
     if (generation !== this.#generation || this.#closed) return;
@@ -280,6 +284,14 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
 
   #closeOnServer(producerId: string): Promise<unknown> {
     return this.#request('close-producer', { meetingId: this.#meetingId, producerId });
+  }
+
+  /** Whether the server has lost what is sent here: its media was begun anew meanwhile. */
+  #isForgotten(own: readonly ProducerView[]): boolean {
+    const known = new Set(own.map(({ id }) => id));
+    return [...this.#publications.values()].some(
+      ({ producer }) => producer !== null && !producer.closed && !known.has(producer.id),
+    );
   }
 
   /** The server still has what was stopped, or was sent anew, while it could not be told. */

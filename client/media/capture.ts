@@ -12,18 +12,30 @@ export class CaptureError extends Error {
   }
 }
 
+type Kind = 'audio' | 'video';
+
+interface Wish {
+  deviceId: string | null;
+  resolve: (track: Promise<MediaStreamTrack>) => void;
+}
+
 const CAMERA = { width: { ideal: 1_280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const SCREEN_FRAMERATE = 15;
+const CONSTRAINTS = { audio: MICROPHONE, video: CAMERA };
+const PERMISSIONS = { audio: 'microphone', video: 'camera' } as const;
+
+/** What was asked for since the last turn of the event loop. */
+let wishes = new Map<Kind, Wish>();
 
 /** @throws CaptureError */
 export function openCamera(deviceId: string | null): Promise<MediaStreamTrack> {
-  return open('video', CAMERA, deviceId);
+  return wish('video', deviceId);
 }
 
 /** @throws CaptureError */
 export function openMicrophone(deviceId: string | null): Promise<MediaStreamTrack> {
-  return open('audio', MICROPHONE, deviceId);
+  return wish('audio', deviceId);
 }
 
 /**
@@ -81,25 +93,68 @@ export async function permissionOf(
   }
 }
 
-async function open(
-  kind: 'audio' | 'video',
-  constraints: MediaTrackConstraints,
-  deviceId: string | null,
-): Promise<MediaStreamTrack> {
-  const wanted =
-    deviceId === null ? constraints : { ...constraints, deviceId: { exact: deviceId } };
+/** Camera and microphone that are wanted at the same moment cost the user one question. */
+function wish(kind: Kind, deviceId: string | null): Promise<MediaStreamTrack> {
+  // Two wishes for the same kind: the first goes its own way.
+  const before = wishes.get(kind);
+  before?.resolve(open(kind, before.deviceId));
+  if (wishes.size === 0) queueMicrotask(grant);
+  return new Promise((resolve) => wishes.set(kind, { deviceId, resolve }));
+}
+
+function grant(): void {
+  const [audio, video] = [wishes.get('audio'), wishes.get('video')];
+  wishes = new Map();
+  if (audio && video) {
+    const both = openBoth(audio.deviceId, video.deviceId);
+    audio.resolve(both.audio);
+    video.resolve(both.video);
+  } else {
+    audio?.resolve(open('audio', audio.deviceId));
+    video?.resolve(open('video', video.deviceId));
+  }
+}
+
+function openBoth(audioId: string | null, videoId: string | null) {
+  const opened = devices().getUserMedia({
+    audio: withDevice('audio', audioId),
+    video: withDevice('video', videoId),
+  });
+  const alone = (kind: Kind, deviceId: string | null) => async (error: unknown) => {
+    const captured = toCaptureError(error);
+    // One of them is missing or busy: the other may be had alone. Who said no is not asked again.
+    const refused = captured.problem === 'denied' || captured.problem === 'dismissed';
+    if (refused && (await permissionOf(PERMISSIONS[kind])) !== 'granted') throw captured;
+    return open(kind, deviceId);
+  };
+  return {
+    audio: opened.then((stream) => trackOf(stream, 'audio')).catch(alone('audio', audioId)),
+    video: opened.then((stream) => trackOf(stream, 'video')).catch(alone('video', videoId)),
+  };
+}
+
+async function open(kind: Kind, deviceId: string | null): Promise<MediaStreamTrack> {
   try {
-    const stream = await devices().getUserMedia({ [kind]: wanted });
-    const [track] = stream.getTracks();
-    if (!track) throw new CaptureError('failed');
-    track.contentHint = kind === 'audio' ? 'speech' : 'motion';
-    return track;
+    const stream = await devices().getUserMedia({ [kind]: withDevice(kind, deviceId) });
+    return trackOf(stream, kind);
   } catch (error) {
     const captured = toCaptureError(error);
     // The device that was chosen last time is not plugged in: any other will do.
-    if (captured.problem === 'not-found' && deviceId !== null) return open(kind, constraints, null);
+    if (captured.problem === 'not-found' && deviceId !== null) return open(kind, null);
     throw captured;
   }
+}
+
+function withDevice(kind: Kind, deviceId: string | null): MediaTrackConstraints {
+  const constraints = CONSTRAINTS[kind];
+  return deviceId === null ? constraints : { ...constraints, deviceId: { exact: deviceId } };
+}
+
+function trackOf(stream: MediaStream, kind: Kind): MediaStreamTrack {
+  const [track] = kind === 'audio' ? stream.getAudioTracks() : stream.getVideoTracks();
+  if (!track) throw new CaptureError('failed');
+  track.contentHint = kind === 'audio' ? 'speech' : 'motion';
+  return track;
 }
 
 function devices(): MediaDevices {

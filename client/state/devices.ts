@@ -91,9 +91,7 @@ export function createDevices(): Devices {
         (asks.value.microphone && microphone.wanted.value),
     ),
     async open() {
-      // One after the other: browsers show one question at a time.
-      await microphone.open();
-      await camera.open();
+      await Promise.all([microphone.open(), camera.open()]);
       await refresh();
     },
     selectSpeaker(deviceId) {

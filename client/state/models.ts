@@ -30,6 +30,9 @@ export interface SessionModel {
   readonly user: ReadonlySignal<User | null>;
   /** True until the token that was kept has been checked. */
   readonly restoring: ReadonlySignal<boolean>;
+  /** Why that could not be: the server is away, say. The token is kept. */
+  readonly restoreFailure: ReadonlySignal<Failure | null>;
+  restore(): Promise<void>;
   signUp(input: { email: string; name: string; password: string }): Promise<void>;
   signIn(input: { email: string; password: string }): Promise<void>;
   /** Takes a name for one meeting, by its id or join code. */

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { toRequestError } from '../api/RequestError.ts';
 import { RestClient } from '../api/RestClient.ts';
-import type { SessionModel, User } from './models.ts';
+import type { Failure, SessionModel, User } from './models.ts';
 import { keptInTab, keptLocally } from './storage.ts';
 
 /** What other models need of the session beyond what views see. */
@@ -21,6 +21,7 @@ export function createSession(deviceId: string): Session {
   const guestMeeting = keptInTab('guest-meeting');
   const user = signal<User | null>(null);
   const restoring = signal(false);
+  const restoreFailure = signal<Failure | null>(null);
   const token = () => guest.get() ?? account.get();
   const rest = new RestClient(token);
 
@@ -30,6 +31,7 @@ export function createSession(deviceId: string): Session {
     guestMeeting.set(meeting);
     if (!asGuest) account.set(value);
     user.value = person;
+    restoreFailure.value = null;
   }
 
   function forget(): void {
@@ -41,12 +43,15 @@ export function createSession(deviceId: string): Session {
 
   async function restore(): Promise<void> {
     restoring.value = true;
+    restoreFailure.value = null;
     try {
       const answer = await rest.call('me');
       user.value = presentUser(answer.user);
     } catch (error) {
+      const failure = toRequestError(error);
       // Only a token that is refused is forgotten: a server that is away now may be back soon.
-      if (toRequestError(error).code === 'UNAUTHENTICATED') forget();
+      if (failure.code === 'UNAUTHENTICATED') forget();
+      else restoreFailure.value = failure;
     } finally {
       restoring.value = false;
     }
@@ -57,6 +62,8 @@ export function createSession(deviceId: string): Session {
   return {
     user,
     restoring,
+    restoreFailure,
+    restore,
     rest,
     token,
     guestOf: () => guestMeeting.get(),

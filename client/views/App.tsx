@@ -2,7 +2,8 @@ import { useSignalEffect } from '@preact/signals';
 import { Component, type ComponentChildren } from 'preact';
 import { lazy, Suspense } from 'preact/compat';
 import { useMemo } from 'preact/hooks';
-import type { AppModel } from '../state/models.ts';
+import type { AppModel, Failure } from '../state/models.ts';
+import { FailureNote } from './components/FailureNote.tsx';
 import { Shell } from './components/Shell.tsx';
 import { AppContext, hasAccount, useApp, useTexts } from './context.ts';
 import { AuthPage } from './pages/AuthPage.tsx';
@@ -31,6 +32,7 @@ function Page() {
   const [, first = '', second = ''] = path.value.split('/');
   if (first === 'm' && second !== '') return <Meeting key={second} reference={second} />;
   if (session.restoring.value) return <Loading />;
+  if (session.restoreFailure.value) return <Away failure={session.restoreFailure.value} />;
   if (first === 'sign-in') return <AuthPage key="in" mode="sign-in" />;
   if (first === 'sign-up') return <AuthPage key="up" mode="sign-up" />;
   if (first !== '') return <NotFoundPage />;
@@ -50,6 +52,22 @@ function Meeting({ reference }: { reference: string }) {
     <Suspense fallback={<Loading />}>
       <MeetingPage meeting={meeting} />
     </Suspense>
+  );
+}
+
+/** Signed in, as far as this browser knows, and the server cannot be asked. */
+function Away({ failure }: { failure: Failure }) {
+  const texts = useTexts();
+  const { session } = useApp();
+  return (
+    <Shell>
+      <section class="message-page">
+        <FailureNote failure={failure} />
+        <button type="button" class="button primary" onClick={() => void session.restore()}>
+          {texts.app.retry}
+        </button>
+      </section>
+    </Shell>
   );
 }
 

@@ -4,22 +4,21 @@ import type { MeetingSnapshot } from '../../protocol/notifications.ts';
 import type { RequestOutput } from '../../protocol/requests.ts';
 import type { Principal } from '../auth/Principal.ts';
 import { AppError } from '../core/AppError.ts';
-import { createId } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
 import { Mailbox } from '../core/Mailbox.ts';
+import {
+  sortJoins,
+  type Admitted,
+  type JoinRequest,
+  type QueuedJoin,
+  type Rejoining,
+} from './admission.ts';
 import { EventLog } from './EventLog.ts';
 import type { Fanout } from './Fanout.ts';
-import { decideAtDoor, type PasscodeState } from './joinPolicy.ts';
 import { MeetingMedia, type MeetingMediaDeps } from './MeetingMedia.ts';
 import { Participant } from './Participant.ts';
 import { Roster } from './Roster.ts';
-import type {
-  MeetingPatch,
-  MeetingRecord,
-  MeetingStore,
-  ParticipantRecord,
-  ParticipantStore,
-} from './stores.ts';
+import type { MeetingPatch, MeetingRecord, MeetingStore, ParticipantStore } from './stores.ts';
 import { toMeetingView } from './views.ts';
 
 export interface MeetingDeps extends Omit<MeetingMediaDeps, 'settings'> {
@@ -34,23 +33,6 @@ export interface MeetingDeps extends Omit<MeetingMediaDeps, 'settings'> {
   earlyStartMs: number;
   /** How long an empty meeting stays in memory. */
   emptyTtlMs: number;
-}
-
-export interface JoinRequest {
-  principal: Principal;
-  connectionId: string;
-  passcode: PasscodeState;
-  /** The hash that `passcode` was checked against. */
-  passcodeHash: string | null;
-  displayName: string | undefined;
-  deviceId: string | null;
-  takeOver: boolean;
-}
-
-interface QueuedJoin {
-  request: JoinRequest;
-  resolve: (participantId: string) => void;
-  reject: (error: unknown) => void;
 }
 
 /** What everybody in the meeting is shown alike. */
@@ -248,77 +230,31 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   }
 
   async #admitQueued(): Promise<void> {
-    const queue = this.#joins.splice(0);
-    const admitted: { join: QueuedJoin; record: ParticipantRecord }[] = [];
-    const rejoining: { join: QueuedJoin; participant: Participant }[] = [];
-    for (const join of queue) {
+    const { rejoining, admitted } = sortJoins(this.#joins.splice(0), this.#roster, {
+      meeting: this.#record,
+      invited: this.#invited,
+      now: this.#deps.now(),
+      earlyStartMs: this.#deps.earlyStartMs,
+    });
+    const inside: Rejoining[] = [];
+    for (const { participant, join } of rejoining) {
       try {
-        const existing = this.#roster.ofUser(join.request.principal.userId);
-        if (existing) rejoining.push({ join, participant: this.#assertMayTakeUp(existing, join) });
-        else admitted.push({ join, record: this.#assertMayEnter(join, admitted) });
+        await this.#takeUp(participant, join.request);
+        inside.push({ participant, join });
       } catch (error) {
         join.reject(error);
       }
     }
     try {
-      for (const { participant, join } of rejoining) await this.#takeUp(participant, join.request);
-      if (admitted.length > 0) await this.#enter(admitted);
+      if (admitted.length > 0) inside.push(...(await this.#enter(admitted)));
     } catch (error) {
-      for (const { join } of [...rejoining, ...admitted]) join.reject(error);
+      for (const { join } of admitted) join.reject(error);
       if (this.#roster.size === 0) await this.media.close();
-      return;
     }
+    if (inside.length === 0) return;
     // One picture of the roster for all who enter together.
     const snapshot = this.#snapshot();
-    for (const { participant, join } of rejoining) this.#welcome(participant, join, snapshot);
-    for (const { record, join } of admitted) {
-      const participant = this.#roster.get(record.id);
-      if (participant) this.#welcome(participant, join, snapshot);
-    }
-  }
-
-  /** @throws AppError with the code of the refusal. */
-  #assertMayEnter(
-    { request }: QueuedJoin,
-    admitted: readonly { record: ParticipantRecord }[],
-  ): ParticipantRecord {
-    const { principal } = request;
-    const current = request.passcodeHash === this.#record.passcodeHash;
-    const decision = decideAtDoor(
-      principal,
-      request.passcode === 'right' && !current ? 'wrong' : request.passcode,
-      {
-        meeting: this.#record,
-        invited: this.#invited,
-        occupied: this.#roster.size + admitted.length,
-        hostPresent: this.#roster.hostPresent,
-        now: this.#deps.now(),
-        earlyStartMs: this.#deps.earlyStartMs,
-      },
-    );
-    if (!decision.admit) {
-      throw new AppError(decision.code, { ...(decision.details && { details: decision.details }) });
-    }
-    if (admitted.some(({ record }) => record.userId === principal.userId)) {
-      throw new AppError('ALREADY_JOINED');
-    }
-    return {
-      id: createId(),
-      meetingId: this.#record.id,
-      userId: principal.userId,
-      deviceId: request.deviceId,
-      name: request.displayName ?? principal.name,
-      role: decision.role,
-      joinedAt: this.#deps.now(),
-    };
-  }
-
-  /** The same device, or one that says so, takes a participant over; another has to ask. */
-  #assertMayTakeUp(existing: Participant, { request }: QueuedJoin): Participant {
-    const sameDevice = existing.deviceId !== null && existing.deviceId === request.deviceId;
-    const free = existing.connectionId === null || existing.connectionId === request.connectionId;
-    if (sameDevice || free || request.takeOver) return existing;
-    throw new AppError('ALREADY_JOINED');
+    for (const { participant, join } of inside) this.#welcome(participant, join, snapshot);
   }
 
   async #takeUp(participant: Participant, request: JoinRequest): Promise<void> {
@@ -328,24 +264,24 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   }
 
   /** Router, then record, then roster and room: whatever fails leaves none of them. */
-  async #enter(
-    admitted: readonly { join: QueuedJoin; record: ParticipantRecord }[],
-  ): Promise<void> {
+  async #enter(admitted: readonly Admitted[]): Promise<Rejoining[]> {
     await this.media.open();
     await this.#deps.participants.insertMany(admitted.map(({ record }) => record));
     clearTimeout(this.#emptyTimer);
     if (this.#roster.size === 0) this.#startedAt = this.#deps.now();
     // Those who enter together are told of each other by the snapshot.
-    const newcomers = admitted.map(
-      ({ record, join }) => new Participant(record, join.request.connectionId),
-    );
-    for (const participant of newcomers) {
+    const newcomers = admitted.map(({ record, join }) => ({
+      participant: new Participant(record, join.request.connectionId),
+      join,
+    }));
+    for (const { participant } of newcomers) {
       this.#roster.publish('participant-joined', { participant: participant.toView() });
     }
-    for (const participant of newcomers) {
+    for (const { participant } of newcomers) {
       this.#roster.add(participant);
       this.#log('participant joined', participant);
     }
+    return newcomers;
   }
 
   #welcome(participant: Participant, join: QueuedJoin, snapshot: SharedSnapshot): void {
@@ -408,7 +344,14 @@ export class Meeting extends EventEmitter<MeetingEvents> {
       await Promise.all(participants.map((participant) => this.media.release(participant)));
     }
     const leftAt = this.#deps.now();
-    await this.#deps.participants.markLeft(participants.map(({ id }) => ({ id, leftAt, reason })));
+    try {
+      const departures = participants.map(({ id }) => ({ id, leftAt, reason }));
+      await this.#deps.participants.markLeft(departures);
+    } catch (error) {
+      // They are gone all the same. The next start closes what is still open in the history.
+      const { id: meetingId } = this.#record;
+      this.#deps.logger.error({ err: error, meetingId }, 'the end of a stay was not stored');
+    }
   }
 
   #snapshot(): SharedSnapshot {

@@ -8,7 +8,8 @@ import { AppError } from '../core/AppError.ts';
 import { createId, createJoinCode, normalizeJoinCode } from '../core/ids.ts';
 import type { MediaEventSource } from '../media/MediaCommands.ts';
 import { isOver } from './joinPolicy.ts';
-import { Meeting, type JoinRequest, type MeetingDeps } from './Meeting.ts';
+import type { JoinRequest } from './admission.ts';
+import { Meeting, type MeetingDeps } from './Meeting.ts';
 import type { PasscodeGate } from './PasscodeGate.ts';
 import type { MeetingPage, MeetingPatch, MeetingRecord } from './stores.ts';
 
