@@ -6,9 +6,6 @@ import type { ProducerEntry } from './ProducerEntry.ts';
 /** Predicted outgoing packets per second, by what a consumer receives. */
 const AUDIO_PPS = 50;
 const LAYER_PPS = [20, 60, 170] as const;
-/** By then the bitrate of a layer that has just begun is known. */
-const REMIND_AFTER_MS = 100;
-const REMINDERS = 5;
 
 /**
  * One mediasoup consumer. It runs while its client is ready and shows it; which layers it gets
@@ -18,11 +15,11 @@ export class ConsumerEntry {
   readonly consumer: types.Consumer;
   readonly source: ProducerEntry;
   #ready = false;
+  #flowing = false;
+  #turn: Promise<void> = Promise.resolve();
   #score: types.ConsumerScore;
   #layers: LayerChoice | null;
   #load = 0;
-  #reminders = REMINDERS;
-  #reminder: NodeJS.Timeout | undefined;
   readonly #addLoad: (packetsPerSecond: number) => void;
 
   /** @param addLoad changes the worker's predicted load. */
@@ -38,11 +35,13 @@ export class ConsumerEntry {
     this.#addLoad = addLoad;
     this.#score = consumer.score;
     consumer.on('score', (score) => (this.#score = score));
-    if (consumer.type === 'simulcast') consumer.on('layerschange', () => this.#remindSoon());
     consumer.observer.once('close', () => {
-      clearTimeout(this.#reminder);
       this.#account(0);
       source.want(consumer.id, null);
+    });
+    void source.flowing.then(() => {
+      this.#flowing = true;
+      this.#apply().catch(() => undefined);
     });
     // The layer is wanted before the client is ready, so that its encoder has begun by then.
     this.#announceWish();
@@ -57,10 +56,14 @@ export class ConsumerEntry {
     return this.#score;
   }
 
-  /** The client can render it: packets flow if it is shown. */
+  /**
+   * The client can render it: packets flow if it is shown. A consumer that runs before its producer
+   * begins is given the first layer of which a packet comes, the smallest often, and mediasoup moves
+   * it to another only seconds later: so it waits for the layers.
+   */
   async resume(): Promise<void> {
     this.#ready = true;
-    await this.#apply();
+    if (this.#flowing) await this.#apply();
   }
 
   /** Takes over what the client shows of it now. */
@@ -80,41 +83,19 @@ export class ConsumerEntry {
     await this.#apply();
   }
 
-  async #apply(): Promise<void> {
+  /** One after another: what the worker has done is known only once it has answered. */
+  #apply(): Promise<void> {
+    const turn = this.#turn.then(() => this.#applyNow());
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #applyNow(): Promise<void> {
     if (this.consumer.closed) return;
-    const run = this.#ready && (!this.source.layers || this.#layers !== null);
+    const run = this.#ready && this.#flowing && (!this.source.layers || this.#layers !== null);
     this.#account(run ? this.#packetsPerSecond() : 0);
     if (run && this.consumer.paused) await this.consumer.resume();
     else if (!run && !this.consumer.paused) await this.consumer.pause();
-  }
-
-  /**
-   * The worker divides bandwidth among layers when its estimate changes, at first once in some
-   * seconds, and passes over layers of which nothing has come yet: a picture that begins with its
-   * lowest layer would stay at 4 frames a second for that long.
-   */
-  #remindSoon(): void {
-    if (this.#reminder || this.#reminders === 0) return;
-    this.#reminder = setTimeout(() => {
-      this.#reminder = undefined;
-      this.#reminders -= 1;
-      this.#remind().catch(() => undefined);
-    }, REMIND_AFTER_MS);
-  }
-
-  /** Only another preference makes the worker look again. */
-  async #remind(): Promise<void> {
-    const wish = this.#layers;
-    const { consumer } = this;
-    if (!wish || consumer.closed || consumer.paused || reaches(consumer.currentLayers, wish))
-      return;
-    const { spatialLayer, temporalLayer } = wish;
-    const other = temporalLayer === 0 ? 1 : temporalLayer - 1;
-    await Promise.all([
-      consumer.setPreferredLayers({ spatialLayer, temporalLayer: other }),
-      consumer.setPreferredLayers({ spatialLayer, temporalLayer }),
-    ]);
-    this.#remindSoon();
   }
 
   #announceWish(): void {
@@ -139,11 +120,6 @@ export class ConsumerEntry {
   ): types.ConsumerLayers | undefined {
     return (source.layers && chooseLayers(view, source.layers)) ?? undefined;
   }
-}
-
-function reaches(current: types.ConsumerLayers | undefined, wish: LayerChoice): boolean {
-  if (!current || current.spatialLayer < wish.spatialLayer) return false;
-  return (current.temporalLayer ?? 0) >= wish.temporalLayer;
 }
 
 function same(a: LayerChoice | null, b: LayerChoice | null): boolean {

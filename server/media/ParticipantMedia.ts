@@ -46,6 +46,12 @@ const MAX_PRODUCERS_PER_SOURCE = 2;
 /** 4096 × 2304: the largest picture that is accepted. */
 const MAX_PICTURE_PIXELS = 4096 * 2304;
 
+/**
+ * libwebrtc drops requests for a key frame within 300 ms of the one before, and mediasoup asks again
+ * after a second: so those are kept until they count.
+ */
+const KEY_FRAME_INTERVAL_MS = 320;
+
 interface OpenTransport {
   transport: types.WebRtcTransport;
   /** Set by the first connect, so that a repeated one is answered and not refused. */
@@ -141,6 +147,7 @@ export class ParticipantMedia {
         kind: request.kind,
         rtpParameters: request.rtpParameters as types.RtpParameters,
         paused: request.paused,
+        keyFrameRequestDelay: KEY_FRAME_INTERVAL_MS,
       });
       const entry = new ProducerEntry(
         producer,

@@ -8,6 +8,9 @@ const LOWER_DELAY_MS = 3_000;
 /** How long layer 0 of an unwatched picture goes on for somebody who is just entering. */
 const WARM_MS = 5_000;
 
+/** How long after the first layer of a picture the next may come, where bandwidth allows it. */
+const NEXT_LAYER_MS = 250;
+
 /** A mediasoup producer, what it carries, and which of its layers anybody wants. */
 export class ProducerEntry {
   readonly producer: types.Producer;
@@ -15,6 +18,8 @@ export class ProducerEntry {
   readonly source: Source;
   /** Null for audio. */
   readonly layers: LayerSet | null;
+  /** Settles when there are layers to choose among, or no more than one comes. */
+  readonly flowing: Promise<void>;
   readonly #wanted = new Map<string, number>();
   readonly #onLayersWanted: (maxSpatialLayer: number) => void;
   #announced: number;
@@ -38,6 +43,7 @@ export class ProducerEntry {
       clearTimeout(this.#lowerTimer);
       clearTimeout(this.#warmTimer);
     });
+    this.flowing = flowOf(producer);
     this.#update();
   }
 
@@ -78,4 +84,20 @@ export class ProducerEntry {
     this.#announced = maxSpatialLayer;
     this.#onLayersWanted(maxSpatialLayer);
   }
+}
+
+function flowOf(producer: types.Producer): Promise<void> {
+  if (producer.type !== 'simulcast' || producer.paused) return Promise.resolve();
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  let timer: NodeJS.Timeout | undefined;
+  // One score for each layer of which something has come.
+  producer.on('score', ({ length }) => {
+    if (length > 1) resolve(undefined);
+    else timer ??= setTimeout(() => resolve(undefined), NEXT_LAYER_MS);
+  });
+  producer.observer.once('close', () => {
+    clearTimeout(timer);
+    resolve(undefined);
+  });
+  return promise;
 }
