@@ -6,6 +6,8 @@ import type { ProducerEntry } from './ProducerEntry.ts';
 /** Predicted outgoing packets per second, by what a consumer receives. */
 const AUDIO_PPS = 50;
 const LAYER_PPS = [20, 60, 170] as const;
+/** By then the bitrates of layers that have just begun are known. */
+const LOOK_AGAIN_MS = 200;
 
 /**
  * One mediasoup consumer. It runs while its client is ready and shows it; which layers it gets
@@ -20,6 +22,7 @@ export class ConsumerEntry {
   #score: types.ConsumerScore;
   #layers: LayerChoice | null;
   #load = 0;
+  #lookAgainTimer: NodeJS.Timeout | undefined;
   readonly #addLoad: (packetsPerSecond: number) => void;
 
   /** @param addLoad changes the worker's predicted load. */
@@ -36,6 +39,7 @@ export class ConsumerEntry {
     this.#score = consumer.score;
     consumer.on('score', (score) => (this.#score = score));
     consumer.observer.once('close', () => {
+      clearTimeout(this.#lookAgainTimer);
       this.#account(0);
       source.want(consumer.id, null);
     });
@@ -94,8 +98,29 @@ export class ConsumerEntry {
     if (this.consumer.closed) return;
     const run = this.#ready && this.#flowing && (!this.source.layers || this.#layers !== null);
     this.#account(run ? this.#packetsPerSecond() : 0);
-    if (run && this.consumer.paused) await this.consumer.resume();
-    else if (!run && !this.consumer.paused) await this.consumer.pause();
+    if (run && this.consumer.paused) {
+      await this.consumer.resume();
+      if (this.source.isYoung) this.#lookAgainSoon();
+    } else if (!run && !this.consumer.paused) await this.consumer.pause();
+  }
+
+  /**
+   * The worker divides bandwidth when its estimate changes, at first once in a second or more, and
+   * passes over layers whose bitrate it does not know: until then a young picture would have a
+   * quarter of its frames. Only another preference makes it look again.
+   */
+  #lookAgainSoon(): void {
+    clearTimeout(this.#lookAgainTimer);
+    this.#lookAgainTimer = setTimeout(() => {
+      const { consumer } = this;
+      if (!this.#layers || consumer.type !== 'simulcast') return;
+      const { spatialLayer, temporalLayer } = this.#layers;
+      const other = temporalLayer === 0 ? 1 : temporalLayer - 1;
+      Promise.all([
+        consumer.setPreferredLayers({ spatialLayer, temporalLayer: other }),
+        consumer.setPreferredLayers({ spatialLayer, temporalLayer }),
+      ]).catch(() => undefined);
+    }, LOOK_AGAIN_MS);
   }
 
   #announceWish(): void {

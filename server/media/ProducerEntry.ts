@@ -10,6 +10,7 @@ const WARM_MS = 5_000;
 
 /** How long after the first layer of a picture the next may come, where bandwidth allows it. */
 const NEXT_LAYER_MS = 250;
+const YOUNG_MS = 1_000;
 
 /** A mediasoup producer, what it carries, and which of its layers anybody wants. */
 export class ProducerEntry {
@@ -20,6 +21,7 @@ export class ProducerEntry {
   readonly layers: LayerSet | null;
   /** Settles when there are layers to choose among, or no more than one comes. */
   readonly flowing: Promise<void>;
+  #flowingSince = Number.POSITIVE_INFINITY;
   readonly #wanted = new Map<string, number>();
   readonly #onLayersWanted: (maxSpatialLayer: number) => void;
   #announced: number;
@@ -43,8 +45,15 @@ export class ProducerEntry {
       clearTimeout(this.#lowerTimer);
       clearTimeout(this.#warmTimer);
     });
-    this.flowing = flowOf(producer);
+    this.flowing = flowOf(producer).then(() => {
+      this.#flowingSince = performance.now();
+    });
     this.#update();
+  }
+
+  /** Whether its layers have flowed for so short a time that the worker does not know their bitrates. */
+  get isYoung(): boolean {
+    return performance.now() - this.#flowingSince < YOUNG_MS;
   }
 
   /** Notes which spatial layer a consumer receives; null when it receives nothing. */
