@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { cacheDir } from '../cache.ts';
 import { ROOT, runCommand } from '../command.ts';
 import { ensureClient } from '../ensureClient.ts';
 import { ensureWorker } from '../ensureWorker.ts';
@@ -16,7 +17,12 @@ await runCommand(async ({ stop, force, args }) => {
   // this process is gone.
   const server = spawnGroup(process.execPath, [join(ROOT, 'server', 'index.ts'), ...args], {
     cwd: ROOT,
-    env: { ...process.env, MEDIASOUP_WORKER_BIN: workerBin },
+    env: {
+      // What Node makes of TypeScript is kept: a later start is faster and takes less memory.
+      NODE_COMPILE_CACHE: join(cacheDir(), 'compiled'),
+      ...process.env,
+      MEDIASOUP_WORKER_BIN: workerBin,
+    },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   const onStop = () => server.kill('SIGTERM');
