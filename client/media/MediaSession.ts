@@ -6,7 +6,7 @@ import { Emitter } from '../api/Emitter.ts';
 import { isUnanswered } from '../api/RequestError.ts';
 import { createDevice } from './device.ts';
 import { MediaTransport, type Request } from './MediaTransport.ts';
-import { producerOptions, type Publication } from './Publication.ts';
+import { isForgotten, orphansOf, producerOptions, type Publication } from './Publication.ts';
 import { openRemote, type Remote, type RemoteTrack } from './Remote.ts';
 import { collectStats, type MediaStats } from './stats.ts';
 import { ViewReport, type Size } from './ViewReport.ts';
@@ -187,11 +187,13 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
    */
   async recover(own: readonly ProducerView[]): Promise<void> {
     const generation = this.#generation;
-    if (this.#isForgotten(own)) {
+    if (isForgotten(this.#publications, own)) {
       this.#rebuild();
       return;
     }
-    this.#closeOrphans(own);
+    for (const id of orphansOf(this.#publications, own)) {
+      this.#closeOnServer(id).catch(() => undefined);
+    }
     const transports = await Promise.allSettled([this.#send, this.#recv]);
     if (generation !== this.#generation || this.#closed) return;
     if (transports.some(({ status }) => status === 'rejected')) {
@@ -284,24 +286,6 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
 
   #closeOnServer(producerId: string): Promise<unknown> {
     return this.#request('close-producer', { meetingId: this.#meetingId, producerId });
-  }
-
-  /** Whether the server has lost what is sent here: its media was begun anew meanwhile. */
-  #isForgotten(own: readonly ProducerView[]): boolean {
-    const known = new Set(own.map(({ id }) => id));
-    return [...this.#publications.values()].some(
-      ({ producer }) => producer !== null && !producer.closed && !known.has(producer.id),
-    );
-  }
-
-  /** The server still has what was stopped, or was sent anew, while it could not be told. */
-  #closeOrphans(own: readonly ProducerView[]): void {
-    for (const { id, source } of own) {
-      const publication = this.#publications.get(source);
-      const beginning = publication?.producer === null;
-      if (beginning || publication?.producer?.id === id) continue;
-      this.#closeOnServer(id).catch(() => undefined);
-    }
   }
 
   async #produce(publication: Publication): Promise<void> {

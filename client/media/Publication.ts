@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup-client';
-import type { Source } from '../../protocol/meetings.ts';
+import type { ProducerView, Source } from '../../protocol/meetings.ts';
 import type { PublishOptions } from '../../protocol/notifications.ts';
 import { createId } from '../api/createId.ts';
 import { cameraEncodings, screenEncodings } from './encodings.ts';
@@ -50,4 +50,32 @@ export function producerOptions(
     ...(codec && { codec }),
     codecOptions: { videoGoogleStartBitrate: 1_000 },
   };
+}
+
+/**
+ * Whether the server has lost what is sent here: its media was begun anew meanwhile.
+ * @param own what the server has of one's own producers
+ */
+export function isForgotten(
+  publications: ReadonlyMap<Source, Publication>,
+  own: readonly ProducerView[],
+): boolean {
+  const known = new Set(own.map(({ id }) => id));
+  return [...publications.values()].some(
+    ({ producer }) => producer !== null && !producer.closed && !known.has(producer.id),
+  );
+}
+
+/** Producers that the server still has of what was stopped, or sent anew, while it could not be told. */
+export function orphansOf(
+  publications: ReadonlyMap<Source, Publication>,
+  own: readonly ProducerView[],
+): string[] {
+  return own
+    .filter(({ id, source }) => {
+      const publication = publications.get(source);
+      const beginning = publication?.producer === null;
+      return !beginning && publication?.producer?.id !== id;
+    })
+    .map(({ id }) => id);
 }
