@@ -162,10 +162,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
       this.#respawn(index, Date.now() - startedAt > HEALTHY_AFTER_MS ? 0 : 1);
       this.emit('worker-died', media);
     });
-    this.#logger.info(
-      { workerIndex: index, pid, port: this.#options.basePort + index },
-      'media worker ready',
-    );
+    this.#logger.info({ workerIndex: index, pid, port: this.#portOf(index) }, 'media worker ready');
     this.emit('worker-ready', media);
   }
 

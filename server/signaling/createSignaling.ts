@@ -12,7 +12,7 @@ import type { Fanout } from '../meetings/Fanout.ts';
 import type { Meeting } from '../meetings/Meeting.ts';
 import type { MeetingManager } from '../meetings/MeetingManager.ts';
 import { createConnection, type Connection } from './Connection.ts';
-import { createHandlers } from './handlers/handlers.ts';
+import { createHandlers } from './handlers/createHandlers.ts';
 import { authenticateHandshake, isAllowedOrigin } from './handshake.ts';
 import { serveRequest, type RequestObserver } from './serveRequest.ts';
 import { SocketFanout } from './SocketFanout.ts';

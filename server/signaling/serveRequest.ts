@@ -5,7 +5,7 @@ import { createId } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
 import { parsePayload } from '../core/parsePayload.ts';
 import type { Connection } from './Connection.ts';
-import type { Handlers } from './handlers/handlers.ts';
+import type { Handlers } from './handlers/Handlers.ts';
 import type { TokenBucket } from './TokenBucket.ts';
 
 /** Told of every request that was answered. */

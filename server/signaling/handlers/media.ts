@@ -2,7 +2,7 @@ import type { Meeting } from '../../meetings/Meeting.ts';
 import type { MeetingManager } from '../../meetings/MeetingManager.ts';
 import type { Participant } from '../../meetings/Participant.ts';
 import type { Connection } from '../Connection.ts';
-import type { Handlers } from './handlers.ts';
+import type { Handlers } from './Handlers.ts';
 
 /** Transports, producers and consumers of whoever speaks through the connection. */
 export function mediaHandlers(meetings: MeetingManager) {

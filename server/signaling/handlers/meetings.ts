@@ -1,7 +1,7 @@
 import { AppError } from '../../core/AppError.ts';
 import type { MeetingManager } from '../../meetings/MeetingManager.ts';
 import type { Connection } from '../Connection.ts';
-import type { Handlers } from './handlers.ts';
+import type { Handlers } from './Handlers.ts';
 
 /** Entering, resuming, leaving and ending. */
 export function meetingHandlers(meetings: MeetingManager) {

@@ -1,5 +1,5 @@
 import type { MeetingManager } from '../../meetings/MeetingManager.ts';
-import type { Handlers } from './handlers.ts';
+import type { Handlers } from './Handlers.ts';
 
 /** Hands and reactions. */
 export function participationHandlers(meetings: MeetingManager) {
