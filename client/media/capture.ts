@@ -116,7 +116,7 @@ function grant(): void {
 }
 
 function openBoth(audioId: string | null, videoId: string | null) {
-  const opened = devices().getUserMedia({
+  const opened = openStream({
     audio: withDevice('audio', audioId),
     video: withDevice('video', videoId),
   });
@@ -135,7 +135,7 @@ function openBoth(audioId: string | null, videoId: string | null) {
 
 async function open(kind: Kind, deviceId: string | null): Promise<MediaStreamTrack> {
   try {
-    const stream = await devices().getUserMedia({ [kind]: withDevice(kind, deviceId) });
+    const stream = await openStream({ [kind]: withDevice(kind, deviceId) });
     return trackOf(stream, kind);
   } catch (error) {
     const captured = toCaptureError(error);
@@ -143,6 +143,11 @@ async function open(kind: Kind, deviceId: string | null): Promise<MediaStreamTra
     if (captured.problem === 'not-found' && deviceId !== null) return open(kind, null);
     throw captured;
   }
+}
+
+/** Rejects, where `devices` throws. */
+async function openStream(constraints: MediaStreamConstraints): Promise<MediaStream> {
+  return devices().getUserMedia(constraints);
 }
 
 function withDevice(kind: Kind, deviceId: string | null): MediaTrackConstraints {

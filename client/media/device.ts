@@ -12,20 +12,26 @@ const HANDLERS = { Chrome111, Chrome74, Firefox120, Safari12 };
 
 let handlerFactory: types.HandlerFactory | null = null;
 
-/** What the library would choose, asking the browser only once what it can send and receive. */
+/** What the library would choose, or nearest to it, asking the browser only once what it can send and receive. */
 function createHandlerFactory(): types.HandlerFactory {
-  const name = detectDevice();
-  if (name === undefined || name === 'ReactNative106') {
+  if (typeof RTCPeerConnection === 'undefined') {
     throw new RequestError({ code: 'BROWSER_UNSUPPORTED' });
   }
-  const factory = HANDLERS[name].createFactory({});
+  const name = detectDevice();
+  // A browser that the library does not know by its name has Chromium inside, as most of them.
+  const handler = name === undefined || name === 'ReactNative106' ? Chrome111 : HANDLERS[name];
+  const factory = handler.createFactory({});
   const known = new Map<Direction, Capabilities>();
   return {
     ...factory,
     getNativeRtpCapabilities({ direction }) {
-      const capabilities = known.get(direction) ?? factory.getNativeRtpCapabilities({ direction });
-      known.set(direction, capabilities);
-      return capabilities;
+      const before = known.get(direction);
+      if (before) return before;
+      const asked = factory.getNativeRtpCapabilities({ direction });
+      known.set(direction, asked);
+      // What failed once may succeed the next time.
+      asked.catch(() => known.delete(direction));
+      return asked;
     },
   };
 }

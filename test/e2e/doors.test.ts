@@ -96,6 +96,28 @@ describe('the way into a meeting', () => {
     await guest.page.getByRole('textbox', { name: 'Email' }).waitFor();
   });
 
+  it('says that the server is away, and goes on when it is back', async () => {
+    const member = await Visitor.open(browser, server.url);
+    await member.signUp('Ada Lovelace');
+    await member.page.route('**/api/users/me', (route) => route.abort());
+    await member.page.reload();
+    await member.page.locator('[data-code="OFFLINE"]').waitFor();
+    await member.page.unroute('**/api/users/me');
+    await member.button('Try again').click();
+    await member.button('Start now').waitFor();
+    await member.context.close();
+  });
+
+  it('tells a browser that cannot do calls before it has joined', async () => {
+    const old = await Visitor.open(browser, server.url);
+    await old.page.addInitScript(() => Reflect.deleteProperty(globalThis, 'RTCPeerConnection'));
+    const { code } = await createMeeting(server, host);
+    await old.page.goto(`/m/${code}`);
+    await old.page.locator('[data-code="BROWSER_UNSUPPORTED"]').waitFor();
+    await old.page.getByTestId('join-button').waitFor({ state: 'detached' });
+    await old.context.close();
+  });
+
   it('lets people in without any device', async () => {
     const bare = await launchBrowser({ fakeDevices: false });
     const visitor = await Visitor.open(bare, server.url);
