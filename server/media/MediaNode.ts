@@ -30,6 +30,12 @@ export interface MediaNodeOptions extends ParticipantMediaOptions {
 
 /** How long a meeting waits for a worker when none is alive. */
 const WORKER_TIMEOUT_MS = 10_000;
+/**
+ * In a meeting that is built anew, everybody begins to send and to watch at once. libwebrtc drops
+ * requests for a key frame within 300 ms of the one before, and mediasoup asks again after a second:
+ * so those are kept until they count.
+ */
+const KEY_FRAME_INTERVAL_MS = 320;
 
 /** Figures of the node for metrics and health. */
 export interface MediaNodeStats {
@@ -206,16 +212,11 @@ export class MediaNode extends EventEmitter<MediaEvents> implements MediaCommand
     return opening;
   }
 
-  async #createRouter(meetingId: string): Promise<MeetingRouter> {
+  async #createRouter(meetingId: string, options = this.#options): Promise<MeetingRouter> {
     for (;;) {
       const worker = await this.#pool.waitForWorker(WORKER_TIMEOUT_MS);
       try {
-        return await MeetingRouter.create(
-          worker,
-          this.#codecs,
-          this.#options,
-          this.#listener(meetingId),
-        );
+        return await MeetingRouter.create(worker, this.#codecs, options, this.#listener(meetingId));
       } catch (error) {
         // The worker died under the call: another one will take the meeting.
         if (!worker.worker.closed || this.#closed) throw error;
@@ -227,7 +228,10 @@ export class MediaNode extends EventEmitter<MediaEvents> implements MediaCommand
   async #recreateRouter(meetingId: string): Promise<MeetingRouter> {
     for (;;) {
       try {
-        return await this.#createRouter(meetingId);
+        return await this.#createRouter(meetingId, {
+          ...this.#options,
+          keyFrameIntervalMs: KEY_FRAME_INTERVAL_MS,
+        });
       } catch (error) {
         if (this.#closed || !this.#opening.has(meetingId)) throw error;
         this.#logger.error({ meetingId, err: error }, 'no worker can take the meeting over yet');

@@ -23,6 +23,8 @@ export interface ParticipantMediaOptions {
   maxOutgoingBitrate: number;
   /** A consumer that its client has not resumed for this long is closed. */
   consumerStaleMs: number;
+  /** At least so long between two requests for a key frame of the same layer; without: whenever one is needed. */
+  keyFrameIntervalMs?: number;
 }
 
 /** What a participant's media needs of its meeting's router. */
@@ -45,12 +47,6 @@ export interface RouterAccess {
 const MAX_PRODUCERS_PER_SOURCE = 2;
 /** 4096 × 2304: the largest picture that is accepted. */
 const MAX_PICTURE_PIXELS = 4096 * 2304;
-
-/**
- * libwebrtc drops requests for a key frame within 300 ms of the one before, and mediasoup asks again
- * after a second: so those are kept until they count.
- */
-const KEY_FRAME_INTERVAL_MS = 320;
 
 interface OpenTransport {
   transport: types.WebRtcTransport;
@@ -147,7 +143,7 @@ export class ParticipantMedia {
         kind: request.kind,
         rtpParameters: request.rtpParameters as types.RtpParameters,
         paused: request.paused,
-        keyFrameRequestDelay: KEY_FRAME_INTERVAL_MS,
+        keyFrameRequestDelay: this.#options.keyFrameIntervalMs ?? 0,
       });
       const entry = new ProducerEntry(
         producer,
