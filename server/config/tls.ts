@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 import { localAddresses } from './addresses.ts';
 import type { DataDir } from './DataDir.ts';
 import { ConfigError, type Config } from './loadConfig.ts';
@@ -74,6 +73,8 @@ export function covers(cert: string, names: readonly string[], now: number): boo
 
 /** A self-signed certificate for the names, valid from `now` (milliseconds). */
 export async function createSelfSigned(names: readonly string[], now: number): Promise<TlsFiles> {
+  // Most servers never need it, and it brings 6 MB.
+  const { generate } = await import('selfsigned');
   const made = await generate([{ name: 'commonName', value: 'Parley' }], {
     keyType: 'ec',
     curve: 'P-256',
