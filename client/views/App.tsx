@@ -1,7 +1,7 @@
-import { useSignalEffect } from '@preact/signals';
+import { effect } from '@preact/signals';
 import { Component, type ComponentChildren } from 'preact';
 import { lazy, Suspense } from 'preact/compat';
-import { useMemo } from 'preact/hooks';
+import { useLayoutEffect, useMemo } from 'preact/hooks';
 import type { AppModel, Failure } from '../state/models.ts';
 import { FailureNote } from './components/FailureNote.tsx';
 import { Shell } from './components/Shell.tsx';
@@ -84,11 +84,16 @@ function Loading() {
 /** Theme and language belong to the document, not to a component. */
 function Appearance() {
   const { preferences } = useApp();
-  useSignalEffect(() => {
-    const root = document.documentElement;
-    root.lang = preferences.language.value;
-    root.dataset['theme'] = preferences.theme.value;
-  });
+  // With the change itself, not after the next frame: texts and their language go together.
+  useLayoutEffect(
+    () =>
+      effect(() => {
+        const root = document.documentElement;
+        root.lang = preferences.language.value;
+        root.dataset['theme'] = preferences.theme.value;
+      }),
+    [preferences],
+  );
   return null;
 }
 
