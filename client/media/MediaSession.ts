@@ -4,6 +4,7 @@ import type { WebrtcConfig } from '../../protocol/notifications.ts';
 import { MAX_BATCH } from '../../protocol/requests.ts';
 import { Emitter } from '../api/Emitter.ts';
 import { isUnanswered } from '../api/RequestError.ts';
+import { createGate, type Gate } from './createGate.ts';
 import { createDevice } from './device.ts';
 import { MediaTransport, type Request } from './MediaTransport.ts';
 import { isForgotten, orphansOf, producerOptions, type Publication } from './Publication.ts';
@@ -40,8 +41,8 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
   #send: Promise<MediaTransport> | null = null;
   #recv: Promise<MediaTransport> | null = null;
   #consuming = false;
-  /** Settled when one's own may be sent, too. */
-  #receiving = Promise.withResolvers<undefined>();
+  /** Open when one's own may be sent, too. */
+  #receiving: Gate | null = null;
   /** Grows with every rebuild: what was begun before does not count. */
   #generation = 0;
   #closed = false;
@@ -229,16 +230,15 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
   }
 
   #build(): void {
-    const { resolve, promise } = (this.#receiving = Promise.withResolvers<undefined>());
-    setTimeout(resolve, RECEIVE_FIRST_MS);
+    const receiving = (this.#receiving = createGate(RECEIVE_FIRST_MS));
     const generation = this.#generation;
     this.#recv = this.#createTransport('recv');
-    this.#send = promise.then(() => {
+    this.#send = receiving.opened.then(() => {
       if (generation !== this.#generation) throw new Error('built anew meanwhile');
       return this.#createTransport('send');
     });
     void this.#consumeWanted().finally(() => {
-      if (this.#remotes.size === 0) resolve(undefined);
+      if (this.#remotes.size === 0) receiving.open();
     });
     for (const publication of this.#publications.values()) {
       this.#produce(publication).catch((error: unknown) => {
@@ -275,7 +275,7 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
         if (generation === this.#generation) this.#rebuild();
       },
       onState: (state) => {
-        if (direction === 'recv' && state === 'connected') this.#receiving.resolve(undefined);
+        if (direction === 'recv' && state === 'connected') this.#receiving?.open();
         void this.#tellHealth();
       },
     });

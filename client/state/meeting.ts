@@ -9,23 +9,16 @@ import type { AnyNotification, SignalingClient, SignalingState } from '../api/Si
 import { AudioOutput } from '../media/AudioOutput.ts';
 import { canShareScreen } from '../media/capture.ts';
 import { MediaSession } from '../media/MediaSession.ts';
-import type { MediaStats } from '../media/stats.ts';
 import { createConsequences } from './consequences.ts';
 import type { Devices } from './devices.ts';
 import { enter } from './enter.ts';
+import { exposeFigures } from './figures.ts';
 import { createLiveliness } from './liveliness.ts';
 import type { ConnectionState, Failure, MeetingModel, MeetingPhase } from './models.ts';
 import { createNotices } from './notices.ts';
 import { peopleOf, sharesOf } from './people.ts';
 import { applyNotification, producersOfOthers, rosterOf, type RosterState } from './roster.ts';
 import { createSwitches, type Switches } from './switches.ts';
-
-declare global {
-  interface Window {
-    /** For tests and for people who look into a problem: figures of the running meeting. */
-    __parley?: { participantId(): string; stats(): Promise<MediaStats> };
-  }
-}
 
 interface JoinOptions {
   signaling: SignalingClient;
@@ -116,10 +109,12 @@ export class MeetingController {
       ...producersOfOthers(this.#roster.value),
     ]);
     this.model = this.#createModel(self);
-    window.__parley = {
-      participantId: () => this.#roster.value.selfId,
-      stats: () => this.#media.stats(),
-    };
+    this.#stops.push(
+      exposeFigures({
+        participantId: () => this.#roster.value.selfId,
+        stats: () => this.#media.stats(),
+      }),
+    );
   }
 
   #createModel(self: { value: { role: string } | undefined }): MeetingModel {
@@ -392,7 +387,6 @@ export class MeetingController {
     this.#media.close();
     this.#audio.close();
     this.#devices.close();
-    delete window.__parley;
   }
 }
 

@@ -7,9 +7,9 @@ import type { PictureSize } from './MediaCommands.ts';
 const LOWER_DELAY_MS = 3_000;
 /** How long layer 0 of an unwatched picture goes on for somebody who is just entering. */
 const WARM_MS = 5_000;
-
 /** How long after the first layer of a picture the next may come, where bandwidth allows it. */
 const NEXT_LAYER_MS = 250;
+/** By then the worker has measured the bitrates of layers by itself. */
 const YOUNG_MS = 1_000;
 
 /** A mediasoup producer, what it carries, and which of its layers anybody wants. */
@@ -95,6 +95,7 @@ export class ProducerEntry {
   }
 }
 
+/** See `ProducerEntry.flowing`. A producer that is paused, or has one layer, leaves no choice to wait for. */
 function flowOf(producer: types.Producer): Promise<void> {
   if (producer.type !== 'simulcast' || producer.paused) return Promise.resolve();
   const { promise, resolve } = Promise.withResolvers<undefined>();

@@ -11,7 +11,7 @@ import {
   type Admitted,
   type JoinRequest,
   type QueuedJoin,
-  type Rejoining,
+  type Seated,
 } from './admission.ts';
 import { EventLog } from './EventLog.ts';
 import type { Fanout } from './Fanout.ts';
@@ -236,7 +236,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
       now: this.#deps.now(),
       earlyStartMs: this.#deps.earlyStartMs,
     });
-    const inside: Rejoining[] = [];
+    const inside: Seated[] = [];
     for (const { participant, join } of rejoining) {
       try {
         await this.#takeUp(participant, join.request);
@@ -264,7 +264,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   }
 
   /** Router, then record, then roster and room: whatever fails leaves none of them. */
-  async #enter(admitted: readonly Admitted[]): Promise<Rejoining[]> {
+  async #enter(admitted: readonly Admitted[]): Promise<Seated[]> {
     await this.media.open();
     await this.#deps.participants.insertMany(admitted.map(({ record }) => record));
     clearTimeout(this.#emptyTimer);

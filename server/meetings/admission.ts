@@ -24,8 +24,8 @@ export interface QueuedJoin {
   reject: (error: unknown) => void;
 }
 
-/** Somebody who is in the meeting, on the connection that asks now. */
-export interface Rejoining {
+/** A join and the place in the meeting that it leads to. */
+export interface Seated {
   join: QueuedJoin;
   participant: Participant;
 }
@@ -47,8 +47,8 @@ export function sortJoins(
   queue: readonly QueuedJoin[],
   roster: Roster,
   rules: Rules,
-): { rejoining: Rejoining[]; admitted: Admitted[] } {
-  const rejoining: Rejoining[] = [];
+): { rejoining: Seated[]; admitted: Admitted[] } {
+  const rejoining: Seated[] = [];
   const admitted: Admitted[] = [];
   for (const join of queue) {
     try {
