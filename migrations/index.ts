@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import * as accountsAndMeetings from './001-accounts-and-meetings.ts';
+import * as waitingRoomsAndRoles from './002-waiting-rooms-and-roles.ts';
 
 /**
  * Every migration under the name that databases remember it by, in the order they run.
@@ -7,4 +8,5 @@ import * as accountsAndMeetings from './001-accounts-and-meetings.ts';
  */
 export const migrations: Record<string, Knex.Migration> = {
   '001-accounts-and-meetings': accountsAndMeetings,
+  '002-waiting-rooms-and-roles': waitingRoomsAndRoles,
 };

@@ -1,17 +1,33 @@
+import type { Stoppable } from '../../protocol/meetings.ts';
 import type { SequencedNotification } from '../../protocol/notifications.ts';
 import type { MediaSession } from '../media/MediaSession.ts';
 import type { Liveliness } from './liveliness.ts';
 import type { Notices } from './notices.ts';
-import type { RosterState } from './roster.ts';
+import { isReceived, type RosterState } from './roster.ts';
 
 interface ConsequenceDeps {
   media: Pick<MediaSession, 'add' | 'remove' | 'reset'>;
   notices: Pick<Notices, 'tell'>;
   liveliness: Pick<Liveliness, 'forget'>;
+  /** A host has stopped something of one's own: it is not to be turned on again by itself. */
+  onStopped: (source: Stoppable) => void;
 }
 
+const MADE = {
+  host: 'made-host',
+  cohost: 'made-cohost',
+  participant: 'made-participant',
+  guest: 'made-participant',
+} as const;
+const STOPPED = {
+  microphone: 'microphone-stopped',
+  camera: 'camera-stopped',
+  screen: 'screen-stopped',
+} as const;
+
 /** What a fact that has changed the roster means for media, and what the user is told of it. */
-export function createConsequences({ media, notices, liveliness }: ConsequenceDeps) {
+export function createConsequences(deps: ConsequenceDeps) {
+  const { media, notices, liveliness, onStopped } = deps;
   return (notification: SequencedNotification, before: RosterState, after: RosterState): void => {
     const { selfId } = after;
     const nameOf = (id: string) => after.participants.get(id)?.name;
@@ -19,7 +35,7 @@ export function createConsequences({ media, notices, liveliness }: ConsequenceDe
       case 'producer-added': {
         const { participantId, producer } = notification.payload;
         if (participantId === selfId) break;
-        media.add(producer.id);
+        if (isReceived(after, producer)) media.add(producer.id);
         if (producer.source === 'screen') notices.tell('share-started', nameOf(participantId));
         break;
       }
@@ -44,6 +60,19 @@ export function createConsequences({ media, notices, liveliness }: ConsequenceDe
         }
         break;
       }
+      case 'participant-role-updated': {
+        const { participantId, role } = notification.payload;
+        if (participantId === selfId) notices.tell(MADE[role]);
+        else if (role === 'host') notices.tell('new-host', nameOf(participantId));
+        break;
+      }
+      case 'media-stopped': {
+        const { participantId, source, by } = notification.payload;
+        if (participantId !== selfId) break;
+        onStopped(source);
+        notices.tell(STOPPED[source], by === null ? undefined : nameOf(by));
+        break;
+      }
       case 'media-reset':
         media.reset(notification.payload.webrtcConfig);
         break;
@@ -54,6 +83,7 @@ export function createConsequences({ media, notices, liveliness }: ConsequenceDe
       }
       case 'participant-connection-updated':
       case 'participant-media-updated':
+      case 'participant-renamed':
       case 'producer-updated':
         break;
     }

@@ -48,6 +48,10 @@ export function createApp(): AppModel {
         session,
         devices,
         deviceId,
+        onWaiting(waits) {
+          place.set(waits ? ref : null);
+          if (!waits) returnTo = null;
+        },
         onJoined({ model }) {
           meeting.value = model;
           entered = ref;

@@ -1,14 +1,20 @@
 import { signal } from '@preact/signals';
 import type { MeetingView } from '../../protocol/meetings.ts';
+import type { MeetingSnapshot, NotificationPayload } from '../../protocol/notifications.ts';
+import type { RequestInput } from '../../protocol/requests.ts';
 import { RequestError, toRequestError } from '../api/RequestError.ts';
 import { SignalingClient } from '../api/SignalingClient.ts';
 import type { Devices } from './devices.ts';
 import type { MeetingController } from './meeting.ts';
-import type { Failure, Loadable, LobbyModel, MeetingModel } from './models.ts';
+import { enter as enterMeeting } from './enter.ts';
+import type { Denial, Failure, JoinOptions, Loadable, LobbyModel, WaitingModel } from './models.ts';
 import type { Session } from './session.ts';
-import { keptLocally } from './storage.ts';
+import { keptInTab, keptLocally } from './storage.ts';
+import { createWaiting, type WaitingEnd } from './waiting.ts';
 
 const CONNECT_PATIENCE_MS = 10_000;
+
+type Asked = RequestInput<'join-meeting'>;
 
 interface LobbyDeps {
   ref: string;
@@ -17,6 +23,8 @@ interface LobbyDeps {
   deviceId: string;
   /** Takes over a meeting that was entered. */
   onJoined: (meeting: MeetingController) => void;
+  /** Whether one waits here now: a reload comes back to it. */
+  onWaiting: (waiting: boolean) => void;
 }
 
 /** A lobby with what the root does to it. */
@@ -25,11 +33,16 @@ export interface Lobby extends LobbyModel {
   close(): void;
 }
 
-export function createLobby({ ref, session, devices, deviceId, onJoined }: LobbyDeps): Lobby {
+export function createLobby(deps: LobbyDeps): Lobby {
+  const { ref, session, devices, deviceId, onJoined, onWaiting } = deps;
   const keptName = keptLocally('name');
   const meeting = signal<Loadable<MeetingView>>({ is: 'loading' });
   const joining = signal(false);
   const failure = signal<Failure | null>(null);
+  const waiting = signal<WaitingModel | null>(null);
+  const denial = signal<Denial | null>(null);
+  // A second screen stays one over a reload.
+  const keptCompanion = keptInTab('companion');
   const displayName = signal(keptName.get() ?? session.user.value?.name ?? '');
   let loading: Promise<void> | null = null;
   /** The connection and the code for media, made ready while the user looks at the page. */
@@ -58,20 +71,75 @@ export function createLobby({ ref, session, devices, deviceId, onJoined }: Lobby
     if (!known) await session.continueAsGuest(view?.id ?? ref, displayName.value);
   }
 
-  async function enter(options: { passcode?: string; takeOver?: boolean }) {
+  async function enter(options: JoinOptions): Promise<void> {
     await identify();
     const signaling = prepare();
-    const [{ MeetingController }] = await Promise.all([
-      import('./meeting.ts'),
-      signaling.connected(CONNECT_PATIENCE_MS),
-    ]);
+    await signaling.connected(CONNECT_PATIENCE_MS);
+    if (options.companion !== undefined || options.takeOver) {
+      keptCompanion.set(options.companion ? ref : null);
+    }
     const request = {
       meetingId: ref,
       deviceId,
       ...(displayName.value !== '' && { displayName: displayName.value }),
       ...options,
+      ...(keptCompanion.get() === ref && { companion: true }),
     };
-    return MeetingController.join({ signaling, rest: session.rest, devices, request });
+    const entered = await enterMeeting(signaling, request);
+    if (entered.status === 'joined') await begin(signaling, request, entered.snapshot);
+    else wait(signaling, request, entered.place);
+  }
+
+  async function begin(
+    signaling: SignalingClient,
+    request: Asked,
+    snapshot: MeetingSnapshot,
+  ): Promise<void> {
+    const { MeetingController } = await import('./meeting.ts');
+    const { rest } = session;
+    const controller = new MeetingController(
+      { signaling, rest, devices, request, onSentToQueue: () => void join({}) },
+      snapshot,
+    );
+    // The connection is the meeting's from here on.
+    ready = null;
+    if (closed) {
+      // The user went elsewhere before the answer came.
+      await controller.model.leave();
+      return;
+    }
+    // The server works on what media needs while the page is drawn.
+    await controller.begun;
+    onJoined(controller);
+  }
+
+  function wait(
+    signaling: SignalingClient,
+    request: Asked,
+    place: NotificationPayload<'waiting-room-entered'>,
+  ): void {
+    const view = meeting.value.is === 'ready' ? meeting.value.value : null;
+    if (!view) throw new RequestError({ code: 'INVALID_STATE' });
+    onWaiting(true);
+    waiting.value = createWaiting({
+      ...{ signaling, devices, request, place },
+      meeting: view,
+      onEnd: (end) => void handleEnd(end, signaling, request),
+    });
+  }
+
+  async function handleEnd(
+    end: WaitingEnd,
+    signaling: SignalingClient,
+    request: Asked,
+  ): Promise<void> {
+    if (end.is === 'admitted') {
+      performance.mark('parley:join');
+      await begin(signaling, request, end.snapshot);
+    } else onWaiting(false);
+    waiting.value = null;
+    if (end.is === 'denied') denial.value = end.denial;
+    if (end.is === 'failed') failure.value = await refusalOf(end.failure);
   }
 
   async function refusalOf(error: unknown): Promise<Failure> {
@@ -98,10 +166,27 @@ export function createLobby({ ref, session, devices, deviceId, onJoined }: Lobby
     }
   }
 
+  async function join(options: JoinOptions): Promise<void> {
+    if (joining.value || waiting.value) return;
+    joining.value = true;
+    failure.value = null;
+    denial.value = null;
+    performance.mark('parley:join');
+    try {
+      await enter(options);
+    } catch (error) {
+      failure.value = await refusalOf(error);
+    } finally {
+      joining.value = false;
+    }
+  }
+
   return {
     meeting,
     joining,
     failure,
+    waiting,
+    denial,
     displayName,
     setDisplayName(name) {
       displayName.value = name;
@@ -113,31 +198,10 @@ export function createLobby({ ref, session, devices, deviceId, onJoined }: Lobby
     },
     close() {
       closed = true;
+      void waiting.value?.leave();
       ready?.signaling.close();
       ready = null;
     },
-    async join(options): Promise<MeetingModel | null> {
-      if (joining.value) return null;
-      joining.value = true;
-      failure.value = null;
-      performance.mark('parley:join');
-      try {
-        const controller = await enter(options);
-        // The connection is the meeting's from here on.
-        ready = null;
-        if (closed) {
-          // The user went elsewhere before the answer came.
-          await controller.model.leave();
-          return null;
-        }
-        onJoined(controller);
-        return controller.model;
-      } catch (error) {
-        failure.value = await refusalOf(error);
-        return null;
-      } finally {
-        joining.value = false;
-      }
-    },
+    join,
   };
 }

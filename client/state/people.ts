@@ -44,6 +44,7 @@ function toPerson(one: ParticipantView, { selfId }: RosterState, tracks: Tracks)
     cameraOn: one.media.video,
     screenSharing: one.media.screenSharing,
     reconnecting: one.connection === 'reconnecting',
+    companion: one.companion,
     handRaisedAt: one.handRaisedAt,
     // One's own picture is there before the server has heard of it.
     camera: isSelf

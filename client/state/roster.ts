@@ -35,12 +35,18 @@ export function applyNotification(
   return { ...state, ...change(state, notification), epoch, seq };
 }
 
-/** Producers of everybody but oneself. */
-export function producersOfOthers({ participants, selfId }: RosterState): Set<string> {
-  const ids = [...participants.values()]
-    .filter(({ id }) => id !== selfId)
-    .flatMap(({ producers }) => producers.map(({ id }) => id));
+/** Producers of everybody else that are to be received: a second screen has no sound. */
+export function producersOfOthers(state: RosterState): Set<string> {
+  const ids = [...state.participants.values()]
+    .filter(({ id }) => id !== state.selfId)
+    .flatMap(({ producers }) => producers.filter((one) => isReceived(state, one)))
+    .map(({ id }) => id);
   return new Set(ids);
+}
+
+/** Whether a producer of somebody else is to be received. */
+export function isReceived({ participants, selfId }: RosterState, { kind }: ProducerView): boolean {
+  return kind === 'video' || !participants.get(selfId)?.companion;
 }
 
 function change(
@@ -63,7 +69,26 @@ function change(
     }
     case 'participant-media-updated': {
       const { participantId, audio, video, screenSharing } = notification.payload;
-      return update(state, participantId, () => ({ media: { audio, video, screenSharing } }));
+      const on = { microphone: audio, camera: video, screen: screenSharing };
+      return update(state, participantId, ({ stopped }) => ({
+        media: { audio, video, screenSharing },
+        // Turned on again.
+        stopped: stopped.filter((source) => !on[source]),
+      }));
+    }
+    case 'participant-role-updated': {
+      const { participantId, role } = notification.payload;
+      return update(state, participantId, () => ({ role }));
+    }
+    case 'participant-renamed': {
+      const { participantId, name } = notification.payload;
+      return update(state, participantId, () => ({ name }));
+    }
+    case 'media-stopped': {
+      const { participantId, source } = notification.payload;
+      return update(state, participantId, ({ stopped }) => ({
+        stopped: [...stopped.filter((one) => one !== source), source],
+      }));
     }
     case 'participant-hand-updated': {
       const { participantId, handRaised, handRaisedAt } = notification.payload;

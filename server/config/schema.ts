@@ -152,6 +152,8 @@ const meetings = z
     maxCapacity: z.int().min(2).max(MAX_CAPACITY).default(500),
     reconnectGraceMs: ms.default(30_000),
     reloadGraceMs: ms.default(5_000),
+    waitingGraceMs: ms.default(90_000),
+    hostGraceMs: ms.default(60_000),
     earlyStartMs: ms.default(600_000),
     emptyMeetingTtlMs: ms.default(60_000),
   })
@@ -182,6 +184,7 @@ const limits = z
     passcodePerDevice: limit(20, 300),
     passcodePerAddress: limit(100, 300),
     passcodePerMeeting: limit(1_000, 3_600),
+    waitingRoomPerPerson: limit(20, 300),
     createMeetingPerAccount: limit(300, 300),
     requestsPerConnection: limit(400, 10),
     restPerAddress: limit(6_000, 60),

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Access, MeetingSettings } from '../../protocol/meetings.ts';
+import type { Access, AutoAdmit, MeetingSettings } from '../../protocol/meetings.ts';
 import { AppError } from '../core/AppError.ts';
 import type { MeetingPage, MeetingPatch, MeetingRecord, MeetingStore } from '../meetings/stores.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -107,6 +107,8 @@ interface MeetingRow {
   passcode_hash: string | null;
   capacity: number;
   waiting_room: boolean;
+  auto_admit: AutoAdmit;
+  waiting_message: string | null;
   allow_guests: boolean;
   access: Access;
   locked: boolean;
@@ -127,6 +129,8 @@ function mapRow(row: MeetingRow): MeetingRecord {
     passcodeHash: row.passcode_hash,
     capacity: row.capacity,
     waitingRoom: row.waiting_room,
+    autoAdmit: row.auto_admit,
+    waitingMessage: row.waiting_message,
     allowGuests: row.allow_guests,
     access: row.access,
     locked: row.locked,
@@ -143,6 +147,8 @@ const PATCH_COLUMNS = {
   passcodeHash: 'passcode_hash',
   capacity: 'capacity',
   waitingRoom: 'waiting_room',
+  autoAdmit: 'auto_admit',
+  waitingMessage: 'waiting_message',
   allowGuests: 'allow_guests',
   access: 'access',
   locked: 'locked',

@@ -2,9 +2,13 @@ import { join } from 'node:path';
 import knex, { type Knex } from 'knex';
 import type { Config } from '../config/loadConfig.ts';
 import { maskUrl } from '../config/secrets.ts';
+import { AdmissionRepository } from './AdmissionRepository.ts';
+import { AuditRepository } from './AuditRepository.ts';
+import { DecisionRepository } from './DecisionRepository.ts';
 import { MeetingRepository } from './MeetingRepository.ts';
 import { migrate } from './migrate.ts';
 import { ParticipantRepository } from './ParticipantRepository.ts';
+import { RoleRepository } from './RoleRepository.ts';
 import { SessionRepository } from './SessionRepository.ts';
 import { UserRepository } from './UserRepository.ts';
 
@@ -25,6 +29,10 @@ export interface Database {
   readonly sessions: SessionRepository;
   readonly meetings: MeetingRepository;
   readonly participants: ParticipantRepository;
+  readonly admissions: AdmissionRepository;
+  readonly decisions: DecisionRepository;
+  readonly roles: RoleRepository;
+  readonly audit: AuditRepository;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   /** Waits for running queries. Idempotent. */
@@ -52,6 +60,10 @@ export async function openDatabase(config: Config): Promise<Database> {
     sessions: new SessionRepository(db),
     meetings: new MeetingRepository(db),
     participants: new ParticipantRepository(db),
+    admissions: new AdmissionRepository(db),
+    decisions: new DecisionRepository(db),
+    roles: new RoleRepository(db),
+    audit: new AuditRepository(db),
     async ping() {
       await db.raw('SELECT 1');
     },

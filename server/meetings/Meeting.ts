@@ -1,42 +1,29 @@
 import { EventEmitter } from 'node:events';
-import type { LeaveReason, Reaction } from '../../protocol/meetings.ts';
-import type { MeetingSnapshot } from '../../protocol/notifications.ts';
+import type { AuditEntry, WaitingDevices } from '../../protocol/meetings.ts';
+import { isHosting } from '../../protocol/rights.ts';
 import type { RequestOutput } from '../../protocol/requests.ts';
 import type { Principal } from '../auth/Principal.ts';
 import { AppError } from '../core/AppError.ts';
 import type { Logger } from '../core/logger.ts';
 import { Mailbox } from '../core/Mailbox.ts';
-import {
-  sortJoins,
-  type Admitted,
-  type JoinRequest,
-  type QueuedJoin,
-  type Seated,
-} from './admission.ts';
-import { EventLog } from './EventLog.ts';
-import type { Fanout } from './Fanout.ts';
-import { MeetingMedia, type MeetingMediaDeps } from './MeetingMedia.ts';
-import { Participant } from './Participant.ts';
-import { Roster } from './Roster.ts';
-import type { MeetingPatch, MeetingRecord, MeetingStore, ParticipantStore } from './stores.ts';
+import type { JoinOutcome, JoinRequest, QueuedJoin } from './admission.ts';
+import { createParts, type MeetingParts, type PartsDeps } from './createParts.ts';
+import type { Participant } from './Participant.ts';
+import { changesOf } from './settings.ts';
+import type { MeetingPatch, MeetingRecord, MeetingStore, StoredMeeting } from './stores.ts';
 import { toMeetingView } from './views.ts';
 
-export interface MeetingDeps extends Omit<MeetingMediaDeps, 'settings'> {
+export interface MeetingDeps extends PartsDeps {
   meetings: MeetingStore;
-  participants: ParticipantStore;
-  fanout: Fanout;
   logger: Logger;
-  now: () => number;
   reconnectGraceMs: number;
   /** Grace for those who said themselves that they go. */
   reloadGraceMs: number;
-  earlyStartMs: number;
+  /** How long somebody who waits keeps their place without a connection. */
+  waitingGraceMs: number;
   /** How long an empty meeting stays in memory. */
   emptyTtlMs: number;
 }
-
-/** What everybody in the meeting is shown alike. */
-type SharedSnapshot = Omit<MeetingSnapshot, 'participantId'>;
 
 interface MeetingEvents {
   /** Nothing of the meeting is left in memory; whoever wants it loads it again. */
@@ -44,28 +31,30 @@ interface MeetingEvents {
 }
 
 /**
- * One live meeting: its mailbox serialises everything that changes who is in it. Joins that wait
- * together are admitted together, with one write and one pass over the roster.
+ * One live meeting: its mailbox serialises everything that changes who is in it, who waits and who
+ * leads. Joins that wait together are admitted together, with one write and one pass over the roster.
  */
 export class Meeting extends EventEmitter<MeetingEvents> {
-  readonly media: MeetingMedia;
   readonly #deps: MeetingDeps;
-  readonly #roster: Roster;
+  readonly #parts: MeetingParts;
   readonly #mailbox = new Mailbox();
   #record: MeetingRecord;
   #invited: ReadonlySet<string>;
   #joins: QueuedJoin[] = [];
-  #startedAt = 0;
   #emptyTimer: NodeJS.Timeout | undefined;
 
-  constructor(record: MeetingRecord, invited: string[], epoch: number, deps: MeetingDeps) {
+  constructor(stored: StoredMeeting, epoch: number, deps: MeetingDeps) {
     super();
     this.#deps = deps;
-    this.#record = record;
-    this.#invited = new Set(invited);
-    this.#roster = new Roster(record.id, new EventLog(epoch), deps.fanout);
-    this.media = new MeetingMedia(this.#roster, { ...deps, settings: () => this.#record.settings });
-    this.#startEmptyTimer();
+    this.#record = stored.record;
+    this.#invited = new Set(stored.invited);
+    this.#parts = createParts(stored, epoch, deps, {
+      meeting: () => this.#record,
+      invited: () => this.#invited,
+      post: (task) => this.#postQuietly(task),
+      whileAway: (userId) => this.#waitingTimer(userId),
+    });
+    this.#watchEmptiness();
   }
 
   get record(): Readonly<MeetingRecord> {
@@ -77,33 +66,44 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   }
 
   get epoch(): number {
-    return this.#roster.log.epoch;
+    return this.#parts.roster.log.epoch;
   }
 
   get participants(): readonly Participant[] {
-    return this.#roster.participants;
+    return this.#parts.roster.participants;
   }
 
-  /** Whether the connection has a place in the meeting. */
+  get media(): MeetingParts['media'] {
+    return this.#parts.media;
+  }
+
+  /** Whether the connection has a place in the meeting or in its queue. */
   has(connectionId: string): boolean {
-    return this.#roster.ofConnection(connectionId) !== undefined;
+    const { roster, waitingRoom } = this.#parts;
+    return Boolean(roster.ofConnection(connectionId) ?? waitingRoom.ofConnection(connectionId));
   }
 
   /** The participant that speaks through a connection. @throws AppError INVALID_STATE */
   participantOf(connectionId: string): Participant {
-    const participant = this.#roster.ofConnection(connectionId);
+    const participant = this.#parts.roster.ofConnection(connectionId);
     if (!participant)
       throw new AppError('INVALID_STATE', { message: 'You are not in this meeting.' });
     return participant;
   }
 
-  /** Admits or refuses with the fitting code. On success `meeting-joined` is sent before this settles. */
-  join(request: JoinRequest): Promise<string> {
+  /**
+   * Admits, puts into the queue, or refuses with the fitting code. `meeting-joined` or
+   * `waiting-room-entered` is sent before this settles.
+   */
+  join(request: JoinRequest): Promise<JoinOutcome> {
     return new Promise((resolve, reject) => {
       this.#joins.push({ request, resolve, reject });
       if (this.#joins.length > 1) return;
       this.#mailbox
-        .post(() => this.#admitQueued())
+        .post(async () => {
+          await this.#parts.arrivals.serve(this.#joins.splice(0));
+          await this.#settle();
+        })
         .catch((error: unknown) => {
           for (const join of this.#joins.splice(0)) join.reject(error);
         });
@@ -116,105 +116,169 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     connectionId: string,
     of: { participantId: string; epoch: number; seq: number },
   ): Promise<RequestOutput<'resume-meeting'>> {
-    return this.#mailbox.post(() => {
-      const participant = this.#roster.get(of.participantId);
+    return this.#mailbox.post(async () => {
+      const { roster, attendance, leadership, waitingRoom } = this.#parts;
+      const participant = roster.get(of.participantId);
       if (participant?.userId !== principal.userId) {
         throw new AppError('INVALID_STATE', { message: 'You are no longer in this meeting.' });
       }
-      this.#moveConnection(participant, connectionId);
-      const missed = this.#roster.log.since(of.epoch, of.seq);
+      attendance.move(participant, connectionId);
+      if (this.#isCreator(participant)) await leadership.receiveCreator();
+      if (isHosting(participant.role)) waitingRoom.showTo(participant);
+      await this.#settle();
+      const missed = roster.log.since(of.epoch, of.seq);
       return missed
         ? { status: 'resumed' as const, missed }
         : {
             status: 'resynced' as const,
-            snapshot: { ...this.#snapshot(), participantId: participant.id },
+            snapshot: { ...attendance.snapshot(), participantId: participant.id },
           };
     });
   }
 
+  /** Gives up the place in the meeting, or in its queue. */
   leave(connectionId: string): Promise<void> {
     return this.#mailbox.post(async () => {
-      const participant = this.#roster.ofConnection(connectionId);
-      if (participant) await this.#remove([participant], 'left');
+      const { roster, queue, waitingRoom } = this.#parts;
+      const participant = roster.ofConnection(connectionId);
+      const waiting = waitingRoom.ofConnection(connectionId);
+      if (participant) await this.#release([participant], 'left');
+      if (waiting) await queue.giveUp(waiting);
+      await this.#settle();
     });
   }
 
   /**
-   * The connection is gone: its participant has the grace time to come back.
+   * The connection is gone: whoever had it has the grace time to come back.
    * @param closed whether the client closed it, as a page does that is closed or reloaded
    */
   connectionLost(connectionId: string, closed: boolean): Promise<void> {
-    return this.#mailbox.post(() => {
-      const participant = this.#roster.ofConnection(connectionId);
-      if (!participant) return;
+    return this.#mailbox.post(async () => {
+      const { roster, attendance, waitingRoom } = this.#parts;
       const { reconnectGraceMs, reloadGraceMs } = this.#deps;
-      const graceMs = closed ? reloadGraceMs : reconnectGraceMs;
-      const graceTimer = setTimeout(() => this.#graceOver(participant), graceMs);
-      this.#roster.disconnect(participant, graceTimer);
-      this.#roster.publish('participant-connection-updated', {
-        participantId: participant.id,
-        connection: 'reconnecting',
-      });
-      this.#log('participant connection lost', participant);
+      const participant = roster.ofConnection(connectionId);
+      const waiting = waitingRoom.ofConnection(connectionId);
+      if (participant) {
+        const graceMs = closed ? reloadGraceMs : reconnectGraceMs;
+        attendance.disconnect(participant, this.#graceTimer(participant, graceMs));
+      }
+      if (waiting) waitingRoom.disconnect(waiting, this.#waitingTimer(waiting.visitor.userId));
+      await this.#settle();
     });
   }
 
-  raiseHand(participant: Participant, raised: boolean): void {
-    if ((participant.handRaisedAt !== null) === raised) return;
-    participant.handRaisedAt = raised ? this.#deps.now() : null;
-    this.#roster.publish('participant-hand-updated', {
-      participantId: participant.id,
-      handRaised: raised,
-      handRaisedAt: raised ? new Date(this.#deps.now()).toISOString() : null,
-    });
-  }
-
-  /** @throws AppError FORBIDDEN where only hosts may react. */
-  react(participant: Participant, reaction: Reaction): void {
-    const host = participant.role === 'host' || participant.role === 'cohost';
-    if (!host && !this.#record.settings.mayReact) throw new AppError('FORBIDDEN');
-    this.#deps.fanout.toMeeting(this.#record.id, 'reaction-sent', {
-      meetingId: this.#record.id,
-      participantId: participant.id,
-      reaction,
-    });
+  /** Somebody who waits tells what they would come in with. @throws AppError INVALID_STATE */
+  setWaitingDevices(connectionId: string, devices: WaitingDevices): void {
+    const { waitingRoom } = this.#parts;
+    const waiting = waitingRoom.ofConnection(connectionId);
+    if (!waiting) throw new AppError('INVALID_STATE', { message: 'You do not wait here.' });
+    waiting.devices = devices;
+    waitingRoom.changed(waiting);
   }
 
   /**
-   * Stores a change and tells everyone in the meeting.
+   * Runs something that a participant does to the meeting or to others, when its turn comes; what may
+   * follow from it follows.
+   * @throws AppError INVALID_STATE, and what `act` throws
+   */
+  act<T>(
+    connectionId: string,
+    act: (actor: Participant, parts: MeetingParts) => Promise<T> | T,
+  ): Promise<T> {
+    return this.#mailbox.post(async () => {
+      const outcome = await act(this.participantOf(connectionId), this.#parts);
+      await this.#settle();
+      return outcome;
+    });
+  }
+
+  /** Puts somebody out, with all of their devices. @throws AppError FORBIDDEN, NOT_FOUND, INVALID_STATE */
+  expel(connectionId: string, participantId: string, ban: boolean): Promise<void> {
+    return this.act(
+      connectionId,
+      async (actor, { audit, attendance, book, moderation, roster }) => {
+        const target = moderation.target(actor, ban ? 'ban' : 'remove', participantId);
+        if (this.#isCreator(target)) {
+          throw new AppError('FORBIDDEN', { message: 'Who made the meeting cannot be put out.' });
+        }
+        const { userId, name, deviceId, role } = target;
+        if (ban) {
+          const visitor = {
+            kind: role === 'guest' ? ('guest' as const) : 'account',
+            userId,
+          } as const;
+          const by = { name: actor.name, now: this.#deps.now() };
+          await book.decide('ban', [{ visitor, deviceId, name }], by);
+        }
+        const reason = ban ? 'banned' : 'removed';
+        const all = roster.ofUser(userId);
+        attendance.dismiss(all, reason);
+        await this.#release(all, reason);
+        await audit.record(reason, actor, target);
+      },
+    );
+  }
+
+  /**
+   * Stores a change and tells everyone in the meeting. Those who wait may come in by it.
    * @param change computes the patch from what holds when its turn comes
-   * @throws AppError ENDED
+   * @param actor the connection of a host in the meeting, whose right is asked for; null: somebody
+   *   who needs none
+   * @throws AppError ENDED, FORBIDDEN, INVALID_STATE
    */
   update(
     change: (current: Readonly<MeetingRecord>) => MeetingPatch,
-    invited?: string[],
+    { invited, connectionId = null }: { invited?: string[]; connectionId?: string | null } = {},
   ): Promise<MeetingRecord> {
     return this.#mailbox.post(async () => {
       if (this.#record.endedAt !== null) throw new AppError('ENDED');
-      const patch = change(this.#record);
-      await this.#deps.meetings.update(this.#record.id, patch, this.epoch);
+      const { audit, media, moderation, roster, waitingRoom } = this.#parts;
+      const actor = connectionId === null ? null : this.participantOf(connectionId);
+      if (actor) moderation.assertMay(actor, 'change-settings');
+      const before = this.#record;
+      const patch = change(before);
+      await this.#deps.meetings.update(before.id, patch, this.epoch);
       if (invited) {
-        await this.#deps.meetings.setInvited(this.#record.id, invited);
+        await this.#deps.meetings.setInvited(before.id, invited);
         this.#invited = new Set(invited);
       }
-      this.#record = { ...this.#record, ...patch };
-      this.#roster.publish('meeting-updated', { meeting: toMeetingView(this.#record) });
+      this.#record = { ...before, ...patch };
+      roster.publish('meeting-updated', { meeting: toMeetingView(this.#record) });
+      if (before.waitingMessage !== this.#record.waitingMessage) waitingRoom.announceMessage();
+      await media.enforceAll(before.settings);
+      const changes: AuditEntry['detail'] = changesOf(before, this.#record);
+      const [by] = actor ? [actor] : roster.ofUser(before.hostId);
+      const creator = { userId: before.hostId, name: before.hostName };
+      if (Object.keys(changes).length > 0) {
+        await audit.record('settings-changed', by ?? creator, null, changes);
+      }
+      await this.#settle();
       return this.#record;
     });
   }
 
-  /** Ends the meeting for everyone, for good. Ending it again changes nothing. */
-  end(): Promise<MeetingRecord> {
+  /** Ends the meeting for everyone, for good. Ending it again changes nothing. @param connectionId see `update` */
+  end(connectionId: string | null = null): Promise<MeetingRecord> {
     return this.#mailbox.post(async () => {
+      const { admissions, fanout, logger, meetings, now } = this.#deps;
+      const { attendance, audit, moderation, queue, roster } = this.#parts;
+      const { id: meetingId, hostId, hostName } = this.#record;
+      const actor = connectionId === null ? null : this.participantOf(connectionId);
+      if (actor) moderation.assertMay(actor, 'end');
       if (this.#record.endedAt === null) {
-        const endedAt = this.#deps.now();
-        await this.#deps.meetings.update(this.#record.id, { endedAt }, this.epoch);
+        const endedAt = now();
+        await meetings.update(meetingId, { endedAt }, this.epoch);
         this.#record = { ...this.#record, endedAt };
-        this.#deps.logger.info({ meetingId: this.#record.id }, 'meeting ended');
+        logger.info({ meetingId }, 'meeting ended');
+        await audit.record('ended', actor ?? { userId: hostId, name: hostName }, null);
       }
-      const meetingId = this.#record.id;
-      this.#deps.fanout.toMeeting(meetingId, 'meeting-ended', { meetingId });
-      await this.#remove(this.#roster.participants, 'meeting-ended', 'quietly');
+      fanout.toMeeting(meetingId, 'meeting-ended', { meetingId });
+      queue.dismissAll();
+      await attendance.remove(roster.participants, 'meeting-ended', 'quietly');
+      // Over is over, whatever is still stored of who might come back.
+      await admissions.clear(meetingId).catch((error: unknown) => {
+        logger.error({ err: error, meetingId }, 'admissions were not cleared');
+      });
       this.#closeNow();
       return this.#record;
     });
@@ -224,170 +288,96 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   async shutDown(): Promise<void> {
     if (this.closed) return;
     await this.#mailbox.post(async () => {
-      await this.#remove(this.#roster.participants, 'connection-lost', 'quietly');
+      const { attendance, roster } = this.#parts;
+      await attendance.remove(roster.participants, 'connection-lost', 'quietly');
       this.#closeNow();
     });
   }
 
-  async #admitQueued(): Promise<void> {
-    const { rejoining, admitted } = sortJoins(this.#joins.splice(0), this.#roster, {
-      meeting: this.#record,
-      invited: this.#invited,
-      now: this.#deps.now(),
-      earlyStartMs: this.#deps.earlyStartMs,
-    });
-    const inside: Seated[] = [];
-    for (const { participant, join } of rejoining) {
-      try {
-        await this.#takeUp(participant, join.request);
-        inside.push({ participant, join });
-      } catch (error) {
-        join.reject(error);
-      }
-    }
-    try {
-      if (admitted.length > 0) inside.push(...(await this.#enter(admitted)));
-    } catch (error) {
-      for (const { join } of admitted) join.reject(error);
-      if (this.#roster.size === 0) await this.media.close();
-    }
-    if (inside.length === 0) return;
-    // One picture of the roster for all who enter together.
-    const snapshot = this.#snapshot();
-    for (const { participant, join } of inside) this.#welcome(participant, join, snapshot);
+  #isCreator({ userId, companion }: Participant): boolean {
+    return userId === this.#record.hostId && !companion;
   }
 
-  async #takeUp(participant: Participant, request: JoinRequest): Promise<void> {
-    if (participant.connectionId !== request.connectionId) await this.media.reset(participant);
-    participant.deviceId = request.deviceId;
-    this.#moveConnection(participant, request.connectionId);
-  }
-
-  /** Router, then record, then roster and room: whatever fails leaves none of them. */
-  async #enter(admitted: readonly Admitted[]): Promise<Seated[]> {
-    await this.media.open();
-    await this.#deps.participants.insertMany(admitted.map(({ record }) => record));
-    clearTimeout(this.#emptyTimer);
-    if (this.#roster.size === 0) this.#startedAt = this.#deps.now();
-    // Those who enter together are told of each other by the snapshot.
-    const newcomers = admitted.map(({ record, join }) => ({
-      participant: new Participant(record, join.request.connectionId),
-      join,
-    }));
-    for (const { participant } of newcomers) {
-      this.#roster.publish('participant-joined', { participant: participant.toView() });
-    }
-    for (const { participant } of newcomers) {
-      this.#roster.add(participant);
-      this.#log('participant joined', participant);
-    }
-    return newcomers;
-  }
-
-  #welcome(participant: Participant, join: QueuedJoin, snapshot: SharedSnapshot): void {
-    this.#roster.tell(participant, 'meeting-joined', {
-      ...snapshot,
-      participantId: participant.id,
-    });
-    join.resolve(participant.id);
-  }
-
-  /** Newest connection wins; the one before is told. */
-  #moveConnection(participant: Participant, connectionId: string): void {
-    const before = participant.connectionId;
-    if (before === connectionId) return;
-    if (before !== null) {
-      this.#roster.tell(participant, 'meeting-left', {
-        meetingId: this.#record.id,
-        participantId: participant.id,
-        reason: 'replaced',
-      });
-    }
-    this.#roster.connect(participant, connectionId);
-    if (before === null) {
-      this.#roster.publish('participant-connection-updated', {
-        participantId: participant.id,
-        connection: 'connected',
-      });
-    }
-    this.#log('participant reconnected', participant);
-  }
-
-  #graceOver(participant: Participant): void {
-    this.#mailbox
-      .post(async () => {
-        const still = this.#roster.get(participant.id) === participant;
-        if (!still || participant.connection.state === 'connected') return;
-        await this.#remove([participant], 'connection-lost');
-      })
-      .catch((error: unknown) => {
-        if (!this.closed) this.#deps.logger.error({ err: error }, 'removing a participant failed');
-      });
-  }
-
-  async #remove(
+  async #release(
     participants: readonly Participant[],
-    reason: LeaveReason,
-    how: 'telling the others' | 'quietly' = 'telling the others',
+    reason: 'left' | 'removed' | 'banned' | 'connection-lost',
   ): Promise<void> {
-    for (const participant of participants) {
-      this.#roster.remove(participant);
-      if (how === 'telling the others') {
-        this.#roster.publish('participant-left', { participantId: participant.id, reason });
-      }
-      this.#log('participant left', participant, reason);
+    const { attendance, book, leadership } = this.#parts;
+    const onPurpose = reason !== 'connection-lost';
+    await attendance.remove(participants, reason);
+    if (onPurpose) {
+      for (const { userId, companion } of participants) if (!companion) book.forget(userId);
     }
-    if (this.#roster.size === 0) {
-      this.#startEmptyTimer();
-      await this.media.close();
-    } else {
-      await Promise.all(participants.map((participant) => this.media.release(participant)));
-    }
-    const leftAt = this.#deps.now();
+    await leadership.released(participants, onPurpose);
+  }
+
+  /** What follows from a change: somebody who waits may come in, somebody else may have to lead. */
+  async #settle(): Promise<void> {
+    const { leadership, queue } = this.#parts;
     try {
-      const departures = participants.map(({ id }) => ({ id, leftAt, reason }));
-      await this.#deps.participants.markLeft(departures);
+      await queue.review();
+      await leadership.supervise();
     } catch (error) {
-      // They are gone all the same. The next start closes what is still open in the history.
-      const { id: meetingId } = this.#record;
-      this.#deps.logger.error({ err: error, meetingId }, 'the end of a stay was not stored');
+      // What led here is done; this is looked at again with the next change.
+      this.#deps.logger.error({ err: error, meetingId: this.#record.id }, 'settling failed');
     }
+    this.#watchEmptiness();
   }
 
-  #snapshot(): SharedSnapshot {
-    return {
-      meeting: toMeetingView(this.#record),
-      participants: this.#roster.participants.map((other) => other.toView()),
-      webrtcConfig: this.media.webrtcConfig(),
-      startedAt: new Date(this.#startedAt).toISOString(),
-      epoch: this.#roster.log.epoch,
-      seq: this.#roster.log.seq,
-    };
+  #graceTimer(participant: Participant, graceMs: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#postQuietly(async () => {
+        const still = this.#parts.roster.get(participant.id) === participant;
+        if (!still || participant.connection.state === 'connected') return;
+        await this.#release([participant], 'connection-lost');
+        await this.#settle();
+      });
+    }, graceMs);
   }
 
-  #startEmptyTimer(): void {
+  #waitingTimer(userId: string): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#postQuietly(async () => {
+        const { queue, waitingRoom } = this.#parts;
+        const waiting = waitingRoom.ofUser(userId);
+        if (!waiting || waiting.connection.state === 'connected') return;
+        await queue.giveUp(waiting);
+        await this.#settle();
+      });
+    }, this.#deps.waitingGraceMs);
+  }
+
+  /** Nobody waits for the outcome; a meeting that closes meanwhile needs none. */
+  #postQuietly(task: () => Promise<void>): void {
+    this.#mailbox.post(task).catch((error: unknown) => {
+      if (!this.closed) this.#deps.logger.error({ err: error }, 'a task of a meeting failed');
+    });
+  }
+
+  #isEmpty(): boolean {
+    const { roster, waitingRoom } = this.#parts;
+    return roster.size === 0 && waitingRoom.size === 0 && this.#joins.length === 0;
+  }
+
+  /** An empty meeting goes after a while, and with it the right to come back without asking. */
+  #watchEmptiness(): void {
     clearTimeout(this.#emptyTimer);
+    if (!this.#isEmpty() || this.closed) return;
     this.#emptyTimer = setTimeout(() => {
-      this.#mailbox
-        .post(() => {
-          if (this.#roster.size === 0 && this.#joins.length === 0) this.#closeNow();
-        })
-        .catch(() => undefined);
+      this.#postQuietly(async () => {
+        if (!this.#isEmpty()) return;
+        if (this.#parts.book.hasAdmissions) await this.#deps.admissions.clear(this.#record.id);
+        if (this.#isEmpty()) this.#closeNow();
+      });
     }, this.#deps.emptyTtlMs);
   }
 
   #closeNow(): void {
     if (this.closed) return;
     clearTimeout(this.#emptyTimer);
+    this.#parts.leadership.close();
+    this.#parts.waitingRoom.close();
     this.#mailbox.close();
     this.emit('closed');
-  }
-
-  #log(message: string, participant: Participant, reason?: LeaveReason): void {
-    const { id, userId } = participant;
-    this.#deps.logger.info(
-      { meetingId: this.#record.id, participantId: id, userId, ...(reason && { reason }) },
-      message,
-    );
   }
 }

@@ -8,7 +8,7 @@ import { AppError } from '../core/AppError.ts';
 import { createId, createJoinCode, normalizeJoinCode } from '../core/ids.ts';
 import type { MediaEventSource } from '../media/MediaCommands.ts';
 import { isOver } from './joinPolicy.ts';
-import type { JoinRequest } from './admission.ts';
+import type { JoinOutcome, JoinRequest } from './admission.ts';
 import { Meeting, type MeetingDeps } from './Meeting.ts';
 import type { PasscodeGate } from './PasscodeGate.ts';
 import type { MeetingPage, MeetingPatch, MeetingRecord } from './stores.ts';
@@ -34,6 +34,13 @@ export interface JoinInput extends Omit<JoinRequest, 'passcode' | 'passcodeHash'
 }
 
 const CODE_ATTEMPTS = 5;
+const EVERYTHING_ALLOWED: MeetingRecord['settings'] = {
+  mayShareScreen: true,
+  mayUnmute: true,
+  mayUseCamera: true,
+  mayReact: true,
+  mayRename: true,
+};
 
 /** Finds meetings, brings them to life when somebody comes, and answers for them while nobody is in. */
 export class MeetingManager {
@@ -56,7 +63,6 @@ export class MeetingManager {
 
   /** @throws AppError INVALID_PAYLOAD */
   async create(host: AccountPrincipal, input: CreateMeetingInput): Promise<MeetingRecord> {
-    assertSupported(input);
     const { passcode, invited = [], settings, startsAt, endsAt, ...rest } = input;
     const times = { startsAt: toTime(startsAt) ?? null, endsAt: toTime(endsAt) ?? null };
     assertSchedule(times);
@@ -64,15 +70,17 @@ export class MeetingManager {
       capacity: Math.min(this.#deps.defaultCapacity, this.#deps.maxCapacity),
       allowGuests: true,
       access: 'link' as const,
+      waitingRoom: false,
+      autoAdmit: 'nobody' as const,
       ...rest,
       ...times,
       id: createId(),
       code: createJoinCode(),
       hostId: host.userId,
       passcodeHash: passcode === undefined ? null : await hashPasscode(passcode),
-      waitingRoom: false,
+      waitingMessage: null,
       locked: false,
-      settings: { mayShareScreen: true, mayUnmute: true, mayReact: true, ...settings },
+      settings: { ...EVERYTHING_ALLOWED, ...settings },
       endedAt: null,
       createdAt: this.#deps.now(),
     };
@@ -114,7 +122,6 @@ export class MeetingManager {
     input: UpdateMeetingInput,
   ): Promise<MeetingRecord> {
     const record = await this.#readOwn(principal, ref);
-    assertSupported(input);
     const { passcode, invited, settings, startsAt, endsAt, ...rest } = input;
     if (rest.capacity !== undefined) this.#assertCapacity(rest.capacity);
     const patch: MeetingPatch = {
@@ -127,10 +134,13 @@ export class MeetingManager {
     };
     return this.#withMeeting(record.id, (meeting) => {
       // Against what holds when its turn comes, not when it was asked.
-      return meeting.update((current) => {
-        assertSchedule({ ...current, ...patch });
-        return { ...patch, ...(settings && { settings: { ...current.settings, ...settings } }) };
-      }, invited);
+      return meeting.update(
+        (current) => {
+          assertSchedule({ ...current, ...patch });
+          return { ...patch, ...(settings && { settings: { ...current.settings, ...settings } }) };
+        },
+        invited ? { invited } : {},
+      );
     });
   }
 
@@ -157,10 +167,10 @@ export class MeetingManager {
   }
 
   /**
-   * Lets somebody in, or refuses with the fitting code.
+   * Lets somebody in or into the queue, or refuses with the fitting code.
    * @throws AppError every code of a refused join
    */
-  async join(input: JoinInput): Promise<{ meetingId: string; participantId: string }> {
+  async join(input: JoinInput): Promise<JoinOutcome & { meetingId: string }> {
     const { ref, passcode, address, ...request } = input;
     const { id, endedAt } = await this.read(ref);
     if (endedAt !== null) throw new AppError('ENDED');
@@ -171,8 +181,8 @@ export class MeetingManager {
         deviceId: request.deviceId,
         address,
       });
-      const participantId = await meeting.join({ ...request, passcode: state, passcodeHash });
-      return { meetingId: id, participantId };
+      const outcome = await meeting.join({ ...request, passcode: state, passcodeHash });
+      return { ...outcome, meetingId: id };
     });
   }
 
@@ -264,15 +274,20 @@ export class MeetingManager {
   }
 
   async #load(meetingId: string): Promise<Meeting> {
-    const { meetings, leases } = this.#deps;
+    const { meetings, leases, admissions, decisions, roles } = this.#deps;
     const { epoch } = await leases.acquire(meetingId);
     // Read after the lease: whoever had it before writes no more.
-    const [record, invited] = await Promise.all([
+    const [record, ...known] = await Promise.all([
       meetings.findById(meetingId),
       meetings.listInvited(meetingId),
+      admissions.list(meetingId),
+      decisions.list(meetingId),
+      roles.list(meetingId),
     ]);
     if (!record) throw new AppError('NOT_FOUND', { message: 'There is no such meeting.' });
-    const meeting = new Meeting(record, invited, epoch, this.#deps);
+    const [invited, admitted, decided, assigned] = known;
+    const stored = { record, invited, admissions: admitted, decisions: decided, roles: assigned };
+    const meeting = new Meeting(stored, epoch, this.#deps);
     this.#liveById.set(meetingId, meeting);
     this.#idByCode.set(record.code, meetingId);
     meeting.once('closed', () => {
@@ -314,10 +329,4 @@ function assertSchedule({ startsAt, endsAt }: Pick<MeetingRecord, 'startsAt' | '
     message: 'A meeting ends after it starts.',
     details: { issues: [{ path: 'endsAt', message: 'after startsAt' }] },
   });
-}
-
-/** @throws AppError INVALID_STATE for what this server cannot do, rather than letting people in unseen. */
-function assertSupported({ waitingRoom }: UpdateMeetingInput): void {
-  if (!waitingRoom) return;
-  throw new AppError('INVALID_STATE', { message: 'This server has no waiting rooms yet.' });
 }

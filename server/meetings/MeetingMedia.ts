@@ -1,6 +1,7 @@
-import type { MediaStatus, MeetingSettings, Source } from '../../protocol/meetings.ts';
+import type { MediaStatus, MeetingSettings, Source, Stoppable } from '../../protocol/meetings.ts';
 import type { WebrtcConfig } from '../../protocol/notifications.ts';
 import type { RequestInput, RequestOutput } from '../../protocol/requests.ts';
+import { mayDo, type Right } from '../../protocol/rights.ts';
 import type { RtpCapabilities } from '../../protocol/rtp.ts';
 import { AppError } from '../core/AppError.ts';
 import type { MediaCommands, MediaEvents } from '../media/MediaCommands.ts';
@@ -15,6 +16,14 @@ export interface MeetingMediaDeps {
   webrtcConfig: (rtpCapabilities: RtpCapabilities, meetingId: string) => WebrtcConfig;
   settings: () => MeetingSettings;
 }
+
+/** What a source needs to be sent, what a host stops it as, and what to say to who may not. */
+const SOURCES = {
+  microphone: ['unmute', 'microphone', 'Only a host can unmute you.'],
+  camera: ['use-camera', 'camera', 'Only a host can turn on your camera.'],
+  screen: ['share-screen', 'screen', 'Only a host can share a screen here.'],
+  'screen-audio': ['share-screen', 'screen', 'Only a host can share a screen here.'],
+} as const satisfies Record<Source, readonly [Right, Stoppable, string]>;
 
 /**
  * Media requests of the participants of one meeting, and what the media layer reports. Producers in
@@ -133,25 +142,67 @@ export class MeetingMedia {
 
   /** Mutes, unmutes and stops what the participant asks for; answers what is true afterwards. */
   async setStatus(participant: Participant, wanted: MediaStatus): Promise<MediaStatus> {
-    const settings = this.#deps.settings();
-    if (wanted.audio && !participant.media.audio && !isHost(participant) && !settings.mayUnmute) {
-      const muted = [...participant.producers.values()].some(
-        ({ source, paused }) => source === 'microphone' && paused,
-      );
-      if (muted) throw new AppError('FORBIDDEN', { message: 'Only a host can unmute you.' });
-    }
-    const changes = [...participant.producers.values()].flatMap(({ id, source, paused }) => {
-      if (source === 'microphone' && paused === wanted.audio) {
-        return [this.#setPaused(participant, id, !wanted.audio)];
-      }
-      if (source === 'camera' && paused === wanted.video) {
-        return [this.#setPaused(participant, id, !wanted.video)];
-      }
-      const ofScreen = source === 'screen' || source === 'screen-audio';
-      return ofScreen && !wanted.screenSharing ? [this.closeProducer(participant, id)] : [];
-    });
-    await Promise.all(changes);
+    const on = { microphone: wanted.audio, camera: wanted.video };
+    const producers = [...participant.producers.values()];
+    const switched = producers.filter(
+      ({ source, paused }) =>
+        (source === 'microphone' || source === 'camera') && paused === on[source],
+    );
+    // All or nothing: refused before anything changes.
+    for (const { source, paused } of switched) if (paused) this.#assertMaySend(participant, source);
+    const ended = wanted.screenSharing
+      ? []
+      : producers.filter(({ source }) => SOURCES[source][1] === 'screen');
+    await Promise.all([
+      ...switched.map(({ id, paused }) => this.#setPaused(participant, id, !paused)),
+      ...ended.map(({ id }) => this.closeProducer(participant, id)),
+    ]);
     return participant.media;
+  }
+
+  /**
+   * A host stops something: a microphone is muted, a camera or screen closed, whatever the client goes
+   * on sending. They may turn it on again only where the settings let them.
+   * @param by the host; null when a change of the settings stops it
+   * @returns whether there was anything to stop
+   */
+  async stop(participant: Participant, what: Stoppable, by: Participant | null): Promise<boolean> {
+    if (what !== 'screen') participant.granted.delete(what);
+    const concerned = [...participant.producers.values()].filter(
+      ({ source, paused }) => SOURCES[source][1] === what && !(source === 'microphone' && paused),
+    );
+    if (concerned.length === 0) return false;
+    participant.stopped.add(what);
+    this.#roster.publish('media-stopped', {
+      participantId: participant.id,
+      source: what,
+      by: by?.id ?? null,
+    });
+    await Promise.all(
+      concerned.map(({ id, source }) =>
+        source === 'microphone'
+          ? this.#setPaused(participant, id, true)
+          : this.closeProducer(participant, id),
+      ),
+    );
+    return true;
+  }
+
+  /** Stops what somebody may not send any more: the settings or their role have changed. */
+  async enforce(participant: Participant): Promise<void> {
+    for (const source of ['camera', 'screen'] as const) {
+      if (!this.#maySend(participant, source)) await this.stop(participant, source, null);
+    }
+  }
+
+  /** The settings have changed: what was granted under the ones before ends, and so does what they forbid. */
+  async enforceAll(before: MeetingSettings): Promise<void> {
+    const now = this.#deps.settings();
+    for (const participant of this.#roster.participants) {
+      if (before.mayUnmute && !now.mayUnmute) participant.granted.delete('microphone');
+      if (before.mayUseCamera && !now.mayUseCamera) participant.granted.delete('camera');
+      await this.enforce(participant);
+    }
   }
 
   handleReset({ rtpCapabilities }: MediaEvents['meeting-reset'][0]): void {
@@ -187,7 +238,9 @@ export class MeetingMedia {
     input: RequestInput<'produce'>,
   ): Promise<{ producerId: string }> {
     const { source, kind, paused, width, height } = input;
-    this.#assertMayProduce(participant, source, paused);
+    // A microphone that is muted may be there for the moment when it may be heard.
+    const silent = source === 'microphone' && paused && !participant.companion;
+    if (!silent) this.#assertMaySend(participant, source);
     const { mediaGeneration } = participant;
     const { producerId } = await this.#deps.media.produce(this.#key(participant), {
       transportId: input.transportId,
@@ -198,31 +251,47 @@ export class MeetingMedia {
       size: width !== undefined && height !== undefined ? { width, height } : null,
     });
     if (participant.mediaGeneration !== mediaGeneration) throw new AppError('INVALID_STATE');
+    if (!silent && !this.#maySend(participant, source)) {
+      // Forbidden while the media layer was at it.
+      await this.#deps.media.closeProducer(this.#key(participant), producerId);
+      throw new AppError('FORBIDDEN', { message: SOURCES[source][2] });
+    }
     const before = participant.media;
     const producer = { id: producerId, kind, source, paused };
     participant.producers.set(producerId, producer);
+    if (!paused) participant.stopped.delete(SOURCES[source][1]);
     this.#roster.publish('producer-added', { participantId: participant.id, producer });
     this.#publishStatus(participant, before);
     return { producerId };
   }
 
-  #assertMayProduce(participant: Participant, source: Source, paused: boolean): void {
-    if (isHost(participant)) return;
-    const settings = this.#deps.settings();
-    if ((source === 'screen' || source === 'screen-audio') && !settings.mayShareScreen) {
-      throw new AppError('FORBIDDEN', { message: 'Only a host can share a screen here.' });
+  /** @throws AppError FORBIDDEN */
+  #assertMaySend(participant: Participant, source: Source): void {
+    if (participant.companion && source === 'microphone') {
+      throw new AppError('FORBIDDEN', { message: 'A second screen has no sound.' });
     }
-    if (source === 'microphone' && !paused && !settings.mayUnmute) {
-      throw new AppError('FORBIDDEN', { message: 'Only a host can unmute you.' });
-    }
+    if (this.#maySend(participant, source)) return;
+    throw new AppError('FORBIDDEN', { message: SOURCES[source][2] });
+  }
+
+  #maySend({ role, granted }: Participant, source: Source): boolean {
+    const [right, what] = SOURCES[source];
+    if (what !== 'screen' && granted.has(what)) return true;
+    return mayDo(role, right, this.#deps.settings());
   }
 
   async #setPaused(participant: Participant, producerId: string, paused: boolean): Promise<void> {
     await this.#deps.media.setProducerPaused(this.#key(participant), producerId, paused);
     const producer = participant.producers.get(producerId);
     if (!producer || producer.paused === paused) return;
+    if (!paused && !this.#maySend(participant, producer.source)) {
+      // Forbidden while the media layer was at it.
+      await this.#deps.media.setProducerPaused(this.#key(participant), producerId, true);
+      throw new AppError('FORBIDDEN', { message: SOURCES[producer.source][2] });
+    }
     const before = participant.media;
     participant.producers.set(producerId, { ...producer, paused });
+    if (!paused) participant.stopped.delete(SOURCES[producer.source][1]);
     this.#roster.publish('producer-updated', {
       participantId: participant.id,
       producerId,
@@ -253,8 +322,4 @@ export class MeetingMedia {
   #key(participant: Participant): { meetingId: string; participantId: string } {
     return { meetingId: this.#roster.meetingId, participantId: participant.id };
   }
-}
-
-function isHost({ role }: Participant): boolean {
-  return role === 'host' || role === 'cohost';
 }

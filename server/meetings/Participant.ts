@@ -4,6 +4,7 @@ import type {
   ParticipantView,
   ProducerView,
   Role,
+  Stoppable,
 } from '../../protocol/meetings.ts';
 import type { ParticipantRecord } from './stores.ts';
 
@@ -16,11 +17,17 @@ export type Connection =
 export class Participant {
   readonly id: string;
   readonly userId: string;
-  readonly name: string;
   readonly joinedAt: number;
+  /** A second screen: without sound and without a host's rights. */
+  readonly companion: boolean;
   readonly producers = new Map<string, ProducerView>();
   /** Answers of `produce` by the client's request id, so that a repeated request finds its producer. */
   readonly produced = new Map<string, Promise<{ producerId: string }>>();
+  /** What a host muted or stopped and they have not turned on again. */
+  readonly stopped = new Set<Stoppable>();
+  /** What a host asked them to turn on: they may, whatever the settings say. */
+  readonly granted = new Set<'microphone' | 'camera'>();
+  name: string;
   role: Role;
   deviceId: string | null;
   connection: Connection;
@@ -35,6 +42,7 @@ export class Participant {
     this.role = record.role;
     this.deviceId = record.deviceId;
     this.joinedAt = record.joinedAt;
+    this.companion = record.companion;
     this.connection = { state: 'connected', connectionId };
   }
 
@@ -68,9 +76,11 @@ export class Participant {
       role: this.role,
       joinedAt: new Date(this.joinedAt).toISOString(),
       connection,
+      companion: this.companion,
       handRaised: this.handRaisedAt !== null,
       handRaisedAt: this.handRaisedAt === null ? null : new Date(this.handRaisedAt).toISOString(),
       media: this.media,
+      stopped: [...this.stopped],
       producers: [...this.producers.values()],
     };
   }

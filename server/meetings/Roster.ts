@@ -5,6 +5,7 @@ import type {
   SequencedNotification,
   SequencedPayload,
 } from '../../protocol/notifications.ts';
+import { isHosting } from '../../protocol/rights.ts';
 import type { EventLog } from './EventLog.ts';
 import type { Fanout } from './Fanout.ts';
 import type { Participant } from './Participant.ts';
@@ -19,7 +20,7 @@ export class Roster {
   readonly #fanout: Fanout;
   readonly #participants = new Map<string, Participant>();
   readonly #byConnection = new Map<string, Participant>();
-  readonly #byUser = new Map<string, Participant>();
+  readonly #byUser = new Map<string, Set<Participant>>();
 
   constructor(meetingId: string, log: EventLog, fanout: Fanout) {
     this.meetingId = meetingId;
@@ -47,24 +48,29 @@ export class Roster {
     return this.#byConnection.get(connectionId);
   }
 
-  ofUser(userId: string): Participant | undefined {
-    return this.#byUser.get(userId);
+  /** All that somebody is in with: on one device, and on those that only accompany it. */
+  ofUser(userId: string): readonly Participant[] {
+    return [...(this.#byUser.get(userId) ?? [])];
   }
 
-  get hostPresent(): boolean {
-    return this.participants.some(({ role }) => role === 'host' || role === 'cohost');
+  /** Host and co-hosts. */
+  get hosts(): readonly Participant[] {
+    return this.participants.filter(({ role }) => isHosting(role));
   }
 
   add(participant: Participant): void {
     this.#participants.set(participant.id, participant);
-    this.#byUser.set(participant.userId, participant);
+    const ofUser = this.#byUser.get(participant.userId) ?? new Set();
+    this.#byUser.set(participant.userId, ofUser.add(participant));
     const { connectionId } = participant;
     if (connectionId !== null) this.#attach(participant, connectionId);
   }
 
   remove(participant: Participant): void {
     this.#participants.delete(participant.id);
-    this.#byUser.delete(participant.userId);
+    const ofUser = this.#byUser.get(participant.userId);
+    ofUser?.delete(participant);
+    if (ofUser?.size === 0) this.#byUser.delete(participant.userId);
     this.#detach(participant);
     participant.dropMedia();
   }
@@ -99,6 +105,11 @@ export class Roster {
   ): void {
     const connectionId = participant?.connectionId;
     if (connectionId) this.#fanout.toConnection(connectionId, name, payload);
+  }
+
+  /** Sends a passing fact to everybody who hosts and can be reached. */
+  tellHosts<N extends NotificationName>(name: N, payload: NotificationPayload<N>): void {
+    for (const host of this.hosts) this.tell(host, name, payload);
   }
 
   #attach(participant: Participant, connectionId: string): void {

@@ -1,9 +1,27 @@
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { Role } from '../../protocol/meetings.ts';
+import { isHosting } from '../../protocol/rights.ts';
 import type { Principal } from '../auth/Principal.ts';
 import type { MeetingRecord } from './stores.ts';
 
-/** What a decision about somebody at the door depends on. Times in milliseconds. */
+/** Who asks, as far as a decision depends on it. */
+export type Visitor =
+  | Pick<Extract<Principal, { kind: 'account' }>, 'kind' | 'userId' | 'email'>
+  | Pick<Extract<Principal, { kind: 'guest' }>, 'kind' | 'userId' | 'meetingId'>;
+
+/** What is known about somebody at the door. */
+export interface Standing {
+  /** The role that they will have. */
+  role: Role;
+  banned: boolean;
+  /** A host lets them in whenever they come. */
+  trusted: boolean;
+  /** Was let in, and has not left since. */
+  admitted: boolean;
+  passcode: PasscodeState;
+}
+
+/** What a decision about somebody at the door depends on beside them. Times in milliseconds. */
 export interface DoorState {
   meeting: MeetingRecord;
   invited: ReadonlySet<string>;
@@ -16,58 +34,78 @@ export interface DoorState {
 }
 
 export type DoorDecision =
-  | { admit: true; role: Role }
-  | { admit: false; code: ErrorCode; details?: Record<string, unknown> };
+  | { does: 'enter' }
+  | { does: 'wait' }
+  | { does: 'refuse'; code: ErrorCode; details?: Record<string, unknown> };
 
 /** Whether the passcode that was given opens the meeting, as verified beforehand. */
 export type PasscodeState = 'right' | 'wrong' | 'missing';
 
-export function roleOf(principal: Principal, meeting: MeetingRecord): Role {
-  if (principal.kind === 'guest') return 'guest';
-  return principal.userId === meeting.hostId ? 'host' : 'participant';
-}
-
 /**
  * Decides about somebody who is not in the meeting yet. The order of the refusals is part of the
- * contract: nobody learns whether a passcode is right who may not enter anyway.
+ * contract: nobody learns whether a passcode is right who may not enter anyway. Hosts are stopped by
+ * the end of the meeting and its capacity alone, as are those who were in and only lost their
+ * connection.
  */
-export function decideAtDoor(
-  principal: Principal,
-  passcode: PasscodeState,
-  door: DoorState,
-): DoorDecision {
-  const { meeting, now } = door;
-  const role = roleOf(principal, meeting);
-  const refuse = (code: ErrorCode, details?: Record<string, unknown>): DoorDecision => ({
-    admit: false,
-    code,
-    ...(details && { details }),
-  });
-
-  if (isOver(meeting, door.occupied, now)) return refuse('ENDED');
-  if (principal.kind === 'guest') {
-    if (principal.meetingId !== meeting.id) return refuse('FORBIDDEN');
-    if (!meeting.allowGuests || meeting.access !== 'link') return refuse('GUESTS_NOT_ALLOWED');
-  }
-  if (
-    meeting.access === 'invited' &&
-    role !== 'host' &&
-    !(principal.kind === 'account' && door.invited.has(principal.email))
-  ) {
-    return refuse('FORBIDDEN');
-  }
-  if (role !== 'host') {
-    const opensAt = (meeting.startsAt ?? 0) - door.earlyStartMs;
-    if (now < opensAt && !door.hostPresent && meeting.startsAt !== null) {
-      return refuse('NOT_STARTED', { startsAt: new Date(meeting.startsAt).toISOString() });
-    }
-    if (meeting.passcodeHash !== null && passcode !== 'right') {
-      return refuse(passcode === 'missing' ? 'PASSCODE_REQUIRED' : 'PASSCODE_WRONG');
-    }
-    if (meeting.locked) return refuse('LOCKED');
-  }
+export function decideAtDoor(visitor: Visitor, standing: Standing, door: DoorState): DoorDecision {
+  const { meeting } = door;
+  if (isOver(meeting, door.occupied, door.now)) return refuse('ENDED');
+  if (standing.banned) return refuse('BANNED');
+  if (visitor.kind === 'guest' && visitor.meetingId !== meeting.id) return refuse('FORBIDDEN');
+  const open = isHosting(standing.role) || standing.admitted;
+  const refusal = open ? null : refusalOfStranger(visitor, standing, door);
+  if (refusal) return refusal;
   if (door.occupied >= meeting.capacity) return refuse('FULL', { capacity: meeting.capacity });
-  return { admit: true, role };
+  return { does: open || passesWaitingRoom(visitor, standing, door) ? 'enter' : 'wait' };
+}
+
+function refusalOfStranger(
+  visitor: Visitor,
+  { passcode }: Standing,
+  { meeting, invited, hostPresent, now, earlyStartMs }: DoorState,
+): DoorDecision | null {
+  if (visitor.kind === 'guest' && (!meeting.allowGuests || meeting.access !== 'link')) {
+    return refuse('GUESTS_NOT_ALLOWED');
+  }
+  if (meeting.access === 'invited' && !isInvited(visitor, invited)) return refuse('FORBIDDEN');
+  if (meeting.startsAt !== null && now < meeting.startsAt - earlyStartMs && !hostPresent) {
+    return refuse('NOT_STARTED', { startsAt: new Date(meeting.startsAt).toISOString() });
+  }
+  if (meeting.passcodeHash !== null && passcode !== 'right') {
+    return refuse(passcode === 'missing' ? 'PASSCODE_REQUIRED' : 'PASSCODE_WRONG');
+  }
+  return meeting.locked ? refuse('LOCKED') : null;
+}
+
+function passesWaitingRoom(
+  visitor: Visitor,
+  { trusted }: Standing,
+  { meeting, invited }: DoorState,
+): boolean {
+  if (!meeting.waitingRoom || trusted) return true;
+  switch (meeting.autoAdmit) {
+    case 'nobody':
+      return false;
+    case 'members':
+      return visitor.kind === 'account';
+    case 'invited':
+      return isInvited(visitor, invited);
+    case 'anyone':
+      return true;
+  }
+}
+
+function isInvited(visitor: Visitor, invited: ReadonlySet<string>): boolean {
+  return visitor.kind === 'account' && invited.has(visitor.email);
+}
+
+function refuse(code: ErrorCode, details?: Record<string, unknown>): DoorDecision {
+  return { does: 'refuse', code, ...(details && { details }) };
+}
+
+/** Whether somebody who waits already goes on waiting: what stands against them now may pass. */
+export function outwaits(code: ErrorCode): boolean {
+  return code === 'FULL' || code === 'LOCKED' || code === 'NOT_STARTED';
 }
 
 /** Ended by a host, or past its end with nobody in it. */

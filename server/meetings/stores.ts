@@ -1,4 +1,11 @@
-import type { Access, LeaveReason, MeetingSettings, Role } from '../../protocol/meetings.ts';
+import type {
+  Access,
+  AuditEntry,
+  AutoAdmit,
+  LeaveReason,
+  MeetingSettings,
+  Role,
+} from '../../protocol/meetings.ts';
 
 /** A meeting as it is stored. Times are milliseconds since the Unix epoch. */
 export interface MeetingRecord {
@@ -10,6 +17,9 @@ export interface MeetingRecord {
   passcodeHash: string | null;
   capacity: number;
   waitingRoom: boolean;
+  autoAdmit: AutoAdmit;
+  /** What everybody who waits reads. */
+  waitingMessage: string | null;
   allowGuests: boolean;
   access: Access;
   locked: boolean;
@@ -28,6 +38,8 @@ export type MeetingPatch = Partial<
     | 'passcodeHash'
     | 'capacity'
     | 'waitingRoom'
+    | 'autoAdmit'
+    | 'waitingMessage'
     | 'allowGuests'
     | 'access'
     | 'locked'
@@ -68,13 +80,115 @@ export interface ParticipantRecord {
   name: string;
   role: Role;
   joinedAt: number;
+  /** A second screen of somebody who is in on another device. */
+  companion: boolean;
+}
+
+/** The end of a stay. */
+export interface Departure {
+  participantId: string;
+  leftAt: number;
+  reason: LeaveReason;
+  /** Whether they have to ask again before they come back. */
+  forgetAdmission: boolean;
 }
 
 /** Durable record of who was in which meeting. */
 export interface ParticipantStore {
-  /** Stores all or none. */
-  insertMany(participants: ParticipantRecord[]): Promise<void>;
-  markLeft(departures: { id: string; leftAt: number; reason: LeaveReason }[]): Promise<void>;
+  /**
+   * Stores all stays or none, and that these people may come back until they leave. A companion's
+   * stay gives no such right: its owner has one.
+   */
+  enter(participants: ParticipantRecord[]): Promise<void>;
+  leave(departures: Departure[]): Promise<void>;
   /** Stays that a crashed process left open: those not left, of every meeting, are closed at `leftAt`. */
   closeAllOpen(leftAt: number): Promise<number>;
+}
+
+/** Somebody who waits, or who may come back without asking. */
+export interface AdmissionRecord {
+  meetingId: string;
+  userId: string;
+  state: 'waiting' | 'admitted';
+  /** Under which they wait, or will enter; null once that stay has begun. */
+  participantId: string | null;
+  deviceId: string | null;
+  name: string;
+  /** When they asked. */
+  since: number;
+  /** Null for guests. */
+  email: string | null;
+}
+
+/** Durable waiting rooms and admissions. */
+export interface AdmissionStore {
+  /** Those who wait before those who asked later. */
+  list(meetingId: string): Promise<AdmissionRecord[]>;
+  /** Somebody begins to wait. */
+  wait(admission: AdmissionRecord): Promise<void>;
+  /** People who wait may enter when they are back. */
+  admit(meetingId: string, userIds: string[]): Promise<void>;
+  rename(meetingId: string, userId: string, name: string): Promise<void>;
+  remove(meetingId: string, userIds: string[]): Promise<void>;
+  /** Everybody of the meeting has to ask again. */
+  clear(meetingId: string): Promise<void>;
+}
+
+/** What was decided about somebody for good: always let in, or never. */
+export interface StandingDecision {
+  id: string;
+  meetingId: string;
+  decision: 'admit' | 'ban';
+  userId: string;
+  /** Guests on it are meant, too; null: nobody but the user. */
+  deviceId: string | null;
+  name: string;
+  guest: boolean;
+  /** Name of who decided. */
+  decidedBy: string;
+  decidedAt: number;
+}
+
+/** Durable standing decisions. */
+export interface DecisionStore {
+  list(meetingId: string): Promise<StandingDecision[]>;
+  /** One that is there already about the same person is replaced; whoever is banned is not let in any more. */
+  insert(decisions: StandingDecision[]): Promise<void>;
+  remove(meetingId: string, id: string): Promise<void>;
+}
+
+/** A role that differs from what somebody would have by themselves. */
+export interface AssignedRole {
+  userId: string;
+  role: 'host' | 'cohost';
+  /** What a host becomes when another takes over. */
+  returnsTo: 'cohost' | 'participant';
+}
+
+/** Durable roles. */
+export interface RoleStore {
+  list(meetingId: string): Promise<AssignedRole[]>;
+  /** Replaces all roles of the meeting. */
+  replace(meetingId: string, roles: readonly AssignedRole[]): Promise<void>;
+}
+
+export type NewAuditEntry = Omit<AuditEntry, 'id' | 'at'> & { at: number };
+
+/** Durable record of what hosts did. */
+export interface AuditStore {
+  append(meetingId: string, entry: NewAuditEntry): Promise<void>;
+  /** Newest first. */
+  list(
+    meetingId: string,
+    page: { before: number | undefined; limit: number },
+  ): Promise<{ entries: AuditEntry[]; next: number | null }>;
+}
+
+/** Everything that is kept of a meeting while nobody is in it. */
+export interface StoredMeeting {
+  record: MeetingRecord;
+  invited: readonly string[];
+  admissions: readonly AdmissionRecord[];
+  decisions: readonly StandingDecision[];
+  roles: readonly AssignedRole[];
 }

@@ -11,6 +11,7 @@ export function toMeetingView(meeting: MeetingRecord): MeetingView {
     hostName: meeting.hostName,
     capacity: meeting.capacity,
     waitingRoom: meeting.waitingRoom,
+    autoAdmit: meeting.autoAdmit,
     allowGuests: meeting.allowGuests,
     access: meeting.access,
     hasPasscode: meeting.passcodeHash !== null,

@@ -66,10 +66,18 @@ export function meetingRecord(
     passcodeHash: null,
     capacity: 50,
     waitingRoom: false,
+    autoAdmit: 'nobody',
+    waitingMessage: null,
     allowGuests: true,
     access: 'link',
     locked: false,
-    settings: { mayShareScreen: true, mayUnmute: true, mayReact: true },
+    settings: {
+      mayShareScreen: true,
+      mayUnmute: true,
+      mayUseCamera: true,
+      mayReact: true,
+      mayRename: true,
+    },
     startsAt: null,
     endsAt: null,
     endedAt: null,
@@ -91,6 +99,7 @@ export function participantRecord(
     name: 'Ada',
     role: 'participant',
     joinedAt: T0,
+    companion: false,
     ...values,
   };
 }

@@ -18,7 +18,7 @@ export function meetingHandlers(meetings: MeetingManager) {
         if (seat && (await meetings.read(input.meetingId)).id !== seat.record.id) {
           throw new AppError('INVALID_STATE', { message: 'Leave the other meeting first.' });
         }
-        const { meetingId, participantId } = await meetings.join({
+        const { meetingId, status, participantId } = await meetings.join({
           ref: input.meetingId,
           principal: connection.principal,
           connectionId: connection.id,
@@ -27,9 +27,11 @@ export function meetingHandlers(meetings: MeetingManager) {
           displayName: input.displayName,
           deviceId: input.deviceId ?? null,
           takeOver: input.takeOver ?? false,
+          companion: input.companion ?? false,
+          devices: input.devices ?? null,
         });
         connection.meetingId = meetingId;
-        return { status: 'joined', participantId };
+        return { status, participantId };
       }),
 
     'resume-meeting': (connection, input) =>
@@ -56,9 +58,13 @@ export function meetingHandlers(meetings: MeetingManager) {
         return {};
       }),
 
-    'end-meeting': async ({ principal }, { meetingId }) => {
-      if (principal.kind !== 'account') throw new AppError('FORBIDDEN');
-      await meetings.end(principal, meetingId);
+    'end-meeting': async (connection, { meetingId }) => {
+      const { principal } = connection;
+      const seat = seatOf(connection);
+      // Who made the meeting may end it from outside, too.
+      if (seat?.record.id === meetingId) await seat.end(connection.id);
+      else if (principal.kind === 'account') await meetings.end(principal, meetingId);
+      else throw new AppError('FORBIDDEN');
       return {};
     },
   } satisfies Partial<Handlers>;

@@ -1,18 +1,25 @@
 import type { MeetingManager } from '../../meetings/MeetingManager.ts';
 import type { Handlers } from './Handlers.ts';
 
-/** Hands and reactions. */
+/** Hands, names and reactions. */
 export function participationHandlers(meetings: MeetingManager) {
   return {
-    'raise-hand': (connection, { meetingId, raised }) => {
-      const meeting = meetings.live(meetingId);
-      meeting.raiseHand(meeting.participantOf(connection.id), raised);
-      return { handRaised: raised };
-    },
-    'send-reaction': (connection, { meetingId, reaction }) => {
-      const meeting = meetings.live(meetingId);
-      meeting.react(meeting.participantOf(connection.id), reaction);
-      return {};
-    },
+    'raise-hand': (connection, { meetingId, raised }) =>
+      meetings.live(meetingId).act(connection.id, (actor, { moderation }) => {
+        moderation.raiseHand(actor, raised);
+        return { handRaised: raised };
+      }),
+
+    'rename-participant': (connection, { meetingId, participantId, name }) =>
+      meetings.live(meetingId).act(connection.id, async (actor, { moderation }) => {
+        await moderation.rename(actor, participantId, name);
+        return {};
+      }),
+
+    'send-reaction': (connection, { meetingId, reaction }) =>
+      meetings.live(meetingId).act(connection.id, (actor, { moderation }) => {
+        moderation.react(actor, reaction);
+        return {};
+      }),
   } satisfies Partial<Handlers>;
 }

@@ -40,7 +40,15 @@ describe.each(BACKENDS)('meetings and stays on %s', (backend) => {
       allowGuests: false,
       access: 'invited',
       locked: true,
-      settings: { mayShareScreen: false, mayUnmute: true, mayReact: false },
+      autoAdmit: 'members',
+      waitingMessage: 'Five minutes, please.',
+      settings: {
+        mayShareScreen: false,
+        mayUnmute: true,
+        mayUseCamera: false,
+        mayReact: false,
+        mayRename: true,
+      },
       startsAt: T0 + 1,
       endsAt: T0 + 3_600_001,
     });
@@ -70,7 +78,17 @@ describe.each(BACKENDS)('meetings and stays on %s', (backend) => {
     { allowGuests: false },
     { access: 'members' },
     { locked: true },
-    { settings: { mayShareScreen: false, mayUnmute: false, mayReact: true } },
+    { autoAdmit: 'invited' },
+    { waitingMessage: 'Soon' },
+    {
+      settings: {
+        mayShareScreen: false,
+        mayUnmute: false,
+        mayUseCamera: true,
+        mayReact: true,
+        mayRename: false,
+      },
+    },
     { startsAt: T0 + 5, endsAt: T0 + 6 },
     { startsAt: null, endsAt: null },
     { endedAt: T0 + 9 },
@@ -117,9 +135,9 @@ describe.each(BACKENDS)('meetings and stays on %s', (backend) => {
     const mine = await addMeeting({ hostId: me.id, createdAt: T0 + 1 });
     const visited = await addMeeting({ createdAt: T0 + 2 });
     await addMeeting({ createdAt: T0 + 3 });
-    await db.participants.insertMany([
+    await db.participants.enter([
       participantRecord(visited.id, me.id),
-      participantRecord(visited.id, me.id),
+      participantRecord(visited.id, me.id, { companion: true }),
       participantRecord(mine.id, me.id),
     ]);
     const { meetings, next } = await db.meetings.listForUser(me.id, { limit: 10 });
@@ -156,11 +174,11 @@ describe.each(BACKENDS)('meetings and stays on %s', (backend) => {
   test('stays are stored all or none', async () => {
     const { id } = await addMeeting();
     const first = participantRecord(id, randomUUID());
-    await db.participants.insertMany([first]);
+    await db.participants.enter([first]);
     const other = participantRecord(id, randomUUID());
-    await expect(db.participants.insertMany([other, first])).rejects.toThrow();
+    await expect(db.participants.enter([other, first])).rejects.toThrow();
     expect((await db.meetings.listForUser(other.userId, { limit: 1 })).meetings).toEqual([]);
-    await db.participants.insertMany([]);
+    await db.participants.enter([]);
   });
 
   test('a stay ends once, and what is left open can be closed', async () => {
@@ -168,14 +186,18 @@ describe.each(BACKENDS)('meetings and stays on %s', (backend) => {
     const { id } = await addMeeting();
     const stays = Array.from({ length: 3 }, () => participantRecord(id, randomUUID()));
     const [first, second] = stays.map((stay) => stay.id);
-    await db.participants.insertMany(stays);
+    await db.participants.enter(stays);
     const departures = [first, second].map((stay) => ({
-      id: stay ?? '',
+      participantId: stay ?? '',
       leftAt: T0 + 5,
       reason: 'left' as const,
+      forgetAdmission: true,
     }));
-    await Promise.all([db.participants.markLeft(departures), db.participants.markLeft(departures)]);
-    await db.participants.markLeft([]);
+    await Promise.all([db.participants.leave(departures), db.participants.leave(departures)]);
+    await db.participants.leave([]);
+    // Who has not left may come back without asking.
+    const admitted = await db.admissions.list(id);
+    expect(admitted.map(({ userId }) => userId)).toEqual([stays[2]?.userId]);
     expect(await db.participants.closeAllOpen(T0 + 9)).toBe(1);
     expect(await db.participants.closeAllOpen(T0 + 9)).toBe(0);
   });

@@ -13,6 +13,8 @@ import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 interface Held {
   meetingId: string;
   participantId: string;
+  /** The owner's. */
+  othersId: string;
   sendTransportId: string;
   recvTransportId: string;
   producerId: string;
@@ -71,6 +73,31 @@ const valid: { readonly [N in RequestName]: (held: Held) => RequestInput<N> } = 
   }),
   'raise-hand': ({ meetingId }) => ({ meetingId, raised: false }),
   'send-reaction': ({ meetingId }) => ({ meetingId, reaction: '👍' }),
+  'update-waiting-devices': ({ meetingId }) => ({ meetingId, audio: true, video: false }),
+  'admit-participant': ({ meetingId, participantId }) => ({ meetingId, participantId }),
+  'deny-participant': ({ meetingId, participantId }) => ({ meetingId, participantId }),
+  'message-waiting-room': ({ meetingId }) => ({ meetingId, message: 'Soon' }),
+  'update-meeting': ({ meetingId }) => ({
+    meetingId,
+    locked: true,
+    settings: { mayUnmute: false },
+  }),
+  'assign-role': ({ meetingId, participantId }) => ({ meetingId, participantId, role: 'cohost' }),
+  'mute-participant': ({ meetingId, participantId }) => ({ meetingId, participantId }),
+  'ask-to-unmute': ({ meetingId, participantId }) => ({
+    ...{ meetingId, participantId },
+    source: 'camera',
+  }),
+  'stop-media': ({ meetingId, participantId }) => ({ meetingId, participantId, source: 'screen' }),
+  'lower-hand': ({ meetingId, othersId }) => ({ meetingId, participantId: othersId }),
+  'rename-participant': ({ meetingId, othersId }) => ({
+    ...{ meetingId, participantId: othersId },
+    name: 'Eve',
+  }),
+  'remove-participant': ({ meetingId, participantId }) => ({ meetingId, participantId }),
+  'list-bans': ({ meetingId }) => ({ meetingId }),
+  'lift-ban': ({ meetingId }) => ({ meetingId, banId: 'none' }),
+  'list-audit': ({ meetingId }) => ({ meetingId, limit: 10 }),
 };
 const names = Object.keys(requests) as RequestName[];
 
@@ -128,6 +155,7 @@ describe.each(BACKENDS)('bad requests, on %s', (backend) => {
     const held: Held = {
       meetingId,
       participantId: client.participantId,
+      othersId: publisher.participantId,
       sendTransportId: send.id,
       recvTransportId: recv.id,
       producerId,
@@ -191,9 +219,11 @@ describe.each(BACKENDS)('bad requests, on %s', (backend) => {
       await expectRefused(send({ ...good, __proto__: null, constructor: {} }), ['INVALID_PAYLOAD']);
       for (const key of Object.keys(good)) {
         const { [key]: _, ...without } = good;
-        await expectRefused(send(without), ['INVALID_PAYLOAD', 'INVALID_STATE']);
+        await expectRefused(send(without), ['INVALID_PAYLOAD', 'INVALID_STATE', 'FORBIDDEN']);
         for (const wrong of [null, { $ne: 1 }, 'x'.repeat(10_000), -1.5, [[[]]]]) {
-          await expectRefused(send({ ...good, [key]: wrong }), ['INVALID_PAYLOAD']);
+          // Some fields may be null: then it is the right that is missing.
+          const codes = wrong === null ? ['INVALID_PAYLOAD', 'FORBIDDEN'] : ['INVALID_PAYLOAD'];
+          await expectRefused(send({ ...good, [key]: wrong }), codes);
         }
       }
     });

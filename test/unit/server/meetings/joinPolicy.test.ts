@@ -4,10 +4,10 @@ import type { Principal } from '../../../../server/auth/Principal.ts';
 import {
   decideAtDoor,
   isOver,
-  roleOf,
   type DoorState,
-  type PasscodeState,
+  type Standing,
 } from '../../../../server/meetings/joinPolicy.ts';
+import { roleOf } from '../../../../server/meetings/roles.ts';
 import type { MeetingRecord } from '../../../../server/meetings/stores.ts';
 
 const NOW = 1_700_000_000_000;
@@ -22,10 +22,18 @@ const meetingWith = (values: Partial<MeetingRecord> = {}): MeetingRecord => ({
   passcodeHash: null,
   capacity: 10,
   waitingRoom: false,
+  autoAdmit: 'nobody',
+  waitingMessage: null,
   allowGuests: true,
   access: 'link',
   locked: false,
-  settings: { mayShareScreen: true, mayUnmute: true, mayReact: true },
+  settings: {
+    mayShareScreen: true,
+    mayUnmute: true,
+    mayUseCamera: true,
+    mayReact: true,
+    mayRename: true,
+  },
   startsAt: null,
   endsAt: null,
   endedAt: null,
@@ -52,11 +60,23 @@ const guest: Principal = {
 
 interface Situation extends Partial<Omit<DoorState, 'meeting'>> {
   meeting?: Partial<MeetingRecord>;
-  passcode?: PasscodeState;
+  passcode?: Standing['passcode'];
+  standing?: Partial<Standing>;
 }
 
-function ask(principal: Principal, { meeting, passcode = 'missing', ...door }: Situation = {}) {
-  return decideAtDoor(principal, passcode, {
+function ask(
+  principal: Principal,
+  { meeting, passcode = 'missing', standing, ...door }: Situation = {},
+) {
+  const known = {
+    role: roleOf(principal, new Map(), 'ada'),
+    banned: false,
+    trusted: false,
+    admitted: false,
+    passcode,
+    ...standing,
+  };
+  return decideAtDoor(principal, known, {
     meeting: meetingWith(meeting),
     invited: new Set(),
     occupied: 0,
@@ -66,19 +86,11 @@ function ask(principal: Principal, { meeting, passcode = 'missing', ...door }: S
     ...door,
   });
 }
+/** `enter`, `wait`, or the code of the refusal. */
 const answer = (principal: Principal, situation?: Situation): string => {
   const decision = ask(principal, situation);
-  return decision.admit ? decision.role : decision.code;
+  return decision.does === 'refuse' ? decision.code : decision.does;
 };
-
-test('everyone gets the role that is theirs', () => {
-  expect([host, bob, guest].map((who) => roleOf(who, meetingWith()))).toEqual([
-    'host',
-    'participant',
-    'guest',
-  ]);
-  expect([host, bob, guest].map((who) => answer(who))).toEqual(['host', 'participant', 'guest']);
-});
 
 describe('each refusal', () => {
   const opening = { startsAt: NOW + EARLY_START_MS };
@@ -88,78 +100,144 @@ describe('each refusal', () => {
     ['past its end, empty', 'ENDED', 'ENDED', 'ENDED', { meeting: { endsAt: NOW } }],
     [
       'past its end, going on',
-      'host',
-      'participant',
-      'guest',
+      'enter',
+      'enter',
+      'enter',
       { meeting: { endsAt: NOW }, occupied: 1 },
     ],
-    [
-      'without guests',
-      'host',
-      'participant',
-      'GUESTS_NOT_ALLOWED',
-      { meeting: { allowGuests: false } },
-    ],
-    [
-      'for members',
-      'host',
-      'participant',
-      'GUESTS_NOT_ALLOWED',
-      { meeting: { access: 'members' } },
-    ],
+    ['without guests', 'enter', 'enter', 'GUESTS_NOT_ALLOWED', { meeting: { allowGuests: false } }],
+    ['for members', 'enter', 'enter', 'GUESTS_NOT_ALLOWED', { meeting: { access: 'members' } }],
     [
       'for the invited',
-      'host',
+      'enter',
       'FORBIDDEN',
       'GUESTS_NOT_ALLOWED',
       { meeting: { access: 'invited' } },
     ],
     [
       'for the invited, who come',
-      'host',
-      'participant',
+      'enter',
+      'enter',
       'GUESTS_NOT_ALLOWED',
       { meeting: { access: 'invited' }, invited: new Set(['bob@example.org']) },
     ],
     [
       'too early',
-      'host',
+      'enter',
       'NOT_STARTED',
       'NOT_STARTED',
       { meeting: { startsAt: NOW + EARLY_START_MS + 1 } },
     ],
     [
       'too early, with its host in it',
-      'host',
-      'participant',
-      'guest',
+      'enter',
+      'enter',
+      'enter',
       { meeting: { startsAt: NOW + EARLY_START_MS + 1 }, hostPresent: true, occupied: 1 },
     ],
-    ['just opening', 'host', 'participant', 'guest', { meeting: opening }],
+    ['just opening', 'enter', 'enter', 'enter', { meeting: opening }],
     [
       'with a passcode, none given',
-      'host',
+      'enter',
       'PASSCODE_REQUIRED',
       'PASSCODE_REQUIRED',
       { meeting: { passcodeHash: 'hash' } },
     ],
     [
       'with a passcode, a wrong one given',
-      'host',
+      'enter',
       'PASSCODE_WRONG',
       'PASSCODE_WRONG',
       { meeting: { passcodeHash: 'hash' }, passcode: 'wrong' },
     ],
     [
       'with a passcode, the right one given',
-      'host',
-      'participant',
-      'guest',
+      'enter',
+      'enter',
+      'enter',
       { meeting: { passcodeHash: 'hash' }, passcode: 'right' },
     ],
-    ['locked', 'host', 'LOCKED', 'LOCKED', { meeting: { locked: true } }],
+    ['locked', 'enter', 'LOCKED', 'LOCKED', { meeting: { locked: true } }],
     ['full', 'FULL', 'FULL', 'FULL', { occupied: 10 }],
-    ['with one place left', 'host', 'participant', 'guest', { occupied: 9 }],
+    ['with a waiting room', 'enter', 'wait', 'wait', { meeting: { waitingRoom: true } }],
+    [
+      'with a waiting room that is full',
+      'FULL',
+      'FULL',
+      'FULL',
+      { meeting: { waitingRoom: true }, occupied: 10 },
+    ],
+    [
+      'with a waiting room that members pass',
+      'enter',
+      'enter',
+      'wait',
+      { meeting: { waitingRoom: true, autoAdmit: 'members' } },
+    ],
+    [
+      'with a waiting room that the invited pass, who is not',
+      'enter',
+      'wait',
+      'wait',
+      { meeting: { waitingRoom: true, autoAdmit: 'invited' } },
+    ],
+    [
+      'with a waiting room that the invited pass, who is',
+      'enter',
+      'enter',
+      'wait',
+      {
+        meeting: { waitingRoom: true, autoAdmit: 'invited' },
+        invited: new Set(['bob@example.org']),
+      },
+    ],
+    [
+      'with a waiting room that anyone passes',
+      'enter',
+      'enter',
+      'enter',
+      { meeting: { waitingRoom: true, autoAdmit: 'anyone' } },
+    ],
+    [
+      'with a waiting room, trusted',
+      'enter',
+      'enter',
+      'enter',
+      { meeting: { waitingRoom: true }, standing: { trusted: true } },
+    ],
+    [
+      'trusted, and locked',
+      'enter',
+      'LOCKED',
+      'LOCKED',
+      { meeting: { locked: true }, standing: { trusted: true } },
+    ],
+    ['banned', 'BANNED', 'BANNED', 'BANNED', { standing: { banned: true } }],
+    [
+      'banned, and let in before',
+      'BANNED',
+      'BANNED',
+      'BANNED',
+      { standing: { banned: true, admitted: true, trusted: true } },
+    ],
+    [
+      'back after a lost connection, whatever changed meanwhile',
+      'enter',
+      'enter',
+      'enter',
+      {
+        meeting: {
+          waitingRoom: true,
+          locked: true,
+          passcodeHash: 'hash',
+          access: 'invited',
+          startsAt: NOW + EARLY_START_MS + 1,
+        },
+        standing: { admitted: true },
+      },
+    ],
+    ['back, and full', 'FULL', 'FULL', 'FULL', { occupied: 10, standing: { admitted: true } }],
+    ['with one place left', 'enter', 'enter', 'enter', { occupied: 9 }],
   ])('%s: %s, %s, %s', (_, ofHost, ofAccount, ofGuest, situation) => {
     expect([host, bob, guest].map((who) => answer(who, situation))).toEqual([
       ofHost,
@@ -175,12 +253,12 @@ describe('each refusal', () => {
   test('says what a person can do about it', () => {
     const startsAt = NOW + EARLY_START_MS + 1;
     expect(ask(bob, { meeting: { startsAt } })).toEqual({
-      admit: false,
+      does: 'refuse',
       code: 'NOT_STARTED',
       details: { startsAt: new Date(startsAt).toISOString() },
     });
     expect(ask(bob, { occupied: 10 })).toEqual({
-      admit: false,
+      does: 'refuse',
       code: 'FULL',
       details: { capacity: 10 },
     });
@@ -196,6 +274,8 @@ const situation = fc.record({
     allowGuests: fc.boolean(),
     access: fc.constantFrom('link', 'members', 'invited'),
     locked: fc.boolean(),
+    waitingRoom: fc.boolean(),
+    autoAdmit: fc.constantFrom('nobody', 'members', 'invited', 'anyone'),
     startsAt: time,
     endsAt: time,
     endedAt: fc.option(fc.constant(NOW)),
@@ -220,11 +300,11 @@ test('what somebody is told does not depend on a passcode that they may not use 
 test('nobody enters a meeting that is over or has no place, and its host everything else', () => {
   fc.assert(
     fc.property(anyone, situation, (who, at) => {
-      const { admit } = ask(who, { ...at, passcode: 'right' });
+      const enters = ask(who, { ...at, passcode: 'right' }).does === 'enter';
       const meeting = meetingWith(at.meeting);
       const impossible = isOver(meeting, at.occupied, NOW) || at.occupied >= meeting.capacity;
-      if (impossible) expect(admit).toBe(false);
-      else if (who === host) expect(admit).toBe(true);
+      if (impossible) expect(enters).toBe(false);
+      else if (who === host) expect(enters).toBe(true);
     }),
   );
 });

@@ -1,0 +1,169 @@
+import type { LeaveReason } from '../../protocol/meetings.ts';
+import type { MeetingSnapshot } from '../../protocol/notifications.ts';
+import type { Logger } from '../core/logger.ts';
+import type { MeetingMedia } from './MeetingMedia.ts';
+import { Participant } from './Participant.ts';
+import type { Roster } from './Roster.ts';
+import type { MeetingRecord, ParticipantRecord, ParticipantStore } from './stores.ts';
+import { toMeetingView } from './views.ts';
+
+export interface AttendanceDeps {
+  media: MeetingMedia;
+  participants: ParticipantStore;
+  logger: Logger;
+  now: () => number;
+  meeting: () => Readonly<MeetingRecord>;
+}
+
+/** Somebody who enters, with what is stored of their stay. */
+export interface Newcomer {
+  record: ParticipantRecord;
+  connectionId: string;
+}
+
+/** What everybody in the meeting is shown alike. */
+export type SharedSnapshot = Omit<MeetingSnapshot, 'participantId'>;
+
+/** Reasons after which somebody may come back without asking. */
+const MAY_RETURN: ReadonlySet<LeaveReason> = new Set(['connection-lost']);
+
+/** Who is in one meeting and on which connection: the stays, from entering to leaving. */
+export class Attendance {
+  readonly #roster: Roster;
+  readonly #deps: AttendanceDeps;
+  #startedAt = 0;
+
+  constructor(roster: Roster, deps: AttendanceDeps) {
+    this.#roster = roster;
+    this.#deps = deps;
+  }
+
+  /** Router, then record, then roster and room: whatever fails leaves none of them. */
+  async enter(newcomers: readonly Newcomer[]): Promise<Participant[]> {
+    const { media, participants: store, now } = this.#deps;
+    try {
+      await media.open();
+      await store.enter(newcomers.map(({ record }) => record));
+    } catch (error) {
+      if (this.#roster.size === 0) await media.close();
+      throw error;
+    }
+    if (this.#roster.size === 0) this.#startedAt = now();
+    const entered = newcomers.map(
+      ({ record, connectionId }) => new Participant(record, connectionId),
+    );
+    // Those who enter together are told of each other by the snapshot.
+    for (const participant of entered) {
+      this.#roster.publish('participant-joined', { participant: participant.toView() });
+    }
+    for (const participant of entered) {
+      this.#roster.add(participant);
+      this.#log('participant joined', participant);
+    }
+    return entered;
+  }
+
+  /** Somebody who is in begins anew, on this connection or from another device. */
+  async takeUp(
+    participant: Participant,
+    connectionId: string,
+    deviceId: string | null,
+  ): Promise<void> {
+    if (participant.connectionId !== connectionId) await this.#deps.media.reset(participant);
+    participant.deviceId = deviceId;
+    this.move(participant, connectionId);
+  }
+
+  /** Newest connection wins; the one before is told. */
+  move(participant: Participant, connectionId: string): void {
+    const before = participant.connectionId;
+    if (before === connectionId) return;
+    if (before !== null) this.dismiss([participant], 'replaced');
+    this.#roster.connect(participant, connectionId);
+    if (before === null) {
+      this.#roster.publish('participant-connection-updated', {
+        participantId: participant.id,
+        connection: 'connected',
+      });
+    }
+    this.#log('participant reconnected', participant);
+  }
+
+  /** The connection is lost: everybody sees it at once. @param graceTimer ends the stay when it is over */
+  disconnect(participant: Participant, graceTimer: NodeJS.Timeout): void {
+    this.#roster.disconnect(participant, graceTimer);
+    this.#roster.publish('participant-connection-updated', {
+      participantId: participant.id,
+      connection: 'reconnecting',
+    });
+    this.#log('participant connection lost', participant);
+  }
+
+  /** Tells people that they have no place any more. */
+  dismiss(participants: readonly Participant[], reason: LeaveReason): void {
+    const { meetingId } = this.#roster;
+    for (const participant of participants) {
+      const { id: participantId } = participant;
+      this.#roster.tell(participant, 'meeting-left', { meetingId, participantId, reason });
+    }
+  }
+
+  /** Ends stays. Never rejects for a store that is away: they are gone all the same. */
+  async remove(
+    participants: readonly Participant[],
+    reason: LeaveReason,
+    how: 'telling the others' | 'quietly' = 'telling the others',
+  ): Promise<void> {
+    const { media, now } = this.#deps;
+    for (const participant of participants) {
+      this.#roster.remove(participant);
+      if (how === 'telling the others') {
+        this.#roster.publish('participant-left', { participantId: participant.id, reason });
+      }
+      this.#log('participant left', participant, reason);
+    }
+    if (this.#roster.size === 0) await media.close();
+    else await Promise.all(participants.map((participant) => media.release(participant)));
+    const leftAt = now();
+    const departures = participants.map(({ id, companion }) => ({
+      participantId: id,
+      leftAt,
+      reason,
+      forgetAdmission: !companion && !MAY_RETURN.has(reason),
+    }));
+    try {
+      await this.#deps.participants.leave(departures);
+    } catch (error) {
+      // The next start closes what is still open in the history.
+      const { meetingId } = this.#roster;
+      this.#deps.logger.error({ err: error, meetingId }, 'the end of a stay was not stored');
+    }
+  }
+
+  snapshot(): SharedSnapshot {
+    return {
+      meeting: toMeetingView(this.#deps.meeting()),
+      participants: this.#roster.participants.map((other) => other.toView()),
+      webrtcConfig: this.#deps.media.webrtcConfig(),
+      startedAt: new Date(this.#startedAt).toISOString(),
+      epoch: this.#roster.log.epoch,
+      seq: this.#roster.log.seq,
+    };
+  }
+
+  /** To somebody who has entered or begins anew: the meeting as it is. */
+  welcome(participant: Participant, snapshot: SharedSnapshot): void {
+    this.#roster.tell(participant, 'meeting-joined', {
+      ...snapshot,
+      participantId: participant.id,
+    });
+  }
+
+  #log(message: string, { id, userId }: Participant, reason?: LeaveReason): void {
+    const { meetingId } = this.#roster;
+    this.#deps.logger.info(
+      { meetingId, participantId: id, userId, ...(reason && { reason }) },
+      message,
+    );
+  }
+}

@@ -1,0 +1,59 @@
+import type { AuditAction, AuditEntry } from '../../protocol/meetings.ts';
+import type { Logger } from '../core/logger.ts';
+import type { AuditStore } from './stores.ts';
+
+interface Person {
+  userId: string;
+  name: string;
+}
+
+export interface AuditTrailDeps {
+  store: AuditStore;
+  logger: Logger;
+  now: () => number;
+}
+
+/** Who did what to whom in one meeting. */
+export class AuditTrail {
+  readonly #meetingId: string;
+  readonly #deps: AuditTrailDeps;
+
+  constructor(meetingId: string, deps: AuditTrailDeps) {
+    this.#meetingId = meetingId;
+    this.#deps = deps;
+  }
+
+  /**
+   * Never rejects: what was done stays done, and hosts must be able to act while the database is away.
+   * @param actor null when nobody did it
+   * @param subject null when it concerns everybody
+   */
+  async record(
+    action: AuditAction,
+    actor: Person | null,
+    subject: Person | null,
+    detail: AuditEntry['detail'] = {},
+  ): Promise<void> {
+    const { store, logger, now } = this.#deps;
+    const meetingId = this.#meetingId;
+    const entry = { at: now(), action, actor: present(actor), subject: present(subject), detail };
+    logger.info(
+      { meetingId, action, actor: actor?.userId, subject: subject?.userId },
+      'moderation',
+    );
+    try {
+      await store.append(meetingId, entry);
+    } catch (error) {
+      logger.error({ err: error, meetingId, action }, 'an audit entry was not stored');
+    }
+  }
+
+  /** Newest first. */
+  list(page: Parameters<AuditStore['list']>[1]): ReturnType<AuditStore['list']> {
+    return this.#deps.store.list(this.#meetingId, page);
+  }
+}
+
+function present(person: Person | null): Person | null {
+  return person && { userId: person.userId, name: person.name };
+}

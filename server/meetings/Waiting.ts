@@ -1,0 +1,28 @@
+import type { WaitingDevices, WaitingView } from '../../protocol/meetings.ts';
+import type { Connection } from './Participant.ts';
+import type { Visitor } from './joinPolicy.ts';
+
+/** Somebody who waits to be let in. The id is the one that they will have in the meeting. */
+export interface Waiting {
+  readonly id: string;
+  readonly visitor: Visitor;
+  name: string;
+  deviceId: string | null;
+  /** When they asked, in milliseconds since the Unix epoch. */
+  readonly since: number;
+  connection: Connection;
+  devices: WaitingDevices | null;
+}
+
+/** As hosts see them. */
+export function toWaitingView(waiting: Waiting): WaitingView {
+  return {
+    id: waiting.id,
+    userId: waiting.visitor.userId,
+    name: waiting.name,
+    guest: waiting.visitor.kind === 'guest',
+    since: new Date(waiting.since).toISOString(),
+    connection: waiting.connection.state,
+    devices: waiting.devices,
+  };
+}

@@ -1,0 +1,115 @@
+import { isHosting } from '../../protocol/rights.ts';
+import type { Logger } from '../core/logger.ts';
+import { Arrivals } from './Arrivals.ts';
+import { Attendance } from './Attendance.ts';
+import { AuditTrail } from './AuditTrail.ts';
+import { Door } from './Door.ts';
+import { DoorBook } from './DoorBook.ts';
+import { EventLog } from './EventLog.ts';
+import { Leadership } from './Leadership.ts';
+import { MeetingMedia, type MeetingMediaDeps } from './MeetingMedia.ts';
+import { Moderation } from './Moderation.ts';
+import { Queue, type QueueDeps } from './Queue.ts';
+import { Roster } from './Roster.ts';
+import type {
+  AdmissionRecord,
+  AdmissionStore,
+  AuditStore,
+  DecisionStore,
+  MeetingRecord,
+  ParticipantStore,
+  RoleStore,
+  StoredMeeting,
+} from './stores.ts';
+import type { Visitor } from './joinPolicy.ts';
+import { WaitingRoom } from './WaitingRoom.ts';
+
+/** What a meeting consists of. Everything in here is used in the meeting's mailbox. */
+export interface MeetingParts {
+  readonly roster: Roster;
+  readonly media: MeetingMedia;
+  readonly attendance: Attendance;
+  readonly audit: AuditTrail;
+  readonly book: DoorBook;
+  readonly leadership: Leadership;
+  readonly waitingRoom: WaitingRoom;
+  readonly queue: Queue;
+  readonly arrivals: Arrivals;
+  readonly moderation: Moderation;
+}
+
+export interface PartsDeps extends Omit<MeetingMediaDeps, 'settings'> {
+  participants: ParticipantStore;
+  admissions: AdmissionStore;
+  decisions: DecisionStore;
+  roles: RoleStore;
+  audits: AuditStore;
+  logger: Logger;
+  now: () => number;
+  earlyStartMs: number;
+  /** How long a meeting waits for a host who lost the connection before somebody else becomes it. */
+  hostGraceMs: number;
+  assertMayWait: QueueDeps['assertMayWait'];
+}
+
+/** What only the meeting itself can tell its parts, or do for them. */
+interface Own {
+  meeting: () => Readonly<MeetingRecord>;
+  invited: () => ReadonlySet<string>;
+  post: (task: () => Promise<void>) => void;
+  /** Begins the time that somebody who waits may be away for. */
+  whileAway: (userId: string) => NodeJS.Timeout;
+}
+
+/** Builds the parts of a meeting as it was stored: those who waited are awaited. */
+export function createParts(
+  stored: StoredMeeting,
+  epoch: number,
+  deps: PartsDeps,
+  { meeting, invited, post, whileAway }: Own,
+): MeetingParts {
+  const { id: meetingId, hostId: creatorId } = stored.record;
+  const { fanout, logger, now, admissions, assertMayWait, earlyStartMs } = deps;
+  const roster = new Roster(meetingId, new EventLog(epoch), fanout);
+  const media = new MeetingMedia(roster, { ...deps, settings: () => meeting().settings });
+  const audit = new AuditTrail(meetingId, { store: deps.audits, logger, now });
+  const book = new DoorBook(meetingId, deps.decisions, stored);
+  const waitingRoom = new WaitingRoom(roster, { fanout, message: () => meeting().waitingMessage });
+  const attendance = new Attendance(roster, { ...deps, media, meeting });
+  const leadership = new Leadership(roster, stored.roles, {
+    ...deps,
+    creatorId,
+    store: deps.roles,
+    audit,
+    post,
+    async onRoleChanged(participant, before) {
+      if (!isHosting(participant.role)) await media.enforce(participant);
+      else if (!isHosting(before)) waitingRoom.showTo(participant);
+    },
+  });
+  const shared = { attendance, waitingRoom, book, leadership, meeting, now };
+  const door = new Door(roster, { ...shared, invited, earlyStartMs });
+  const queue = new Queue(roster, { ...shared, door, admissions, audit, assertMayWait });
+  const arrivals = new Arrivals(roster, { ...shared, door, queue });
+  const moderation = new Moderation(roster, { media, audit, fanout, admissions, meeting, now });
+  for (const record of stored.admissions) {
+    if (record.state === 'waiting') waitAgain(record, waitingRoom, whileAway);
+  }
+  return {
+    ...{ roster, media, attendance, audit, book, leadership },
+    ...{ waitingRoom, queue, arrivals, moderation },
+  };
+}
+
+/** Somebody who waited when the server stopped keeps their place. */
+function waitAgain(
+  { participantId, userId, meetingId, email, name, deviceId, since }: AdmissionRecord,
+  waitingRoom: WaitingRoom,
+  whileAway: Own['whileAway'],
+): void {
+  if (participantId === null) return;
+  const visitor: Visitor =
+    email === null ? { kind: 'guest', userId, meetingId } : { kind: 'account', userId, email };
+  const connection = { state: 'reconnecting' as const, graceTimer: whileAway(userId) };
+  waitingRoom.add({ id: participantId, visitor, name, deviceId, since, connection, devices: null });
+}
