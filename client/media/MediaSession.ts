@@ -1,16 +1,16 @@
 import type { types } from 'mediasoup-client';
 import type { ProducerView, Source } from '../../protocol/meetings.ts';
 import type { WebrtcConfig } from '../../protocol/notifications.ts';
-import { MAX_BATCH } from '../../protocol/requests.ts';
 import { Emitter } from '../api/Emitter.ts';
 import { isUnanswered } from '../api/RequestError.ts';
 import { createGate, type Gate } from './createGate.ts';
 import { createDevice } from './device.ts';
 import { MediaTransport, type Request } from './MediaTransport.ts';
 import { isForgotten, orphansOf, producerOptions, type Publication } from './Publication.ts';
-import { openRemote, type Remote, type RemoteTrack } from './Remote.ts';
+import { Reception } from './Reception.ts';
+import type { RemoteTrack } from './Remote.ts';
 import { collectStats, type MediaStats } from './stats.ts';
-import { ViewReport, type Size } from './ViewReport.ts';
+import type { Size } from './ViewReport.ts';
 
 type MediaSessionEvents = {
   'track-added': [RemoteTrack];
@@ -33,14 +33,10 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
   readonly #meetingId: string;
   readonly #device = createDevice();
   readonly #publications = new Map<Source, Publication>();
-  readonly #remotes = new Map<string, Remote>();
-  /** Producers of the others that are to be received. */
-  readonly #wanted = new Set<string>();
-  readonly #views: ViewReport;
+  readonly #reception: Reception;
   #config: WebrtcConfig | null = null;
   #send: Promise<MediaTransport> | null = null;
   #recv: Promise<MediaTransport> | null = null;
-  #consuming = false;
   /** Open when one's own may be sent, too. */
   #receiving: Gate | null = null;
   /** Grows with every rebuild: what was begun before does not count. */
@@ -51,16 +47,18 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     super();
     this.#meetingId = meetingId;
     this.#request = request;
-    this.#views = new ViewReport(
-      (producerId) => this.#remotes.has(producerId),
-      (views) => void request('update-views', { meetingId, views }).catch(() => undefined),
-    );
+    this.#reception = new Reception({
+      meetingId,
+      request,
+      onTrackAdded: (track) => this.emit('track-added', track),
+      onTrackRemoved: (producerId) => this.emit('track-removed', producerId),
+    });
   }
 
   /** Begins to receive `producerIds` and to send what is published: settles with the server asked for the first. */
   async start(config: WebrtcConfig, producerIds: readonly string[]): Promise<void> {
     this.#config = config;
-    for (const id of producerIds) this.#wanted.add(id);
+    this.#reception.receive(new Set(producerIds));
     if (!this.#device.loaded) {
       await this.#device.load({
         routerRtpCapabilities: config.routerRtpCapabilities as types.RtpCapabilities,
@@ -73,34 +71,26 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
   /** Everything on the server is gone: new transports, the same tracks, the same views. */
   reset(config: WebrtcConfig): void {
     this.#config = config;
-    this.#wanted.clear();
+    this.#reception.forgetWanted();
     this.#rebuild();
   }
 
   add(producerId: string): void {
-    this.#wanted.add(producerId);
-    void this.#consumeWanted();
+    this.#reception.add(producerId);
   }
 
   /** Receives exactly these from now on. */
   receive(producerIds: ReadonlySet<string>): void {
-    for (const id of [...this.#wanted]) if (!producerIds.has(id)) this.remove(id);
-    for (const id of producerIds) this.#wanted.add(id);
-    void this.#consumeWanted();
+    this.#reception.receive(producerIds);
   }
 
   remove(producerId: string): void {
-    this.#wanted.delete(producerId);
-    this.#views.forget(producerId);
-    this.#drop(producerId);
+    this.#reception.remove(producerId);
   }
 
   /** The server has closed consumers that were not resumed in time: asks for them again. */
   handleConsumersClosed(consumerIds: readonly string[]): void {
-    for (const [producerId, { options }] of this.#remotes) {
-      if (consumerIds.includes(options.id)) this.#drop(producerId);
-    }
-    void this.#consumeWanted();
+    this.#reception.handleConsumersClosed(consumerIds);
   }
 
   /**
@@ -162,7 +152,7 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
 
   /** What of the others' video is seen, in physical pixels; those left out are not seen. */
   setViews(views: ReadonlyMap<string, Size>): void {
-    this.#views.set(views);
+    this.#reception.setViews(views);
   }
 
   /** Stops encoding the layers that nobody receives; −1: all of them. */
@@ -204,8 +194,7 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     for (const transport of transports) {
       if (transport.status === 'fulfilled') void transport.value?.repair();
     }
-    const consumerIds = [...this.#remotes.values()].map(({ options }) => options.id);
-    await this.#resume(consumerIds).catch(() => undefined);
+    await this.#reception.resumeAll();
   }
 
   stats(): Promise<MediaStats> {
@@ -213,14 +202,14 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
       send: this.#send,
       recv: this.#recv,
       publications: [...this.#publications.values()],
-      remotes: [...this.#remotes.values()],
+      remotes: this.#reception.remotes,
     });
   }
 
   close(): void {
     this.#closed = true;
-    this.#views.close();
     this.#tearDown();
+    this.#reception.close();
   }
 
   #rebuild(): void {
@@ -237,8 +226,8 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
       if (generation !== this.#generation) throw new Error('built anew meanwhile');
       return this.#createTransport('send');
     });
-    void this.#consumeWanted().finally(() => {
-      if (this.#remotes.size === 0) receiving.open();
+    void this.#reception.begin(this.#recv).finally(() => {
+      if (this.#reception.remotes.length === 0) receiving.open();
     });
     for (const publication of this.#publications.values()) {
       this.#produce(publication).catch((error: unknown) => {
@@ -258,9 +247,8 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     }
     this.#send = null;
     this.#recv = null;
-    this.#consuming = false;
     for (const publication of this.#publications.values()) publication.producer = null;
-    for (const producerId of [...this.#remotes.keys()]) this.#drop(producerId);
+    this.#reception.stop();
   }
 
   #createTransport(direction: 'send' | 'recv'): Promise<MediaTransport> {
@@ -321,76 +309,6 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     }
     if (publication.paused) producer.pause();
     this.emit('published', publication.source);
-  }
-
-  /** One request for everything that is wanted and not there, then one to let it flow. */
-  async #consumeWanted(): Promise<void> {
-    if (this.#consuming || !this.#recv) return;
-    const generation = this.#generation;
-    this.#consuming = true;
-    try {
-      const { transport } = await this.#recv;
-      for (;;) {
-        const missing = [...this.#wanted].filter((id) => !this.#remotes.has(id));
-        if (missing.length === 0 || generation !== this.#generation) break;
-        await this.#consume(transport, missing.slice(0, MAX_BATCH), generation);
-      }
-    } catch {
-      // Signaling was lost in between: a resumed place begins anew with `add` or `reset`.
-    } finally {
-      if (generation === this.#generation) this.#consuming = false;
-    }
-  }
-
-  async #consume(
-    transport: types.Transport,
-    producerIds: string[],
-    generation: number,
-  ): Promise<void> {
-    const meetingId = this.#meetingId;
-    const answer = await this.#request('consume', {
-      meetingId,
-      transportId: transport.id,
-      producerIds,
-    });
-    for (const { producerId } of answer.refused) this.#wanted.delete(producerId);
-    const opened = await Promise.all(
-      answer.consumers.map((options) => openRemote(transport, options)),
-    );
-    if (generation !== this.#generation) return;
-    for (const remote of opened) {
-      const { producerId, participantId, kind, source } = remote.options;
-      if (!this.#wanted.has(producerId)) {
-        remote.consumer.close();
-        continue;
-      }
-      this.#remotes.set(producerId, remote);
-      const { track } = remote.consumer;
-      this.emit('track-added', { producerId, participantId, kind, source, track });
-    }
-    this.#views.sendAll();
-    const consumerIds = opened.map(({ options }) => options.id);
-    await this.#resume(consumerIds);
-  }
-
-  /** Lets consumers flow, or asks anew for those that the server has given up. */
-  async #resume(consumerIds: readonly string[]): Promise<void> {
-    const { length } = consumerIds;
-    for (let start = 0; start < length; start += MAX_BATCH) {
-      const { gone } = await this.#request('resume-consumers', {
-        meetingId: this.#meetingId,
-        consumerIds: consumerIds.slice(start, start + MAX_BATCH),
-      });
-      if (gone.length > 0) this.handleConsumersClosed(gone);
-    }
-  }
-
-  #drop(producerId: string): void {
-    const remote = this.#remotes.get(producerId);
-    if (!remote) return;
-    this.#remotes.delete(producerId);
-    remote.consumer.close();
-    this.emit('track-removed', producerId);
   }
 
   async #tellHealth(): Promise<void> {
