@@ -10,6 +10,7 @@ import { isForgotten, orphansOf, producerOptions, type Publication } from './Pub
 import { Reception } from './Reception.ts';
 import type { RemoteTrack } from './Remote.ts';
 import { collectStats, type MediaStats } from './stats.ts';
+import { StallWatch } from './StallWatch.ts';
 import type { Size } from './ViewReport.ts';
 
 type MediaSessionEvents = {
@@ -17,9 +18,16 @@ type MediaSessionEvents = {
   'track-removed': [producerId: string];
   /** The server has a producer of this source now, as `paused` as it was asked for when that began. */
   published: [source: Source];
-  /** Whether every transport has a path, or is about to have its first. */
-  health: [healthy: boolean];
+  health: [health: MediaHealth];
+  /** Nothing flows, and the server was asked for a new path and has not answered. */
+  unanswered: [];
 };
+
+/** Whether every transport has a path, or is about to have its first; else what is done about it. */
+export type MediaHealth =
+  | { is: 'well' }
+  /** `path`: another is looked for; `rebuild`: everything is made anew. */
+  | { is: 'lost'; step: 'path' | 'rebuild'; attempt: number };
 
 /** What is sent is set up once something is received, or this late: side by side the first picture takes longer. */
 const RECEIVE_FIRST_MS = 500;
@@ -34,6 +42,7 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
   readonly #device = createDevice();
   readonly #publications = new Map<Source, Publication>();
   readonly #reception: Reception;
+  readonly #stallWatch: StallWatch;
   #config: WebrtcConfig | null = null;
   #send: Promise<MediaTransport> | null = null;
   #recv: Promise<MediaTransport> | null = null;
@@ -41,6 +50,8 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
   #receiving: Gate | null = null;
   /** Grows with every rebuild: what was begun before does not count. */
   #generation = 0;
+  /** Rebuilds since something flowed last. */
+  #rebuilds = 0;
   #closed = false;
 
   constructor(meetingId: string, request: Request) {
@@ -53,6 +64,7 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
       onTrackAdded: (track) => this.emit('track-added', track),
       onTrackRemoved: (producerId) => this.emit('track-removed', producerId),
     });
+    this.#stallWatch = new StallWatch({ transports: () => this.#transports() });
   }
 
   /** Begins to receive `producerIds` and to send what is published: settles with the server asked for the first. */
@@ -163,13 +175,16 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     }
   }
 
-  /** Looks for a new path at once, as after a change of network. */
-  async restartIce(): Promise<void> {
-    const transports = await Promise.allSettled([this.#send, this.#recv]);
-    const restarts = transports.map(async (transport) => {
-      if (transport.status === 'fulfilled') await transport.value?.restartIce();
-    });
-    await Promise.allSettled(restarts);
+  /** The network may be another one: finds out soon whether anything still flows. */
+  expectChange(): void {
+    this.#stallWatch.expectChange();
+  }
+
+  /** Looks for a new path at once, without asking whether that is due. */
+  async repairNow(): Promise<void> {
+    const { send, recv } = await this.#transports();
+    send?.repairNow();
+    recv?.repairNow();
   }
 
   /**
@@ -179,7 +194,7 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
   async recover(own: readonly ProducerView[]): Promise<void> {
     const generation = this.#generation;
     if (isForgotten(this.#publications, own)) {
-      this.#rebuild();
+      this.#buildAnew();
       return;
     }
     for (const id of orphansOf(this.#publications, own)) {
@@ -188,13 +203,13 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     const transports = await Promise.allSettled([this.#send, this.#recv]);
     if (generation !== this.#generation || this.#closed) return;
     if (transports.some(({ status }) => status === 'rejected')) {
-      this.#rebuild();
+      this.#buildAnew();
       return;
     }
     for (const transport of transports) {
       if (transport.status === 'fulfilled') void transport.value?.repair();
     }
-    await this.#reception.resumeAll();
+    await this.#reception.recover();
   }
 
   stats(): Promise<MediaStats> {
@@ -208,8 +223,16 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
 
   close(): void {
     this.#closed = true;
+    this.#stallWatch.close();
     this.#tearDown();
     this.#reception.close();
+  }
+
+  /** No path was found, or the server does not know what is sent: tells that it begins anew. */
+  #buildAnew(): void {
+    this.#rebuilds += 1;
+    this.emit('health', { is: 'lost', step: 'rebuild', attempt: this.#rebuilds });
+    this.#rebuild();
   }
 
   #rebuild(): void {
@@ -260,11 +283,15 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
       meetingId: this.#meetingId,
       config: this.#config,
       onBroken: () => {
-        if (generation === this.#generation) this.#rebuild();
+        if (generation === this.#generation) this.#buildAnew();
       },
       onState: (state) => {
         if (direction === 'recv' && state === 'connected') this.#receiving?.open();
+        if (state === 'connected') this.#rebuilds = 0;
         void this.#tellHealth();
+      },
+      onUnanswered: () => {
+        if (generation === this.#generation) this.emit('unanswered');
       },
     });
     // Whoever needs it hears of a failure; a meeting that loses its worker says so by itself.
@@ -311,11 +338,30 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     this.emit('published', publication.source);
   }
 
+  /** Without anything to send or receive no transport connects. */
+  get #hasAnything(): boolean {
+    return this.#publications.size > 0 || this.#reception.wantsAnything;
+  }
+
+  /** Those that there are: none that could not be made. */
+  async #transports(): Promise<{ send: MediaTransport | null; recv: MediaTransport | null }> {
+    const made = (transport: Promise<MediaTransport> | null) =>
+      transport?.catch(() => null) ?? Promise.resolve(null);
+    const [send, recv] = await Promise.all([made(this.#send), made(this.#recv)]);
+    return { send, recv };
+  }
+
   async #tellHealth(): Promise<void> {
+    const generation = this.#generation;
     const transports = await Promise.allSettled([this.#send, this.#recv]);
-    const healthy = transports.every(
-      (transport) => transport.status === 'fulfilled' && (transport.value?.healthy ?? true),
-    );
-    if (!this.#closed) this.emit('health', healthy);
+    if (this.#closed || generation !== this.#generation) return;
+    const made = transports.map((one) => (one.status === 'fulfilled' ? one.value : null));
+    const failed = transports.some(({ status }) => status === 'rejected');
+    const lost = made.some((transport) => transport && !transport.healthy);
+    const restarts = Math.max(...made.map((transport) => transport?.restarts ?? 0));
+    if (lost) this.emit('health', { is: 'lost', step: 'path', attempt: Math.max(1, restarts) });
+    else if (failed || (this.#rebuilds > 0 && this.#hasAnything)) {
+      this.emit('health', { is: 'lost', step: 'rebuild', attempt: Math.max(1, this.#rebuilds) });
+    } else this.emit('health', { is: 'well' });
   }
 }

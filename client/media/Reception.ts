@@ -36,10 +36,14 @@ export class Reception {
     return [...this.#remotes.values()];
   }
 
+  get wantsAnything(): boolean {
+    return this.#wanted.size > 0;
+  }
+
   /** Receives what is wanted through this transport; settles when all of it was asked for. */
   begin(transport: Promise<MediaTransport>): Promise<void> {
     this.#transport = transport;
-    return this.consumeWanted();
+    return this.#consumeWanted();
   }
 
   /** The transport is gone; what is wanted stays wanted. */
@@ -56,14 +60,14 @@ export class Reception {
 
   add(producerId: string): void {
     this.#wanted.add(producerId);
-    void this.consumeWanted();
+    void this.#consumeWanted();
   }
 
   /** Receives exactly these from now on. */
   receive(producerIds: ReadonlySet<string>): void {
     for (const id of [...this.#wanted]) if (!producerIds.has(id)) this.remove(id);
     for (const id of producerIds) this.#wanted.add(id);
-    void this.consumeWanted();
+    void this.#consumeWanted();
   }
 
   remove(producerId: string): void {
@@ -77,7 +81,7 @@ export class Reception {
     for (const [producerId, { options }] of this.#remotes) {
       if (consumerIds.includes(options.id)) this.#drop(producerId);
     }
-    void this.consumeWanted();
+    void this.#consumeWanted();
   }
 
   /** What of the others' video is seen, in physical pixels; those left out are not seen. */
@@ -85,13 +89,14 @@ export class Reception {
     this.#views.set(views);
   }
 
-  /** Lets everything flow that is received, as after the server could not be asked for a while. */
-  async resumeAll(): Promise<void> {
+  /** The server can be asked again: lets everything flow, and asks for what it could not be asked for. */
+  async recover(): Promise<void> {
     await this.#resume(this.remotes.map(({ options }) => options.id)).catch(() => undefined);
+    await this.#consumeWanted();
   }
 
   /** One request for everything that is wanted and not there, then one to let it flow. */
-  async consumeWanted(): Promise<void> {
+  async #consumeWanted(): Promise<void> {
     const begun = this.#transport;
     if (this.#consuming || !begun) return;
     this.#consuming = true;
@@ -103,7 +108,7 @@ export class Reception {
         await this.#consume(transport, missing.slice(0, MAX_BATCH), begun);
       }
     } catch {
-      // Signaling was lost in between: a resumed place begins anew with `add` or `reset`.
+      // Signaling was lost in between: `recover` asks again.
     } finally {
       if (begun === this.#transport) this.#consuming = false;
     }
