@@ -38,6 +38,11 @@ export interface Notification<N extends NotificationName> {
 }
 export type AnyNotification = { [N in NotificationName]: Notification<N> }[NotificationName];
 
+export interface RequestOptions {
+  /** Milliseconds to wait for the answer. Who names them has no use for a late one: it is not sent again. */
+  patienceMs?: number;
+}
+
 /** What a new try cannot change. */
 const FINAL_REFUSALS = new Set(['UNAUTHENTICATED', 'CLIENT_TOO_OLD']);
 
@@ -121,6 +126,14 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     this.#open();
   };
 
+  /**
+   * The connection counts as open, but nobody answers on it: gives it up and opens another at once.
+   * Without a farewell, so that the server keeps the place as for any connection that broke.
+   */
+  suspect(): void {
+    if (this.#state.is === 'connected') this.#socket.io.engine.close();
+  }
+
   close(): void {
     this.#wanted = false;
     clearTimeout(this.#timer);
@@ -140,22 +153,27 @@ export class SignalingClient extends Emitter<SignalingEvents> {
   async request<N extends RequestName>(
     name: N,
     payload: RequestInput<N>,
+    { patienceMs }: RequestOptions = {},
   ): Promise<RequestOutput<N>> {
     try {
-      return await this.#ask(name, payload);
+      return await this.#ask(name, payload, patienceMs ?? REQUEST_TIMEOUT_MS);
     } catch (error) {
       const lost = error instanceof RequestError && error.code === 'TIMEOUT';
-      if (!lost || !requests[name].idempotent) throw error;
+      if (!lost || !requests[name].idempotent || patienceMs !== undefined) throw error;
       await this.connected();
-      return this.#ask(name, payload);
+      return this.#ask(name, payload, REQUEST_TIMEOUT_MS);
     }
   }
 
-  async #ask<N extends RequestName>(name: N, payload: RequestInput<N>): Promise<RequestOutput<N>> {
+  async #ask<N extends RequestName>(
+    name: N,
+    payload: RequestInput<N>,
+    timeoutMs: number,
+  ): Promise<RequestOutput<N>> {
     if (!this.#socket.connected) throw new RequestError({ code: 'OFFLINE' });
     let ack: Ack<unknown>;
     try {
-      const asked = this.#socket.timeout(REQUEST_TIMEOUT_MS).emitWithAck(name, payload);
+      const asked = this.#socket.timeout(timeoutMs).emitWithAck(name, payload);
       ack = (await asked) as Ack<unknown>;
     } catch {
       // The time is over, or the connection was lost before the answer.

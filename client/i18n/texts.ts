@@ -202,7 +202,15 @@ export interface Texts {
       peopleCount: (count: number) => string;
     };
   connection: Record<
-    'offline' | 'offlineHint' | 'reconnecting' | 'server' | 'place' | 'media' | 'retryNow',
+    | 'offline'
+    | 'offlineHint'
+    | 'reconnecting'
+    | 'server'
+    | 'place'
+    | 'rejoin'
+    | 'path'
+    | 'rebuild'
+    | 'retryNow',
     string
   > & { attempt: (count: number) => string };
   notices: Record<

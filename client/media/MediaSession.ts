@@ -1,25 +1,33 @@
 import type { types } from 'mediasoup-client';
 import type { ProducerView, Source } from '../../protocol/meetings.ts';
 import type { WebrtcConfig } from '../../protocol/notifications.ts';
-import { MAX_BATCH } from '../../protocol/requests.ts';
 import { Emitter } from '../api/Emitter.ts';
 import { isUnanswered } from '../api/RequestError.ts';
 import { createGate, type Gate } from './createGate.ts';
 import { createDevice } from './device.ts';
 import { MediaTransport, type Request } from './MediaTransport.ts';
 import { isForgotten, orphansOf, producerOptions, type Publication } from './Publication.ts';
-import { openRemote, type Remote, type RemoteTrack } from './Remote.ts';
+import { Reception } from './Reception.ts';
+import type { RemoteTrack } from './Remote.ts';
 import { collectStats, type MediaStats } from './stats.ts';
-import { ViewReport, type Size } from './ViewReport.ts';
+import { StallWatch } from './StallWatch.ts';
+import type { Size } from './ViewReport.ts';
 
 type MediaSessionEvents = {
   'track-added': [RemoteTrack];
   'track-removed': [producerId: string];
   /** The server has a producer of this source now, as `paused` as it was asked for when that began. */
   published: [source: Source];
-  /** Whether every transport has a path, or is about to have its first. */
-  health: [healthy: boolean];
+  health: [health: MediaHealth];
+  /** Nothing flows, and the server was asked for a new path and has not answered. */
+  unanswered: [];
 };
+
+/** Whether every transport has a path, or is about to have its first; else what is done about it. */
+export type MediaHealth =
+  | { is: 'well' }
+  /** `path`: another is looked for; `rebuild`: everything is made anew. */
+  | { is: 'lost'; step: 'path' | 'rebuild'; attempt: number };
 
 /** What is sent is set up once something is received, or this late: side by side the first picture takes longer. */
 const RECEIVE_FIRST_MS = 500;
@@ -33,34 +41,36 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
   readonly #meetingId: string;
   readonly #device = createDevice();
   readonly #publications = new Map<Source, Publication>();
-  readonly #remotes = new Map<string, Remote>();
-  /** Producers of the others that are to be received. */
-  readonly #wanted = new Set<string>();
-  readonly #views: ViewReport;
+  readonly #reception: Reception;
+  readonly #stallWatch: StallWatch;
   #config: WebrtcConfig | null = null;
   #send: Promise<MediaTransport> | null = null;
   #recv: Promise<MediaTransport> | null = null;
-  #consuming = false;
   /** Open when one's own may be sent, too. */
   #receiving: Gate | null = null;
   /** Grows with every rebuild: what was begun before does not count. */
   #generation = 0;
+  /** Rebuilds since something flowed last. */
+  #rebuilds = 0;
   #closed = false;
 
   constructor(meetingId: string, request: Request) {
     super();
     this.#meetingId = meetingId;
     this.#request = request;
-    this.#views = new ViewReport(
-      (producerId) => this.#remotes.has(producerId),
-      (views) => void request('update-views', { meetingId, views }).catch(() => undefined),
-    );
+    this.#reception = new Reception({
+      meetingId,
+      request,
+      onTrackAdded: (track) => this.emit('track-added', track),
+      onTrackRemoved: (producerId) => this.emit('track-removed', producerId),
+    });
+    this.#stallWatch = new StallWatch({ transports: () => this.#transports() });
   }
 
   /** Begins to receive `producerIds` and to send what is published: settles with the server asked for the first. */
   async start(config: WebrtcConfig, producerIds: readonly string[]): Promise<void> {
     this.#config = config;
-    for (const id of producerIds) this.#wanted.add(id);
+    this.#reception.receive(new Set(producerIds));
     if (!this.#device.loaded) {
       await this.#device.load({
         routerRtpCapabilities: config.routerRtpCapabilities as types.RtpCapabilities,
@@ -73,34 +83,26 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
   /** Everything on the server is gone: new transports, the same tracks, the same views. */
   reset(config: WebrtcConfig): void {
     this.#config = config;
-    this.#wanted.clear();
+    this.#reception.forgetWanted();
     this.#rebuild();
   }
 
   add(producerId: string): void {
-    this.#wanted.add(producerId);
-    void this.#consumeWanted();
+    this.#reception.add(producerId);
   }
 
   /** Receives exactly these from now on. */
   receive(producerIds: ReadonlySet<string>): void {
-    for (const id of [...this.#wanted]) if (!producerIds.has(id)) this.remove(id);
-    for (const id of producerIds) this.#wanted.add(id);
-    void this.#consumeWanted();
+    this.#reception.receive(producerIds);
   }
 
   remove(producerId: string): void {
-    this.#wanted.delete(producerId);
-    this.#views.forget(producerId);
-    this.#drop(producerId);
+    this.#reception.remove(producerId);
   }
 
   /** The server has closed consumers that were not resumed in time: asks for them again. */
   handleConsumersClosed(consumerIds: readonly string[]): void {
-    for (const [producerId, { options }] of this.#remotes) {
-      if (consumerIds.includes(options.id)) this.#drop(producerId);
-    }
-    void this.#consumeWanted();
+    this.#reception.handleConsumersClosed(consumerIds);
   }
 
   /**
@@ -162,7 +164,7 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
 
   /** What of the others' video is seen, in physical pixels; those left out are not seen. */
   setViews(views: ReadonlyMap<string, Size>): void {
-    this.#views.set(views);
+    this.#reception.setViews(views);
   }
 
   /** Stops encoding the layers that nobody receives; −1: all of them. */
@@ -173,13 +175,16 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     }
   }
 
-  /** Looks for a new path at once, as after a change of network. */
-  async restartIce(): Promise<void> {
-    const transports = await Promise.allSettled([this.#send, this.#recv]);
-    const restarts = transports.map(async (transport) => {
-      if (transport.status === 'fulfilled') await transport.value?.restartIce();
-    });
-    await Promise.allSettled(restarts);
+  /** The network may be another one: finds out soon whether anything still flows. */
+  expectChange(): void {
+    this.#stallWatch.expectChange();
+  }
+
+  /** Looks for a new path at once, without asking whether that is due. */
+  async repairNow(): Promise<void> {
+    const { send, recv } = await this.#transports();
+    send?.repairNow();
+    recv?.repairNow();
   }
 
   /**
@@ -189,7 +194,7 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
   async recover(own: readonly ProducerView[]): Promise<void> {
     const generation = this.#generation;
     if (isForgotten(this.#publications, own)) {
-      this.#rebuild();
+      this.#buildAnew();
       return;
     }
     for (const id of orphansOf(this.#publications, own)) {
@@ -198,14 +203,13 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     const transports = await Promise.allSettled([this.#send, this.#recv]);
     if (generation !== this.#generation || this.#closed) return;
     if (transports.some(({ status }) => status === 'rejected')) {
-      this.#rebuild();
+      this.#buildAnew();
       return;
     }
     for (const transport of transports) {
       if (transport.status === 'fulfilled') void transport.value?.repair();
     }
-    const consumerIds = [...this.#remotes.values()].map(({ options }) => options.id);
-    await this.#resume(consumerIds).catch(() => undefined);
+    await this.#reception.recover();
   }
 
   stats(): Promise<MediaStats> {
@@ -213,14 +217,22 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
       send: this.#send,
       recv: this.#recv,
       publications: [...this.#publications.values()],
-      remotes: [...this.#remotes.values()],
+      remotes: this.#reception.remotes,
     });
   }
 
   close(): void {
     this.#closed = true;
-    this.#views.close();
+    this.#stallWatch.close();
     this.#tearDown();
+    this.#reception.close();
+  }
+
+  /** No path was found, or the server does not know what is sent: tells that it begins anew. */
+  #buildAnew(): void {
+    this.#rebuilds += 1;
+    this.emit('health', { is: 'lost', step: 'rebuild', attempt: this.#rebuilds });
+    this.#rebuild();
   }
 
   #rebuild(): void {
@@ -237,8 +249,8 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
       if (generation !== this.#generation) throw new Error('built anew meanwhile');
       return this.#createTransport('send');
     });
-    void this.#consumeWanted().finally(() => {
-      if (this.#remotes.size === 0) receiving.open();
+    void this.#reception.begin(this.#recv).finally(() => {
+      if (this.#reception.remotes.length === 0) receiving.open();
     });
     for (const publication of this.#publications.values()) {
       this.#produce(publication).catch((error: unknown) => {
@@ -258,9 +270,8 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     }
     this.#send = null;
     this.#recv = null;
-    this.#consuming = false;
     for (const publication of this.#publications.values()) publication.producer = null;
-    for (const producerId of [...this.#remotes.keys()]) this.#drop(producerId);
+    this.#reception.stop();
   }
 
   #createTransport(direction: 'send' | 'recv'): Promise<MediaTransport> {
@@ -272,11 +283,15 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
       meetingId: this.#meetingId,
       config: this.#config,
       onBroken: () => {
-        if (generation === this.#generation) this.#rebuild();
+        if (generation === this.#generation) this.#buildAnew();
       },
       onState: (state) => {
         if (direction === 'recv' && state === 'connected') this.#receiving?.open();
+        if (state === 'connected') this.#rebuilds = 0;
         void this.#tellHealth();
+      },
+      onUnanswered: () => {
+        if (generation === this.#generation) this.emit('unanswered');
       },
     });
     // Whoever needs it hears of a failure; a meeting that loses its worker says so by itself.
@@ -323,81 +338,30 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     this.emit('published', publication.source);
   }
 
-  /** One request for everything that is wanted and not there, then one to let it flow. */
-  async #consumeWanted(): Promise<void> {
-    if (this.#consuming || !this.#recv) return;
-    const generation = this.#generation;
-    this.#consuming = true;
-    try {
-      const { transport } = await this.#recv;
-      for (;;) {
-        const missing = [...this.#wanted].filter((id) => !this.#remotes.has(id));
-        if (missing.length === 0 || generation !== this.#generation) break;
-        await this.#consume(transport, missing.slice(0, MAX_BATCH), generation);
-      }
-    } catch {
-      // Signaling was lost in between: a resumed place begins anew with `add` or `reset`.
-    } finally {
-      if (generation === this.#generation) this.#consuming = false;
-    }
+  /** Without anything to send or receive no transport connects. */
+  get #hasAnything(): boolean {
+    return this.#publications.size > 0 || this.#reception.wantsAnything;
   }
 
-  async #consume(
-    transport: types.Transport,
-    producerIds: string[],
-    generation: number,
-  ): Promise<void> {
-    const meetingId = this.#meetingId;
-    const answer = await this.#request('consume', {
-      meetingId,
-      transportId: transport.id,
-      producerIds,
-    });
-    for (const { producerId } of answer.refused) this.#wanted.delete(producerId);
-    const opened = await Promise.all(
-      answer.consumers.map((options) => openRemote(transport, options)),
-    );
-    if (generation !== this.#generation) return;
-    for (const remote of opened) {
-      const { producerId, participantId, kind, source } = remote.options;
-      if (!this.#wanted.has(producerId)) {
-        remote.consumer.close();
-        continue;
-      }
-      this.#remotes.set(producerId, remote);
-      const { track } = remote.consumer;
-      this.emit('track-added', { producerId, participantId, kind, source, track });
-    }
-    this.#views.sendAll();
-    const consumerIds = opened.map(({ options }) => options.id);
-    await this.#resume(consumerIds);
-  }
-
-  /** Lets consumers flow, or asks anew for those that the server has given up. */
-  async #resume(consumerIds: readonly string[]): Promise<void> {
-    const { length } = consumerIds;
-    for (let start = 0; start < length; start += MAX_BATCH) {
-      const { gone } = await this.#request('resume-consumers', {
-        meetingId: this.#meetingId,
-        consumerIds: consumerIds.slice(start, start + MAX_BATCH),
-      });
-      if (gone.length > 0) this.handleConsumersClosed(gone);
-    }
-  }
-
-  #drop(producerId: string): void {
-    const remote = this.#remotes.get(producerId);
-    if (!remote) return;
-    this.#remotes.delete(producerId);
-    remote.consumer.close();
-    this.emit('track-removed', producerId);
+  /** Those that there are: none that could not be made. */
+  async #transports(): Promise<{ send: MediaTransport | null; recv: MediaTransport | null }> {
+    const made = (transport: Promise<MediaTransport> | null) =>
+      transport?.catch(() => null) ?? Promise.resolve(null);
+    const [send, recv] = await Promise.all([made(this.#send), made(this.#recv)]);
+    return { send, recv };
   }
 
   async #tellHealth(): Promise<void> {
+    const generation = this.#generation;
     const transports = await Promise.allSettled([this.#send, this.#recv]);
-    const healthy = transports.every(
-      (transport) => transport.status === 'fulfilled' && (transport.value?.healthy ?? true),
-    );
-    if (!this.#closed) this.emit('health', healthy);
+    if (this.#closed || generation !== this.#generation) return;
+    const made = transports.map((one) => (one.status === 'fulfilled' ? one.value : null));
+    const failed = transports.some(({ status }) => status === 'rejected');
+    const lost = made.some((transport) => transport && !transport.healthy);
+    const restarts = Math.max(...made.map((transport) => transport?.restarts ?? 0));
+    if (lost) this.emit('health', { is: 'lost', step: 'path', attempt: Math.max(1, restarts) });
+    else if (failed || (this.#rebuilds > 0 && this.#hasAnything)) {
+      this.emit('health', { is: 'lost', step: 'rebuild', attempt: Math.max(1, this.#rebuilds) });
+    } else this.emit('health', { is: 'well' });
   }
 }

@@ -8,6 +8,7 @@ import type { RequestInput, RequestName, RequestOutput } from '../../protocol/re
 export type Request = <N extends RequestName>(
   name: N,
   payload: RequestInput<N>,
+  options?: { patienceMs?: number },
 ) => Promise<RequestOutput<N>>;
 
 export interface TransportDeps {
@@ -17,17 +18,24 @@ export interface TransportDeps {
   config: WebrtcConfig;
   /** The path is lost, and an ICE restart has not found another within `REPAIR_TIMEOUT_MS`. */
   onBroken: () => void;
+  /** Its connection's state, or whether its path is lost, has changed. */
   onState: (state: types.ConnectionState) => void;
+  /** The path is lost, and the server has not answered within `RESTART_PATIENCE_MS`. */
+  onUnanswered: () => void;
 }
 
 /** How long an ICE restart may take before everything is built anew. */
 const REPAIR_TIMEOUT_MS = 5_000;
+/** A server that is there answers at once; one that does not is not there either. */
+const RESTART_PATIENCE_MS = 1_000;
 
 /** One direction of media: its mediasoup transport, and the first rungs of the way back. */
 export class MediaTransport {
   readonly transport: types.Transport;
   readonly #deps: TransportDeps;
   #lost = false;
+  /** ICE restarts since the path was lost. */
+  #restarts = 0;
   #repairTimer: ReturnType<typeof setTimeout> | undefined;
   #restarting: Promise<void> | null = null;
 
@@ -79,12 +87,9 @@ export class MediaTransport {
     return !this.transport.closed && !this.#lost;
   }
 
-  /** Finds a new path for the same transport. */
-  restartIce(): Promise<void> {
-    this.#restarting ??= this.#restartIce().finally(() => {
-      this.#restarting = null;
-    });
-    return this.#restarting;
+  /** How often a new path was looked for since the one before was lost. */
+  get restarts(): number {
+    return this.#restarts;
   }
 
   /**
@@ -95,11 +100,34 @@ export class MediaTransport {
     if (!this.#lost || this.#repairTimer || this.transport.closed) return;
     this.#repairTimer = setTimeout(() => this.#giveUp(), REPAIR_TIMEOUT_MS);
     try {
-      await this.restartIce();
+      this.#restarting ??= this.#restartIce().finally(() => (this.#restarting = null));
+      await this.#restarting;
     } catch (error) {
       this.#stopWaiting();
       if (!isUnanswered(error)) this.#giveUp();
+      else if (error.code === 'TIMEOUT') this.#deps.onUnanswered();
     }
+  }
+
+  /** Looks for a new path at once, whatever is known of the present one. */
+  repairNow(): void {
+    // Nothing was sent or received through it yet.
+    if (this.transport.connectionState === 'new') return;
+    this.#stopWaiting();
+    this.#lose();
+  }
+
+  /** Nothing arrives although it should: the path is dead, whatever ICE says. */
+  handleStall(): void {
+    if (!this.#lost) this.#lose();
+    else void this.repair();
+  }
+
+  /** Something arrives. */
+  handleFlow(): void {
+    if (!this.#lost || this.transport.connectionState !== 'connected') return;
+    this.#find();
+    this.#deps.onState('connected');
   }
 
   close(): void {
@@ -108,14 +136,20 @@ export class MediaTransport {
   }
 
   #watch(state: types.ConnectionState): void {
-    if (state === 'connected' || state === 'closed') {
-      this.#lost = false;
-      this.#stopWaiting();
-    } else if (state === 'disconnected' || state === 'failed') {
-      this.#lost = true;
-      void this.repair();
-    }
+    if (state === 'connected' || state === 'closed') this.#find();
+    else if (state === 'disconnected' || state === 'failed') this.#lose();
     this.#deps.onState(state);
+  }
+
+  #lose(): void {
+    this.#lost = true;
+    void this.repair();
+  }
+
+  #find(): void {
+    this.#lost = false;
+    this.#restarts = 0;
+    this.#stopWaiting();
   }
 
   #giveUp(): void {
@@ -131,7 +165,13 @@ export class MediaTransport {
   async #restartIce(): Promise<void> {
     const { request, meetingId } = this.#deps;
     const transportId = this.transport.id;
-    const { iceParameters } = await request('restart-ice', { meetingId, transportId });
+    this.#restarts += 1;
+    this.#deps.onState(this.transport.connectionState);
+    const { iceParameters } = await request(
+      'restart-ice',
+      { meetingId, transportId },
+      { patienceMs: RESTART_PATIENCE_MS },
+    );
     if (!this.transport.closed) await this.transport.restartIce({ iceParameters });
   }
 }

@@ -4,17 +4,19 @@ import { sequencedNotifications } from '../../protocol/notifications.ts';
 import type { RequestInput } from '../../protocol/requests.ts';
 import type { RequestError } from '../api/RequestError.ts';
 import { toRequestError } from '../api/RequestError.ts';
+import { onNetworkChange } from '../api/networkChange.ts';
 import type { RestClient } from '../api/RestClient.ts';
 import type { AnyNotification, SignalingClient, SignalingState } from '../api/SignalingClient.ts';
 import { AudioOutput } from '../media/AudioOutput.ts';
 import { canShareScreen } from '../media/capture.ts';
 import { MediaSession } from '../media/MediaSession.ts';
+import { createConnection } from './connection.ts';
 import { createConsequences } from './consequences.ts';
 import type { Devices } from './devices.ts';
 import { enter } from './enter.ts';
 import { exposeFigures } from './figures.ts';
 import { createLiveliness } from './liveliness.ts';
-import type { ConnectionState, Failure, MeetingModel, MeetingPhase } from './models.ts';
+import type { Failure, MeetingModel, MeetingPhase } from './models.ts';
 import { createNotices } from './notices.ts';
 import { peopleOf, sharesOf } from './people.ts';
 import { applyNotification, producersOfOthers, rosterOf, type RosterState } from './roster.ts';
@@ -30,6 +32,8 @@ interface JoinOptions {
 type OverReason = Extract<MeetingPhase, { is: 'over' }>['reason'];
 
 const RETRY_MS = 1_000;
+/** A server that is there answers at once. */
+const CHECK_PATIENCE_MS = 1_000;
 const SILENT: ReadonlySet<string> = new Set(['OFFLINE', 'TIMEOUT']);
 const NO_MEDIA = { audio: false, video: false, screenSharing: false };
 
@@ -50,8 +54,7 @@ export class MeetingController {
   readonly #roster;
   readonly #startedAt = signal(0);
   readonly #phase = signal<MeetingPhase>({ is: 'in' });
-  readonly #signalingStep = signal<ConnectionState>({ is: 'connected' });
-  readonly #mediaHealthy = signal(true);
+  readonly #connection = createConnection();
   readonly #remoteVideo = signal<ReadonlyMap<string, MediaStreamTrack>>(new Map());
   readonly #soundBlocked = signal(false);
   readonly #met = new Map<string, string>();
@@ -127,11 +130,7 @@ export class MeetingController {
     const { id: meetingId } = this.#roster.value.meeting;
     return {
       phase: this.#phase,
-      connection: computed(() =>
-        this.#signalingStep.value.is === 'connected' && !this.#mediaHealthy.value
-          ? { is: 'reconnecting', step: 'media', attempt: 1, nextTryAt: null }
-          : this.#signalingStep.value,
-      ),
+      connection: this.#connection.state,
       meeting: computed(() => this.#roster.value.meeting),
       selfId: computed(() => this.#roster.value.selfId),
       startedAt: this.#startedAt,
@@ -158,7 +157,10 @@ export class MeetingController {
       unblockSound: () => this.#audio.unblock(),
       setViews: (views) => this.#media.setViews(views),
       setLocked: (locked) => this.#act(() => this.#setLocked(locked)),
-      reconnectNow: () => this.#signaling.retryNow(),
+      reconnectNow: () => {
+        if (this.#connection.placed) void this.#media.repairNow();
+        else this.#signaling.retryNow();
+      },
       leave: async () => {
         const told = this.#signaling.request('leave-meeting', { meetingId }).catch(() => undefined);
         this.#phase.value = this.#overPhase('left', null);
@@ -192,20 +194,16 @@ export class MeetingController {
       remaining.delete(producerId);
       this.#remoteVideo.value = remaining;
     });
-    this.#media.on('health', (healthy) => (this.#mediaHealthy.value = healthy));
-    const onOnline = (): void => void this.#media.restartIce();
-    const onOffline = (): void => {
-      if (this.#signalingStep.value.is === 'reconnecting') {
-        this.#signalingStep.value = { is: 'offline' };
-      }
-    };
-    globalThis.addEventListener('online', onOnline);
-    globalThis.addEventListener('offline', onOffline);
+    this.#media.on('health', (health) => this.#connection.handleMedia(health));
+    this.#media.on('unanswered', () => this.#signaling.suspect());
     this.#stops.push(
       () => this.#signaling.off('state', onState),
       () => this.#signaling.off('notification', onNotification),
-      () => globalThis.removeEventListener('online', onOnline),
-      () => globalThis.removeEventListener('offline', onOffline),
+      () => this.#connection.close(),
+      onNetworkChange(() => {
+        this.#media.expectChange();
+        void this.#check();
+      }),
       effect(() => void this.#audio.select(this.#devices.speaker.value)),
       this.#devices.onLost((kind) =>
         this.#notices.tell(this.#devices[kind].wanted.value ? 'device-changed' : 'device-lost'),
@@ -259,14 +257,7 @@ export class MeetingController {
       case 'connecting':
         // What comes from now on is applied after what was missed.
         this.#held ??= [];
-        this.#signalingStep.value = navigator.onLine
-          ? {
-              is: 'reconnecting',
-              step: 'server',
-              attempt: state.attempt,
-              nextTryAt: state.nextTryAt,
-            }
-          : { is: 'offline' };
+        this.#connection.handleConnecting(state);
         break;
       case 'refused':
         this.#end('failed', state.error);
@@ -276,18 +267,27 @@ export class MeetingController {
     }
   }
 
-  /** Takes one's place again and catches up. */
-  async #resume(): Promise<void> {
+  /** Whether the connection that counts as open still is. */
+  async #check(): Promise<void> {
+    // Otherwise the answer to something that was asked is waited for already.
+    if (this.#signaling.state.is !== 'connected' || this.#held) return;
+    this.#held = [];
+    await this.#resume(CHECK_PATIENCE_MS);
+  }
+
+  /**
+   * Takes one's place again and catches up.
+   * @param patienceMs with it, a connection on which no answer comes by then is given up
+   */
+  async #resume(patienceMs?: number): Promise<void> {
     const { meeting, selfId, epoch, seq } = this.#roster.value;
-    const away = this.#signalingStep.value.is !== 'connected';
-    if (away) this.#showStep('place');
+    if (!this.#connection.placed) this.#connection.show('place');
     try {
-      const answer = await this.#signaling.request('resume-meeting', {
-        meetingId: meeting.id,
-        participantId: selfId,
-        epoch,
-        seq,
-      });
+      const answer = await this.#signaling.request(
+        'resume-meeting',
+        { meetingId: meeting.id, participantId: selfId, epoch, seq },
+        { ...(patienceMs !== undefined && { patienceMs }) },
+      );
       if (answer.status === 'resynced') this.#adopt(answer.snapshot);
       const missed = answer.status === 'resumed' ? answer.missed : [];
       const held = this.#held ?? [];
@@ -297,6 +297,7 @@ export class MeetingController {
     } catch (error) {
       const failure = toRequestError(error);
       if (failure.code === 'INVALID_STATE') await this.#rejoin();
+      else if (patienceMs !== undefined && SILENT.has(failure.code)) this.#signaling.suspect();
       else this.#failed(failure, () => this.#resume());
     }
   }
@@ -304,7 +305,7 @@ export class MeetingController {
   /** The place was given up, or the server is a new one: enters again with the same choices. */
   async #rejoin(): Promise<void> {
     this.#held ??= [];
-    this.#showStep('place');
+    this.#connection.show('rejoin');
     try {
       const snapshot = await enter(this.#signaling, { ...this.#join, takeOver: true });
       this.#held = null;
@@ -329,14 +330,10 @@ export class MeetingController {
 
   /** The place is taken again: media is looked after, and what was wanted meanwhile is done. */
   #settle(): void {
-    this.#signalingStep.value = { is: 'connected' };
+    this.#connection.settle();
     const { participants, selfId } = this.#roster.value;
     void this.#media.recover(participants.get(selfId)?.producers ?? []);
     this.#switches.reconcile();
-  }
-
-  #showStep(step: 'place'): void {
-    this.#signalingStep.value = { is: 'reconnecting', step, attempt: 1, nextTryAt: null };
   }
 
   #adopt(snapshot: MeetingSnapshot): void {

@@ -233,8 +233,11 @@ export type ConnectionState =
   | { is: 'offline' }
   | {
       is: 'reconnecting';
-      /** `server`: looking for it; `place`: taking one's place again; `media`: sound and picture. */
-      step: 'server' | 'place' | 'media';
+      /**
+       * `server`: looking for it; `place`: taking one's place again; `rejoin`: it was given up, so
+       * entering anew; `path`: another way for sound and picture; `rebuild`: setting both up anew.
+       */
+      step: 'server' | 'place' | 'rejoin' | 'path' | 'rebuild';
       attempt: number;
       /** When the next try begins, in milliseconds since the Unix epoch; null while one runs. */
       nextTryAt: number | null;

@@ -3,9 +3,9 @@ import type { MeetingModel } from '../../state/models.ts';
 import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
 
-/** Says where the way back has got to, in words, while the connection is away. */
+/** Says where the way back has got to, in words, while the connection is away. It can be hurried, or left. */
 export function ConnectionBanner({ meeting }: { meeting: MeetingModel }) {
-  const texts = useTexts().connection;
+  const { connection: texts, meeting: words } = useTexts();
   const connection = meeting.connection.value;
   if (connection.is === 'connected') return null;
   const offline = connection.is === 'offline';
@@ -17,11 +17,16 @@ export function ConnectionBanner({ meeting }: { meeting: MeetingModel }) {
         {offline ? texts.offlineHint : texts[connection.step]}{' '}
         {!offline && connection.attempt > 1 && texts.attempt(connection.attempt)}
       </span>
-      {!offline && connection.nextTryAt !== null && (
-        <button type="button" class="button on-dark" onClick={() => meeting.reconnectNow()}>
-          {texts.retryNow}
+      <span class="banner-actions">
+        {!offline && (
+          <button type="button" class="button on-dark" onClick={() => meeting.reconnectNow()}>
+            {texts.retryNow}
+          </button>
+        )}
+        <button type="button" class="button on-dark" onClick={() => void meeting.leave()}>
+          {words.leave}
         </button>
-      )}
+      </span>
     </div>
   );
 }

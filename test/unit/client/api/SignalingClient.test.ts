@@ -12,6 +12,9 @@ type Answer = (name: string, payload: unknown) => Promise<Ack<unknown>>;
 class FakeSocket {
   connected = false;
   tries = 0;
+  /** Milliseconds that the latest request was to wait. */
+  patienceMs = 0;
+  readonly io = { engine: { close: () => this.lose() } };
   answer: Answer = () => Promise.reject(new Error('operation has timed out'));
   readonly #listeners = new Map<string, (detail: unknown) => void>();
   #any: (name: string, payload: unknown) => void = () => undefined;
@@ -36,7 +39,8 @@ class FakeSocket {
     this.#any = listener;
   }
 
-  timeout(): { emitWithAck: Answer } {
+  timeout(ms: number): { emitWithAck: Answer } {
+    this.patienceMs = ms;
     return { emitWithAck: (name, payload) => this.answer(name, payload) };
   }
 
@@ -135,6 +139,21 @@ describe('requests', () => {
   });
 });
 
+describe('a request with little patience', () => {
+  test('is not sent again, since a late answer is of no use', async () => {
+    const client = connected();
+    const asked: string[] = [];
+    socket.answer = (name) => {
+      asked.push(name);
+      return Promise.reject(new Error('operation has timed out'));
+    };
+    const answer = client.request('raise-hand', HAND, { patienceMs: 1_000 });
+    await expect(answer).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(asked).toHaveLength(1);
+    expect(socket.patienceMs).toBe(1_000);
+  });
+});
+
 describe('notifications', () => {
   test('are parsed; what does not fit or is not known is dropped', () => {
     const client = connected();
@@ -170,6 +189,16 @@ describe('the connection', () => {
     page.dispatchEvent(new Event('online'));
     expect(socket.tries).toBe(3);
     expect(client.state).toMatchObject({ is: 'connecting', nextTryAt: null });
+  });
+
+  test('that nobody answers on is given up, and another sought at once', () => {
+    const client = connected();
+    client.suspect();
+    expect(socket.tries).toBe(2);
+    expect(client.state).toEqual({ is: 'connecting', attempt: 1, nextTryAt: null });
+    // It is being sought already.
+    client.suspect();
+    expect(socket.tries).toBe(2);
   });
 
   test('is not sought twice at a time', () => {

@@ -1,0 +1,171 @@
+import type { types } from 'mediasoup-client';
+import { MAX_BATCH } from '../../protocol/requests.ts';
+import type { MediaTransport, Request } from './MediaTransport.ts';
+import { openRemote, type Remote, type RemoteTrack } from './Remote.ts';
+import { ViewReport, type Size } from './ViewReport.ts';
+
+interface ReceptionDeps {
+  meetingId: string;
+  request: Request;
+  onTrackAdded: (track: RemoteTrack) => void;
+  onTrackRemoved: (producerId: string) => void;
+}
+
+/** What is received of the others: which producers are wanted, their consumers, how large they are seen. */
+export class Reception {
+  readonly #deps: ReceptionDeps;
+  readonly #remotes = new Map<string, Remote>();
+  /** Producers of the others that are to be received. */
+  readonly #wanted = new Set<string>();
+  readonly #views: ViewReport;
+  /** Null between two of them. What was begun for one before the present does not count. */
+  #transport: Promise<MediaTransport> | null = null;
+  #consuming = false;
+
+  constructor(deps: ReceptionDeps) {
+    this.#deps = deps;
+    const { meetingId, request } = deps;
+    this.#views = new ViewReport(
+      (producerId) => this.#remotes.has(producerId),
+      (views) => void request('update-views', { meetingId, views }).catch(() => undefined),
+    );
+  }
+
+  /** What is received now. */
+  get remotes(): readonly Remote[] {
+    return [...this.#remotes.values()];
+  }
+
+  get wantsAnything(): boolean {
+    return this.#wanted.size > 0;
+  }
+
+  /** Receives what is wanted through this transport; settles when all of it was asked for. */
+  begin(transport: Promise<MediaTransport>): Promise<void> {
+    this.#transport = transport;
+    return this.#consumeWanted();
+  }
+
+  /** The transport is gone; what is wanted stays wanted. */
+  stop(): void {
+    this.#transport = null;
+    this.#consuming = false;
+    for (const producerId of [...this.#remotes.keys()]) this.#drop(producerId);
+  }
+
+  /** Nothing is wanted any more: the producers are gone. */
+  forgetWanted(): void {
+    this.#wanted.clear();
+  }
+
+  add(producerId: string): void {
+    this.#wanted.add(producerId);
+    void this.#consumeWanted();
+  }
+
+  /** Receives exactly these from now on. */
+  receive(producerIds: ReadonlySet<string>): void {
+    for (const id of [...this.#wanted]) if (!producerIds.has(id)) this.remove(id);
+    for (const id of producerIds) this.#wanted.add(id);
+    void this.#consumeWanted();
+  }
+
+  remove(producerId: string): void {
+    this.#wanted.delete(producerId);
+    this.#views.forget(producerId);
+    this.#drop(producerId);
+  }
+
+  /** The server has closed consumers that were not resumed in time: asks for them again. */
+  handleConsumersClosed(consumerIds: readonly string[]): void {
+    for (const [producerId, { options }] of this.#remotes) {
+      if (consumerIds.includes(options.id)) this.#drop(producerId);
+    }
+    void this.#consumeWanted();
+  }
+
+  /** What of the others' video is seen, in physical pixels; those left out are not seen. */
+  setViews(views: ReadonlyMap<string, Size>): void {
+    this.#views.set(views);
+  }
+
+  /** The server can be asked again: lets everything flow, and asks for what it could not be asked for. */
+  async recover(): Promise<void> {
+    await this.#resume(this.remotes.map(({ options }) => options.id)).catch(() => undefined);
+    await this.#consumeWanted();
+  }
+
+  /** One request for everything that is wanted and not there, then one to let it flow. */
+  async #consumeWanted(): Promise<void> {
+    const begun = this.#transport;
+    if (this.#consuming || !begun) return;
+    this.#consuming = true;
+    try {
+      const { transport } = await begun;
+      for (;;) {
+        const missing = [...this.#wanted].filter((id) => !this.#remotes.has(id));
+        if (missing.length === 0 || begun !== this.#transport) break;
+        await this.#consume(transport, missing.slice(0, MAX_BATCH), begun);
+      }
+    } catch {
+      // Signaling was lost in between: `recover` asks again.
+    } finally {
+      if (begun === this.#transport) this.#consuming = false;
+    }
+  }
+
+  close(): void {
+    this.#views.close();
+    this.stop();
+  }
+
+  async #consume(
+    transport: types.Transport,
+    producerIds: string[],
+    begun: Promise<MediaTransport>,
+  ): Promise<void> {
+    const answer = await this.#deps.request('consume', {
+      meetingId: this.#deps.meetingId,
+      transportId: transport.id,
+      producerIds,
+    });
+    for (const { producerId } of answer.refused) this.#wanted.delete(producerId);
+    const opened = await Promise.all(
+      answer.consumers.map((options) => openRemote(transport, options)),
+    );
+    if (begun !== this.#transport) return;
+    for (const remote of opened) {
+      const { producerId, participantId, kind, source } = remote.options;
+      if (!this.#wanted.has(producerId)) {
+        remote.consumer.close();
+        continue;
+      }
+      this.#remotes.set(producerId, remote);
+      const { track } = remote.consumer;
+      this.#deps.onTrackAdded({ producerId, participantId, kind, source, track });
+    }
+    this.#views.sendAll();
+    const consumerIds = opened.map(({ options }) => options.id);
+    await this.#resume(consumerIds);
+  }
+
+  /** Lets consumers flow, or asks anew for those that the server has given up. */
+  async #resume(consumerIds: readonly string[]): Promise<void> {
+    const { length } = consumerIds;
+    for (let start = 0; start < length; start += MAX_BATCH) {
+      const { gone } = await this.#deps.request('resume-consumers', {
+        meetingId: this.#deps.meetingId,
+        consumerIds: consumerIds.slice(start, start + MAX_BATCH),
+      });
+      if (gone.length > 0) this.handleConsumersClosed(gone);
+    }
+  }
+
+  #drop(producerId: string): void {
+    const remote = this.#remotes.get(producerId);
+    if (!remote) return;
+    this.#remotes.delete(producerId);
+    remote.consumer.close();
+    this.#deps.onTrackRemoved(producerId);
+  }
+}

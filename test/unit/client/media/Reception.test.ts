@@ -1,0 +1,53 @@
+import type { types } from 'mediasoup-client';
+import { expect, test, vi } from 'vitest';
+import { RequestError } from '../../../../client/api/RequestError.ts';
+import type { MediaTransport, Request } from '../../../../client/media/MediaTransport.ts';
+import { Reception } from '../../../../client/media/Reception.ts';
+
+const PRODUCER = 'producer-1';
+const CONSUMER = {
+  id: 'consumer-1',
+  producerId: PRODUCER,
+  participantId: 'ada',
+  kind: 'video',
+  source: 'camera',
+  type: 'simulcast',
+  rtpParameters: {},
+  producerPaused: false,
+};
+
+/** A transport that consumes whatever it is told to. */
+function fakeTransport(): Promise<MediaTransport> {
+  const consume = () =>
+    Promise.resolve({ track: { kind: 'video' }, closed: false, close: () => undefined });
+  const transport = { id: 'transport-1', consume } as unknown as types.Transport;
+  return Promise.resolve({ transport } as unknown as MediaTransport);
+}
+
+test('what could not be asked for while signaling was away is asked for when it is back', async () => {
+  const added: string[] = [];
+  let online = false;
+  const request = vi.fn((name: string) => {
+    if (!online) return Promise.reject(new RequestError({ code: 'OFFLINE' }));
+    if (name === 'consume') return Promise.resolve({ consumers: [CONSUMER], refused: [] });
+    return Promise.resolve({ resumed: [CONSUMER.id], gone: [] });
+  });
+  const reception = new Reception({
+    meetingId: 'meeting-1',
+    request: request as unknown as Request,
+    onTrackAdded: ({ producerId }) => added.push(producerId),
+    onTrackRemoved: () => undefined,
+  });
+  reception.add(PRODUCER);
+  await reception.begin(fakeTransport());
+  expect(added).toEqual([]);
+
+  online = true;
+  await reception.recover();
+  expect(added).toEqual([PRODUCER]);
+  expect(request).toHaveBeenLastCalledWith('resume-consumers', {
+    meetingId: 'meeting-1',
+    consumerIds: [CONSUMER.id],
+  });
+  reception.close();
+});
