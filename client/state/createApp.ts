@@ -52,6 +52,10 @@ export function createApp(): AppModel {
           place.set(waits ? ref : null);
           if (!waits) returnTo = null;
         },
+        onSentBack(again) {
+          meeting.value = null;
+          queueMicrotask(again);
+        },
         onJoined({ model }) {
           meeting.value = model;
           entered = ref;

@@ -72,9 +72,7 @@ export function createHosting({ meetingId, request, role, act }: HostingDeps): H
       assignRole: (participantId, next) =>
         act(() => request('assign-role', { meetingId, participantId, role: next })),
       remove: (participantId, { ban } = {}) =>
-        act(() =>
-          request('remove-participant', { meetingId, participantId, ...(ban && { ban }) }),
-        ),
+        act(() => request('remove-participant', { meetingId, participantId, ...(ban && { ban }) })),
       bans: async () => (await request('list-bans', { meetingId })).bans,
       liftBan: async (banId) => {
         await request('lift-ban', { meetingId, banId });

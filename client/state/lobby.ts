@@ -23,6 +23,8 @@ interface LobbyDeps {
   deviceId: string;
   /** Takes over a meeting that was entered. */
   onJoined: (meeting: MeetingController) => void;
+  /** The place in the meeting is lost: `again` asks for another, from here. */
+  onSentBack: (again: () => void) => void;
   /** Whether one waits here now: a reload comes back to it. */
   onWaiting: (waiting: boolean) => void;
 }
@@ -96,9 +98,8 @@ export function createLobby(deps: LobbyDeps): Lobby {
     snapshot: MeetingSnapshot,
   ): Promise<void> {
     const { MeetingController } = await import('./meeting.ts');
-    const { rest } = session;
     const controller = new MeetingController(
-      { signaling, rest, devices, request, onSentToQueue: () => void join({}) },
+      { signaling, devices, request, onSentToQueue: () => deps.onSentBack(() => void join({})) },
       snapshot,
     );
     // The connection is the meeting's from here on.

@@ -1,32 +1,36 @@
-import { batch, computed, effect, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
+import type { Stoppable } from '../../protocol/meetings.ts';
 import type { MeetingSnapshot, SequencedNotification } from '../../protocol/notifications.ts';
 import { sequencedNotifications } from '../../protocol/notifications.ts';
 import type { RequestInput } from '../../protocol/requests.ts';
 import type { RequestError } from '../api/RequestError.ts';
 import { toRequestError } from '../api/RequestError.ts';
 import { onNetworkChange } from '../api/networkChange.ts';
-import type { RestClient } from '../api/RestClient.ts';
 import type { AnyNotification, SignalingClient, SignalingState } from '../api/SignalingClient.ts';
-import { AudioOutput } from '../media/AudioOutput.ts';
 import { canShareScreen } from '../media/capture.ts';
 import { MediaSession } from '../media/MediaSession.ts';
+import type { Request } from '../media/MediaTransport.ts';
 import { createConnection } from './connection.ts';
 import { createConsequences } from './consequences.ts';
 import type { Devices } from './devices.ts';
 import { enter } from './enter.ts';
 import { exposeFigures } from './figures.ts';
+import { createHosting, type Hosting } from './hosting.ts';
 import { createLiveliness } from './liveliness.ts';
 import type { Failure, MeetingModel, MeetingPhase } from './models.ts';
 import { createNotices } from './notices.ts';
+import { createOwnRights } from './ownRights.ts';
 import { peopleOf, sharesOf } from './people.ts';
+import { createPlayback, type Playback } from './playback.ts';
 import { applyNotification, producersOfOthers, rosterOf, type RosterState } from './roster.ts';
 import { createSwitches, type Switches } from './switches.ts';
 
 interface JoinOptions {
   signaling: SignalingClient;
-  rest: RestClient;
   devices: Devices;
   request: RequestInput<'join-meeting'>;
+  /** The place is lost, and another one has to be waited for. */
+  onSentToQueue: () => void;
 }
 
 type OverReason = Extract<MeetingPhase, { is: 'over' }>['reason'];
@@ -42,76 +46,76 @@ export class MeetingController {
   readonly model: MeetingModel;
   readonly #signaling: SignalingClient;
   readonly #devices: Devices;
-  readonly #setLocked: (locked: boolean) => Promise<unknown>;
+  readonly #onSentToQueue: () => void;
   readonly #join: RequestInput<'join-meeting'>;
   readonly #media: MediaSession;
-  readonly #mediaBegun: Promise<void>;
-  readonly #audio: AudioOutput;
+  /** Settles with the server asked for what is received. */
+  readonly begun: Promise<void>;
+  readonly #playback: Playback;
+  readonly #hosting: Hosting;
   readonly #switches: Switches;
   readonly #notices = createNotices();
+  readonly #rights: ReturnType<typeof createOwnRights>;
   readonly #liveliness: ReturnType<typeof createLiveliness>;
   readonly #stops: (() => unknown)[] = [];
   readonly #roster;
   readonly #startedAt = signal(0);
   readonly #phase = signal<MeetingPhase>({ is: 'in' });
   readonly #connection = createConnection();
-  readonly #remoteVideo = signal<ReadonlyMap<string, MediaStreamTrack>>(new Map());
-  readonly #soundBlocked = signal(false);
   readonly #met = new Map<string, string>();
   readonly #follows: ReturnType<typeof createConsequences>;
   readonly #enteredAt = Date.now();
   /** Notifications that came while the way back was being found; null while it is not. */
   #held: SequencedNotification[] | null = null;
 
-  /** @throws RequestError with the code of the refusal */
-  static async join(options: JoinOptions): Promise<MeetingController> {
-    const controller = new MeetingController(
-      options,
-      await enter(options.signaling, options.request),
-    );
-    // The server works on what media needs while the page is drawn.
-    await controller.#mediaBegun;
-    return controller;
-  }
-
-  private constructor(
-    { signaling, rest, devices, request }: JoinOptions,
+  /** @param snapshot the meeting as it was entered */
+  constructor(
+    { signaling, devices, request, onSentToQueue }: JoinOptions,
     snapshot: MeetingSnapshot,
   ) {
     this.#signaling = signaling;
     this.#devices = devices;
-    this.#setLocked = (locked) =>
-      rest.call('updateMeeting', { params: { idOrCode: meetingId }, body: { locked } });
+    this.#onSentToQueue = onSentToQueue;
     const meetingId = snapshot.meeting.id;
+    const ask: Request = (name, payload, options) => signaling.request(name, payload, options);
     this.#join = { ...request, meetingId };
     this.#roster = signal<RosterState>(rosterOf(snapshot));
-    this.#media = new MediaSession(meetingId, (name, payload) => signaling.request(name, payload));
-    this.#audio = new AudioOutput((blocked) => (this.#soundBlocked.value = blocked));
+    this.#media = new MediaSession(meetingId, ask);
+    this.#playback = createPlayback(this.#media, devices.speaker);
     const self = computed(() => this.#roster.value.participants.get(this.#roster.value.selfId));
     this.#liveliness = createLiveliness(
       computed(() => this.#roster.value.selfId),
       (id) => this.#roster.value.participants.get(id)?.name ?? '',
     );
+    this.#rights = createOwnRights(this.#roster, () => this.#switches);
+    this.#hosting = createHosting({
+      meetingId,
+      request: ask,
+      role: computed(() => self.value?.role ?? 'participant'),
+      act: (act) => this.#act(act),
+    });
     this.#follows = createConsequences({
       media: this.#media,
       notices: this.#notices,
       liveliness: this.#liveliness,
+      onStopped: (source) => this.#giveUp(source),
     });
     this.#follow();
+    this.#obeySettings();
     this.#switches = createSwitches({
       meetingId,
       media: this.#media,
       devices,
-      request: (name, payload) => signaling.request(name, payload),
+      request: ask,
       notices: this.#notices,
       status: computed(() => self.value?.media ?? NO_MEDIA),
       handRaised: computed(() => self.value?.handRaised ?? false),
     });
     this.#adopt(snapshot);
-    this.#mediaBegun = this.#media.start(snapshot.webrtcConfig, [
+    this.begun = this.#media.start(snapshot.webrtcConfig, [
       ...producersOfOthers(this.#roster.value),
     ]);
-    this.model = this.#createModel(self);
+    this.model = this.#createModel();
     this.#stops.push(
       exposeFigures({
         participantId: () => this.#roster.value.selfId,
@@ -120,13 +124,13 @@ export class MeetingController {
     );
   }
 
-  #createModel(self: { value: { role: string } | undefined }): MeetingModel {
+  #createModel(): MeetingModel {
     const tracks = computed(() => ({
-      remote: this.#remoteVideo.value,
+      remote: this.#playback.video.value,
       ownCamera: this.#devices.camera.wanted.value ? this.#devices.camera.track.value : null,
       ownScreen: this.#switches.ownScreen.value,
     }));
-    const isHost = computed(() => self.value?.role === 'host' || self.value?.role === 'cohost');
+    const { isCompanion, unmuteRequest, may, mayDoTo } = this.#rights;
     const { id: meetingId } = this.#roster.value.meeting;
     return {
       phase: this.#phase,
@@ -145,18 +149,20 @@ export class MeetingController {
       camera: this.#switches.camera,
       screen: this.#switches.screen,
       hand: this.#switches.hand,
-      soundBlocked: this.#soundBlocked,
-      canEnd: isHost,
-      canShare: computed(
-        () =>
-          canShareScreen() && (isHost.value || this.#roster.value.meeting.settings.mayShareScreen),
-      ),
+      soundBlocked: this.#playback.soundBlocked,
+      ...{ isCompanion, unmuteRequest, may, mayDoTo },
+      host: this.#hosting.model,
+      canShare: computed(() => canShareScreen() && may('share-screen')),
+      answerUnmuteRequest: (accept) => this.#rights.answer(accept),
+      rename: (participantId, name) =>
+        this.#act(() =>
+          this.#signaling.request('rename-participant', { meetingId, participantId, name }),
+        ),
       react: (reaction) =>
         this.#act(() => this.#signaling.request('send-reaction', { meetingId, reaction })),
       dismissNotice: (key) => this.#notices.dismiss(key),
-      unblockSound: () => this.#audio.unblock(),
+      unblockSound: () => this.#playback.unblockSound(),
       setViews: (views) => this.#media.setViews(views),
-      setLocked: (locked) => this.#act(() => this.#setLocked(locked)),
       reconnectNow: () => {
         if (this.#connection.placed) void this.#media.repairNow();
         else this.#signaling.retryNow();
@@ -183,17 +189,6 @@ export class MeetingController {
     const onNotification = (notification: AnyNotification): void => this.#handle(notification);
     this.#signaling.on('state', onState);
     this.#signaling.on('notification', onNotification);
-    this.#media.on('track-added', ({ producerId, kind, track }) => {
-      if (kind === 'audio') this.#audio.add(producerId, track);
-      else this.#remoteVideo.value = new Map(this.#remoteVideo.value).set(producerId, track);
-    });
-    this.#media.on('track-removed', (producerId) => {
-      this.#audio.remove(producerId);
-      if (!this.#remoteVideo.value.has(producerId)) return;
-      const remaining = new Map(this.#remoteVideo.value);
-      remaining.delete(producerId);
-      this.#remoteVideo.value = remaining;
-    });
     this.#media.on('health', (health) => this.#connection.handleMedia(health));
     this.#media.on('unanswered', () => this.#signaling.suspect());
     this.#stops.push(
@@ -204,7 +199,6 @@ export class MeetingController {
         this.#media.expectChange();
         void this.#check();
       }),
-      effect(() => void this.#audio.select(this.#devices.speaker.value)),
       this.#devices.onLost((kind) =>
         this.#notices.tell(this.#devices[kind].wanted.value ? 'device-changed' : 'device-lost'),
       ),
@@ -215,14 +209,18 @@ export class MeetingController {
     if (isSequenced(notification)) this.#handleSequenced(notification);
     else if (notification.name === 'meeting-ended') this.#end('ended');
     else if (notification.name === 'meeting-left') {
-      if (notification.payload.reason === 'replaced') this.#end('moved');
+      const { reason } = notification.payload;
+      if (reason === 'replaced') this.#end('moved');
+      else if (reason === 'removed' || reason === 'banned') this.#end(reason);
       else void this.#rejoin();
     } else if (notification.name === 'consumers-closed') {
       this.#media.handleConsumersClosed(notification.payload.consumerIds);
     } else if (notification.name === 'producer-layers-wanted') {
       const { producerId, maxSpatialLayer } = notification.payload;
       void this.#media.limitLayers(producerId, maxSpatialLayer);
-    } else this.#liveliness.handle(notification);
+    } else if (notification.name === 'unmute-requested') {
+      this.#rights.handleRequest(notification.payload);
+    } else if (!this.#hosting.handle(notification)) this.#liveliness.handle(notification);
   }
 
   #handleSequenced(notification: SequencedNotification): void {
@@ -307,11 +305,19 @@ export class MeetingController {
     this.#held ??= [];
     this.#connection.show('rejoin');
     try {
-      const snapshot = await enter(this.#signaling, { ...this.#join, takeOver: true });
+      const entered = await enter(this.#signaling, { ...this.#join, takeOver: true });
+      if (entered.status === 'waiting') {
+        this.#end('failed');
+        this.#onSentToQueue();
+        return;
+      }
+      const handRaised = this.model.hand.on.value;
       this.#held = null;
-      this.#media.reset(snapshot.webrtcConfig);
-      this.#adopt(snapshot);
+      this.#media.reset(entered.snapshot.webrtcConfig);
+      this.#adopt(entered.snapshot);
       this.#settle();
+      // A new stay begins with the hand down.
+      if (handRaised) void this.model.hand.set(true);
     } catch (error) {
       this.#failed(toRequestError(error), () => this.#rejoin());
     }
@@ -343,7 +349,22 @@ export class MeetingController {
       this.#startedAt.value = Math.min(Date.parse(snapshot.startedAt), Date.now());
     });
     this.#remember(this.#roster.value);
+    const { participants, selfId } = this.#roster.value;
+    for (const source of participants.get(selfId)?.stopped ?? []) this.#giveUp(source);
     this.#media.receive(producersOfOthers(this.#roster.value));
+  }
+
+  /** A host has stopped it: it stays off until the user turns it on. */
+  #giveUp(source: Stoppable): void {
+    this.#rights.handleStopped(source);
+    if (source === 'screen') void this.#switches.screen.set(false);
+    else void this.#devices[source].setWanted(false);
+  }
+
+  /** Who may not be heard or seen comes in muted, instead of being refused. */
+  #obeySettings(): void {
+    if (!this.#rights.may('unmute')) void this.#devices.microphone.setWanted(false);
+    if (!this.#rights.may('use-camera')) void this.#devices.camera.setWanted(false);
   }
 
   #remember({ participants, selfId }: RosterState): void {
@@ -382,7 +403,7 @@ export class MeetingController {
     this.#liveliness.close();
     this.#notices.close();
     this.#media.close();
-    this.#audio.close();
+    this.#playback.close();
     this.#devices.close();
   }
 }
