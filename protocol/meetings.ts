@@ -15,9 +15,28 @@ export const MAX_CAPACITY = 1000;
 export const meetingSettings = z.strictObject({
   mayShareScreen: z.boolean(),
   mayUnmute: z.boolean(),
+  mayUseCamera: z.boolean(),
   mayReact: z.boolean(),
+  mayRename: z.boolean(),
 });
 export type MeetingSettings = z.infer<typeof meetingSettings>;
+
+/** Only what is named changes. */
+export const settingsChange = z.strictObject({
+  mayShareScreen: z.boolean().exactOptional(),
+  mayUnmute: z.boolean().exactOptional(),
+  mayUseCamera: z.boolean().exactOptional(),
+  mayReact: z.boolean().exactOptional(),
+  mayRename: z.boolean().exactOptional(),
+});
+export type SettingsChange = z.infer<typeof settingsChange>;
+
+/**
+ * Who passes a waiting room without waiting, hosts apart: nobody, whoever has an account, the invited
+ * accounts, or anyone.
+ */
+export const autoAdmit = z.enum(['nobody', 'members', 'invited', 'anyone']);
+export type AutoAdmit = z.infer<typeof autoAdmit>;
 
 /** What anyone who knows the id or code may see of a meeting. */
 export const meetingView = z.object({
@@ -28,6 +47,7 @@ export const meetingView = z.object({
   hostName: z.string(),
   capacity: z.int(),
   waitingRoom: z.boolean(),
+  autoAdmit,
   allowGuests: z.boolean(),
   access,
   hasPasscode: z.boolean(),
@@ -69,6 +89,10 @@ export type MediaStatus = z.infer<typeof mediaStatus>;
 export const connectionState = z.enum(['connected', 'reconnecting']);
 export type ConnectionState = z.infer<typeof connectionState>;
 
+/** What of somebody's media a host can mute or stop. */
+export const stoppable = z.enum(['microphone', 'camera', 'screen']);
+export type Stoppable = z.infer<typeof stoppable>;
+
 export const participantView = z.object({
   id,
   userId: id,
@@ -76,16 +100,94 @@ export const participantView = z.object({
   role,
   joinedAt: instant,
   connection: connectionState,
+  /** A second screen of somebody who is in on another device: it has no sound and no host's rights. */
+  companion: z.boolean(),
   handRaised: z.boolean(),
   /** When the hand went up: hands are shown in that order. */
   handRaisedAt: instant.nullable(),
   media: mediaStatus,
+  /** What a host has muted or stopped and they have not turned on again. */
+  stopped: z.array(stoppable),
   producers: z.array(producerView),
 });
 export type ParticipantView = z.infer<typeof participantView>;
 
-export const leaveReason = z.enum(['left', 'connection-lost', 'replaced', 'meeting-ended']);
+export const leaveReason = z.enum([
+  'left',
+  'connection-lost',
+  'replaced',
+  'removed',
+  'banned',
+  'meeting-ended',
+]);
 export type LeaveReason = z.infer<typeof leaveReason>;
+
+/** What somebody who waits would come in with; shown to hosts. */
+export const waitingDevices = z.strictObject({ audio: z.boolean(), video: z.boolean() });
+export type WaitingDevices = z.infer<typeof waitingDevices>;
+
+/** Somebody in the waiting room as hosts see them. The id stays theirs when they are let in. */
+export const waitingView = z.object({
+  id,
+  userId: id,
+  name: displayName,
+  /** Known by a name only. */
+  guest: z.boolean(),
+  /** When they asked to come in: the queue is in this order. */
+  since: instant,
+  connection: connectionState,
+  /** Null until they have told. */
+  devices: waitingDevices.nullable(),
+});
+export type WaitingView = z.infer<typeof waitingView>;
+
+export const AUDIT_ACTIONS = [
+  'admitted',
+  'denied',
+  'removed',
+  'banned',
+  'ban-lifted',
+  'muted',
+  'asked-to-unmute',
+  'camera-stopped',
+  'share-stopped',
+  'hand-lowered',
+  'renamed',
+  'role-changed',
+  'host-handed-over',
+  /** Nobody's doing: the host was gone, and the role passed on or back. */
+  'host-succeeded',
+  'settings-changed',
+  'ended',
+] as const;
+export const auditAction = z.enum(AUDIT_ACTIONS);
+export type AuditAction = z.infer<typeof auditAction>;
+
+const auditPerson = z.object({ userId: id, name: displayName });
+
+/** Who did what to whom, when. */
+export const auditEntry = z.object({
+  id: z.int(),
+  at: instant,
+  action: auditAction,
+  /** Null when nobody did it. */
+  actor: auditPerson.nullable(),
+  /** Null when it concerns everybody. */
+  subject: auditPerson.nullable(),
+  /** What it was changed to, in the words of the contract; never text that people wrote to each other. */
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+export type AuditEntry = z.infer<typeof auditEntry>;
+
+/** Somebody who is kept out. */
+export const banView = z.object({
+  id,
+  name: displayName,
+  guest: z.boolean(),
+  bannedBy: displayName,
+  bannedAt: instant,
+});
+export type BanView = z.infer<typeof banView>;
 
 export const REACTIONS = ['👍', '❤️', '😂', '😮', '🎉', '👏'] as const;
 export const reaction = z.enum(REACTIONS);
@@ -95,5 +197,9 @@ export const joinInput = {
   passcode: z.string().max(64).optional(),
   displayName: displayName.optional(),
   deviceId: deviceId.optional(),
+  /** Move the call here from another device. */
   takeOver: z.boolean().optional(),
+  /** Join beside another device of the same account, as a second screen without sound. */
+  companion: z.boolean().optional(),
+  devices: waitingDevices.optional(),
 };

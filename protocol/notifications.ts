@@ -7,9 +7,13 @@ import {
   participantView,
   producerView,
   reaction,
+  role,
+  stoppable,
+  waitingView,
 } from './meetings.ts';
-import { id, instant, stamp } from './primitives.ts';
+import { displayName, hostMessage, id, instant, stamp } from './primitives.ts';
 import { iceServer, rtpCapabilities } from './rtp.ts';
+import { ERROR_CODES } from './errors.ts';
 
 export const videoCodec = z.enum(['VP8', 'VP9', 'H264', 'AV1']);
 export type VideoCodec = z.infer<typeof videoCodec>;
@@ -77,6 +81,19 @@ export const sequencedNotifications = {
     ...mediaStatus.shape,
     ...stamp,
   }),
+  /** Somebody has another role: promoted, demoted, or the host handed over or was gone. */
+  'participant-role-updated': z.object({ ...ofMeeting, participantId: id, role, ...stamp }),
+  /** Somebody has another name. */
+  'participant-renamed': z.object({ ...ofMeeting, participantId: id, name: displayName, ...stamp }),
+  /** A host muted or stopped somebody; what it means for their media is told as well. */
+  'media-stopped': z.object({
+    ...ofMeeting,
+    participantId: id,
+    source: stoppable,
+    /** Whose doing it was; null when a change of the settings was. */
+    by: id.nullable(),
+    ...stamp,
+  }),
   /** A hand went up or down. */
   'participant-hand-updated': z.object({
     ...ofMeeting,
@@ -134,7 +151,48 @@ export const sequencedNotification: z.ZodType<SequencedNotification> = z
 export const passingNotifications = {
   /** To the joiner, before its acknowledgement. */
   'meeting-joined': meetingSnapshot,
-  /** To the connection that the call has moved away from. */
+  /** To somebody who has to wait, before their acknowledgement; `position` counts from 1. */
+  'waiting-room-entered': z.object({
+    ...ofMeeting,
+    participantId: id,
+    position: z.int().min(1),
+    /** What the hosts tell everybody who waits. */
+    message: hostMessage.nullable(),
+  }),
+  /** To somebody who waits: their turn is nearer, or the hosts' message is another. */
+  'waiting-room-updated': z.object({
+    ...ofMeeting,
+    position: z.int().min(1),
+    message: hostMessage.nullable(),
+  }),
+  /** To somebody who waited: they will not come in. Who is let in gets `meeting-joined`. */
+  'join-denied': z.object({
+    ...ofMeeting,
+    /** `FORBIDDEN` when a host decided so; other codes when they may not enter any more. */
+    code: z.enum(ERROR_CODES),
+    message: hostMessage.optional(),
+  }),
+  /** To hosts and co-hosts: somebody waits, or something of somebody who waits is different now. */
+  'participant-waiting': z.object({ ...ofMeeting, participant: waitingView }),
+  /** To hosts and co-hosts: somebody does not wait any more. */
+  'participant-waiting-ended': z.object({
+    ...ofMeeting,
+    participantId: id,
+    outcome: z.enum(['admitted', 'denied', 'left']),
+  }),
+  /** To somebody who becomes a host or co-host, or comes back as one: everybody who waits, first come first. */
+  'waiting-room': z.object({
+    ...ofMeeting,
+    waiting: z.array(waitingView),
+    message: hostMessage.nullable(),
+  }),
+  /** A host asks for the microphone or camera; it may be turned on now, whatever the settings say. */
+  'unmute-requested': z.object({
+    ...ofMeeting,
+    by: z.object({ participantId: id, name: displayName }),
+    source: z.enum(['microphone', 'camera']),
+  }),
+  /** To the connection that has no place any more: the call moved on, or a host put the person out. */
   'meeting-left': z.object({ ...ofMeeting, participantId: id, reason: leaveReason }),
   /** To everyone: the meeting is over. */
   'meeting-ended': z.object({ ...ofMeeting }),

@@ -20,6 +20,14 @@ export const displayName = z
   .max(80)
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters');
 
+/** What a host writes to those who wait or are turned away: 1–300 characters. */
+export const hostMessage = z
+  .string()
+  .trim()
+  .min(1)
+  .max(300)
+  .regex(/^[^\p{Cs}]*$/u, 'well-formed text');
+
 export const email = z.email().max(254).toLowerCase();
 
 /** 10–200 characters: length is what makes a password strong (NIST SP 800-63B). */
@@ -34,3 +42,6 @@ export const deviceId = id;
 export const epoch = z.int().nonnegative();
 export const seq = z.int().nonnegative();
 export const stamp = { epoch, seq };
+
+/** Most entries of one page of a list. */
+export const MAX_PAGE = 100;

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
-import { access, MAX_CAPACITY, meetingSettings, meetingView } from './meetings.ts';
+import { access, autoAdmit, MAX_CAPACITY, meetingView, settingsChange } from './meetings.ts';
 import {
   deviceId,
   displayName,
   email,
   id,
   instant,
+  MAX_PAGE,
   meetingRef,
   passcode,
   password,
@@ -20,7 +21,6 @@ export type Guest = z.infer<typeof guest>;
 
 const session = z.object({ token: z.string(), user: account });
 
-export const MAX_PAGE = 100;
 export const page = z.strictObject({
   /** Opaque cursor from the page before. */
   before: z.string().max(200).optional(),
@@ -28,24 +28,18 @@ export const page = z.strictObject({
 });
 
 const title = z.string().trim().min(1).max(120);
-const { shape } = meetingSettings;
 
 export const createMeeting = z.strictObject({
   title,
   passcode: passcode.exactOptional(),
   capacity: z.int().min(2).max(MAX_CAPACITY).exactOptional(),
   waitingRoom: z.boolean().exactOptional(),
+  autoAdmit: autoAdmit.exactOptional(),
   allowGuests: z.boolean().exactOptional(),
   access: access.exactOptional(),
   /** Accounts that may enter a meeting with `access: 'invited'`, by email. */
   invited: z.array(email).max(500).exactOptional(),
-  settings: z
-    .strictObject({
-      mayShareScreen: shape.mayShareScreen.exactOptional(),
-      mayUnmute: shape.mayUnmute.exactOptional(),
-      mayReact: shape.mayReact.exactOptional(),
-    })
-    .exactOptional(),
+  settings: settingsChange.exactOptional(),
   startsAt: instant.nullable().exactOptional(),
   endsAt: instant.nullable().exactOptional(),
 });
@@ -127,7 +121,7 @@ export const routes = {
     status: 201,
     body: createMeeting,
     response: ownMeetingBody,
-    refusals: ['INVALID_STATE'],
+    refusals: [],
   },
   /** Meetings that the account hosts or has been in, newest first. */
   listMeetings: {

@@ -1,7 +1,19 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { ClientCode } from '../api/RequestError.ts';
-import type { Access, MeetingView, Reaction, Role } from '../../protocol/meetings.ts';
+import type {
+  Access,
+  AuditEntry,
+  AutoAdmit,
+  BanView,
+  MeetingSettings,
+  MeetingView,
+  Reaction,
+  Role,
+  Stoppable,
+  WaitingDevices,
+} from '../../protocol/meetings.ts';
+import type { Right } from '../../protocol/rights.ts';
 
 /**
  * What views see of the state: signals to read and methods to call. Views hold nothing else; they
@@ -44,6 +56,9 @@ export interface NewMeeting {
   title: string;
   passcode?: string | undefined;
   capacity?: number | undefined;
+  waitingRoom?: boolean | undefined;
+  autoAdmit?: AutoAdmit | undefined;
+  settings?: Partial<MeetingSettings> | undefined;
   allowGuests?: boolean | undefined;
   access?: Access | undefined;
   /** Emails, for `access: 'invited'`. */
@@ -115,6 +130,27 @@ export interface DevicesModel {
   close(): void;
 }
 
+/** One's place in the queue of a waiting room. Admission turns it into `app.meeting`. */
+export interface WaitingModel {
+  readonly meeting: MeetingView;
+  /** From 1. */
+  readonly position: ReadonlySignal<number>;
+  /** What the hosts tell everybody who waits. */
+  readonly message: ReadonlySignal<string | null>;
+  /** The place is kept while the connection is away. */
+  readonly connection: ReadonlySignal<ConnectionState>;
+  /** When this page began to wait, in milliseconds of this browser's clock. */
+  readonly since: number;
+  reconnectNow(): void;
+  leave(): Promise<void>;
+}
+
+/** Why somebody who waited will not come in. `FORBIDDEN`: a host decided so. */
+export interface Denial {
+  code: ErrorCode;
+  message: string | null;
+}
+
 /** The page before a meeting: what is known of it, and joining. */
 export interface LobbyModel {
   readonly meeting: ReadonlySignal<Loadable<MeetingView>>;
@@ -124,12 +160,23 @@ export interface LobbyModel {
   /** Last name used in this browser, or the account's. */
   readonly displayName: ReadonlySignal<string>;
   setDisplayName(name: string): void;
+  /** Set while one waits to be let in. */
+  readonly waiting: ReadonlySignal<WaitingModel | null>;
+  /** How the waiting ended, if not in the meeting; null again with the next try. */
+  readonly denial: ReadonlySignal<Denial | null>;
   load(): Promise<void>;
   /**
-   * Asks for a place. On success answers the meeting, which is also `app.meeting` from then on;
-   * on a refusal answers null and says why in `failure`.
+   * Asks for a place. On success `app.meeting` is set, at once or after `waiting`; on a refusal
+   * `failure` says why.
+   * @param options `takeOver` moves the call from another device here, `companion` joins beside it
    */
-  join(options: { passcode?: string; takeOver?: boolean }): Promise<MeetingModel | null>;
+  join(options: JoinOptions): Promise<void>;
+}
+
+export interface JoinOptions {
+  passcode?: string;
+  takeOver?: boolean;
+  companion?: boolean;
 }
 
 /** A video that can be shown: hand its track to an element, and say how large it is shown. */
@@ -149,6 +196,8 @@ export interface Person {
   readonly cameraOn: boolean;
   readonly screenSharing: boolean;
   readonly reconnecting: boolean;
+  /** A second screen of somebody who is in on another device: without sound. */
+  readonly companion: boolean;
   /** ISO 8601; null while the hand is down. */
   readonly handRaisedAt: string | null;
   /** Null until a producer can be shown; present but still black until its first frame. */
@@ -195,8 +244,8 @@ export type MeetingPhase =
   | { is: 'in' }
   | {
       is: 'over';
-      /** `moved`: the call goes on on another device. */
-      reason: 'left' | 'ended' | 'moved' | 'failed';
+      /** `moved`: the call goes on on another device; `removed`, `banned`: a host decided so. */
+      reason: 'left' | 'ended' | 'moved' | 'removed' | 'banned' | 'failed';
       failure: Failure | null;
       durationMs: number;
       /** Names of everybody who was there, oneself excepted. */
@@ -215,7 +264,17 @@ export interface Notice {
     | 'device-changed'
     | 'action-failed'
     | 'locked'
-    | 'unlocked';
+    | 'unlocked'
+    /** By a host; `names` has theirs, if it is known. */
+    | 'microphone-stopped'
+    | 'camera-stopped'
+    | 'screen-stopped'
+    /** One has another role now. */
+    | 'made-host'
+    | 'made-cohost'
+    | 'made-participant'
+    /** Somebody else is the host now. */
+    | 'new-host';
   /** Of the people it is about, at most three; `count` has all. */
   readonly names: readonly string[];
   readonly count: number;
@@ -227,6 +286,65 @@ export interface SwitchModel {
   readonly on: ReadonlySignal<boolean>;
   readonly pending: ReadonlySignal<boolean>;
   set(on: boolean): Promise<void>;
+}
+
+/** Somebody in the waiting room, as hosts see them. */
+export interface WaitingPerson {
+  readonly id: string;
+  readonly name: string;
+  /** Known by a name only. */
+  readonly guest: boolean;
+  /** When they asked to come in, in milliseconds of this browser's clock. */
+  readonly since: number;
+  readonly reconnecting: boolean;
+  /** What they would come in with; null until they have told. */
+  readonly devices: WaitingDevices | null;
+}
+
+/** A host asks for one's microphone or camera. */
+export interface UnmuteRequest {
+  readonly by: string;
+  readonly source: 'microphone' | 'camera';
+}
+
+/** What hosts change of a running meeting. */
+export interface HostChange {
+  locked?: boolean;
+  waitingRoom?: boolean;
+  autoAdmit?: AutoAdmit;
+  settings?: Partial<MeetingSettings>;
+}
+
+/**
+ * What hosts can do; ask `MeetingModel.may` first. What fails is told as a notice, but for the two
+ * lists, which reject with a Failure.
+ */
+export interface HostModel {
+  /** Everybody who waits, first come first; empty for those who are not hosts. */
+  readonly queue: ReadonlySignal<readonly WaitingPerson[]>;
+  /** What everybody who waits reads. */
+  readonly waitingMessage: ReadonlySignal<string | null>;
+  /** @param always they never wait for this meeting again */
+  admit(who: readonly string[] | 'all', options?: { always?: boolean }): Promise<void>;
+  deny(
+    who: readonly string[] | 'all',
+    options?: { message?: string | undefined; ban?: boolean },
+  ): Promise<void>;
+  messageWaitingRoom(message: string | null): Promise<void>;
+  update(change: HostChange): Promise<void>;
+  mute(participantId: string): Promise<void>;
+  /** Everybody but hosts. @param mayUnmute whether they may unmute themselves from now on */
+  muteAll(mayUnmute: boolean): Promise<void>;
+  askToUnmute(participantId: string, source: 'microphone' | 'camera'): Promise<void>;
+  stop(participantId: string, source: Stoppable): Promise<void>;
+  lowerHand(who: string | 'all'): Promise<void>;
+  assignRole(participantId: string, role: 'host' | 'cohost' | 'participant'): Promise<void>;
+  remove(participantId: string, options?: { ban?: boolean }): Promise<void>;
+  /** Who is kept out. */
+  bans(): Promise<BanView[]>;
+  liftBan(banId: string): Promise<void>;
+  /** What hosts did, newest first. @param before `next` of the page before */
+  audit(before?: number): Promise<{ entries: AuditEntry[]; next: number | null }>;
 }
 
 export interface MeetingModel {
@@ -252,14 +370,26 @@ export interface MeetingModel {
   readonly hand: SwitchModel;
   /** True when the browser refuses to play sound until the user clicks. */
   readonly soundBlocked: ReadonlySignal<boolean>;
-  readonly canEnd: ReadonlySignal<boolean>;
+  /** True when one is here as a second screen: no microphone, no sound. */
+  readonly isCompanion: ReadonlySignal<boolean>;
+  /** A host asks to be heard or seen; null when none does. */
+  readonly unmuteRequest: ReadonlySignal<UnmuteRequest | null>;
+  readonly host: HostModel;
+  /** Whether one may do something now. Reads signals: a view that asks is drawn anew with the answer. */
+  may(right: Right): boolean;
+  /** The same, for something that is done to somebody. */
+  mayDoTo(right: Right, person: Person): boolean;
+  /** Whether one may share and the browser can. */
   readonly canShare: ReadonlySignal<boolean>;
+  /** Turns on what a host asked for, or not. */
+  answerUnmuteRequest(accept: boolean): Promise<void>;
+  /** Changes somebody's name in this meeting, one's own included. */
+  rename(participantId: string, name: string): Promise<void>;
   react(reaction: Reaction): Promise<void>;
   dismissNotice(key: number): void;
   unblockSound(): Promise<void>;
   /** What of the others' video is on screen: physical pixels by producer id; those left out are not seen. */
   setViews(views: ReadonlyMap<string, { width: number; height: number }>): void;
-  setLocked(locked: boolean): Promise<void>;
   reconnectNow(): void;
   leave(): Promise<void>;
   endForAll(): Promise<void>;
