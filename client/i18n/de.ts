@@ -296,6 +296,7 @@ export const de: Texts = {
   },
   time: {
     retryIn: (seconds) => `In ${seconds} s noch einmal versuchen.`,
+    waited: (minutes) => (minutes < 1 ? 'gerade eben' : `${minutes} min`),
     duration: (minutes) =>
       minutes < 1
         ? 'weniger als eine Minute'

@@ -46,6 +46,8 @@ export const deHosting: HostingTexts = {
     send: 'Senden',
     withdraw: 'Zurücknehmen',
     cameraOff: 'Kamera aus',
+    cameraOn: 'Kamera ein',
+    microphoneOn: 'Mikrofon ein',
     inTitle: (count) => `(${count} ${count === 1 ? 'wartet' : 'warten'})`,
   },
   person: {

@@ -293,6 +293,7 @@ export const en: Texts = {
   },
   time: {
     retryIn: (seconds) => `Try again in ${seconds} s.`,
+    waited: (minutes) => (minutes < 1 ? 'just now' : `${minutes} min`),
     duration: (minutes) =>
       minutes < 1
         ? 'less than a minute'

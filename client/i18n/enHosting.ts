@@ -45,6 +45,8 @@ export const enHosting: HostingTexts = {
     send: 'Send',
     withdraw: 'Withdraw',
     cameraOff: 'Camera off',
+    cameraOn: 'Camera on',
+    microphoneOn: 'Microphone on',
     inTitle: (count) => `(${count} waiting)`,
   },
   person: {

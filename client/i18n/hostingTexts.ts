@@ -35,7 +35,9 @@ export interface HostingTexts {
     | 'messageHint'
     | 'send'
     | 'withdraw'
-    | 'cameraOff',
+    | 'cameraOff'
+    | 'cameraOn'
+    | 'microphoneOn',
     string
   > &
     Record<'admitOf' | 'denyOf' | 'moreOf' | 'select' | 'isWaiting' | 'denyTitle', Named> &

@@ -265,7 +265,7 @@ export interface Texts {
     | 'space',
     string
   >;
-  time: Record<'duration', (minutes: number) => string> &
+  time: Record<'duration' | 'waited', (minutes: number) => string> &
     Record<'retryIn', (seconds: number) => string>;
   failures: Record<ErrorCode | 'OFFLINE' | 'TIMEOUT' | 'BROWSER_UNSUPPORTED', FailureText>;
   /** The same code as a session that is over, where somebody has just typed a password. */

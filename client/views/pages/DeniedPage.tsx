@@ -1,5 +1,4 @@
 import type { Denial } from '../../state/models.ts';
-import { FailureNote } from '../components/FailureNote.tsx';
 import { HomeLink } from '../components/HomeLink.tsx';
 import { Shell } from '../components/Shell.tsx';
 import { SignInLink } from '../components/SignInLink.tsx';
@@ -21,13 +20,16 @@ export function DeniedPage({ denial, busy, onAsk }: DeniedPageProps) {
   const { waiting } = texts.hosting;
   const { code, message } = denial;
   const byHost = code === 'FORBIDDEN';
-  const text = byHost ? ([waiting.denied, waiting.deniedHint] as const) : undefined;
-  const [title] = text ?? failureText(texts, { code });
+  const [title, hint] = byHost
+    ? [waiting.denied, waiting.deniedHint]
+    : failureText(texts, { code });
   return (
     <Shell title={title}>
       <section class="message-page" data-testid="denied-page" data-code={code}>
-        <h1 class="visually-hidden">{title}</h1>
-        <FailureNote failure={{ code }} text={text} />
+        <div role="alert">
+          <h1>{title}</h1>
+          <p class="muted">{hint}</p>
+        </div>
         {message !== null && <HostMessage message={message} />}
         <div class="actions actions-centered">
           {!FINAL.has(code) && (
