@@ -1,8 +1,12 @@
+import { deHosting } from './deHosting.ts';
 import type { Texts } from './texts.ts';
 
 const list = new Intl.ListFormat('de', { type: 'conjunction' });
 const named = (names: readonly string[], count: number) =>
   list.format(count > names.length ? [...names, `${count - names.length} weitere`] : names);
+
+/** Who did it, where it is known. */
+const by = (names: readonly string[]) => names[0] ?? 'Ein Gastgeber';
 
 export const de: Texts = {
   locale: 'de',
@@ -18,6 +22,7 @@ export const de: Texts = {
     back: 'Zurück',
     copied: 'Kopiert',
     home: 'Zurück zu den Besprechungen',
+    startPage: 'Zur Startseite',
     crashed: 'Auf dieser Seite ist etwas schiefgegangen.',
     crashedHint: 'Neu laden hilft meistens. Eine laufende Besprechung geht weiter.',
     reload: 'Neu laden',
@@ -88,6 +93,8 @@ export const de: Texts = {
     passcodeRemove: 'Kein Kennwort mehr',
     locked: 'Gesperrt: niemand Neues kann teilnehmen',
     endBeforeStart: 'Das Ende muss nach dem Beginn liegen.',
+    waitingRoom: 'Warteraum: wer kommt, wartet, bis ein Gastgeber einlässt',
+    moreOptions: 'Weitere Einstellungen',
   },
   lobby: {
     title: 'Bereit?',
@@ -115,6 +122,9 @@ export const de: Texts = {
     startsAt: (when) => `Diese Besprechung beginnt ${when}.`,
     startsIn: (time) => `Sie öffnet in ${time}. Diese Seite lässt dich dann ein.`,
     moveHere: 'Gespräch hierher holen',
+    moveHereHint: 'Das andere Gerät verlässt die Besprechung.',
+    besideHere: 'Hier als zweiter Bildschirm teilnehmen, ohne Ton',
+    besideHereHint: 'Sprechen und hören auf dem anderen Gerät, zusehen oder teilen hier.',
     inputLevel: 'Mikrofonpegel',
     returning: 'Zurück in die Besprechung …',
   },
@@ -175,8 +185,6 @@ export const de: Texts = {
     endForAll: 'Für alle beenden',
     endConfirm: 'Besprechung für alle beenden?',
     endConfirmHint: 'Alle werden getrennt, und niemand kann noch teilnehmen.',
-    lock: 'Besprechung sperren',
-    unlock: 'Besprechung entsperren',
     you: 'Du',
     youAre: (name) => `${name} (du)`,
     pin: (name) => `${name} anheften`,
@@ -214,6 +222,7 @@ export const de: Texts = {
     sectionPeople: 'In der Besprechung',
     ongoing: 'Du bist in einer Besprechung',
     goBack: 'Dorthin zurück',
+    notAllowed: 'Das können in dieser Besprechung nur Gastgeber.',
   },
   connection: {
     offline: 'Offline',
@@ -239,16 +248,28 @@ export const de: Texts = {
     'action-failed': () => 'Das hat nicht geklappt.',
     locked: () => 'Die Besprechung ist gesperrt.',
     unlocked: () => 'Die Besprechung ist wieder offen.',
+    'microphone-stopped': (names) => `${by(names)} hat dich stummgeschaltet.`,
+    'camera-stopped': (names) => `${by(names)} hat deine Kamera ausgeschaltet.`,
+    'screen-stopped': (names) => `${by(names)} hat dein Bildschirmteilen beendet.`,
+    'made-host': () => 'Du bist jetzt Gastgeber.',
+    'made-cohost': () => 'Du bist jetzt Mitgastgeber.',
+    'made-participant': () => 'Du bist nicht mehr Mitgastgeber.',
+    'new-host': (names, count) => `${named(names, count)} ist jetzt Gastgeber.`,
   },
   over: {
     left: 'Du hast die Besprechung verlassen',
     ended: 'Die Besprechung ist zu Ende',
     moved: 'Das Gespräch geht auf deinem anderen Gerät weiter',
+    removed: 'Ein Gastgeber hat dich aus der Besprechung entfernt',
+    banned: 'Ein Gastgeber hat dich auf Dauer ausgeschlossen',
+    bannedHint:
+      'Du kannst nicht mehr teilnehmen. Wenn das ein Versehen ist, melde dich bei der Person, die dich eingeladen hat.',
     failed: 'Du kannst nicht in der Besprechung bleiben',
     duration: (time) => `Du warst ${time} dabei.`,
     met: (names, count) => `Mit ${named(names, count)}.`,
     rejoin: 'Wieder teilnehmen',
   },
+  hosting: deHosting,
   settings: {
     title: 'Einstellungen',
     devices: 'Geräte',
@@ -277,6 +298,7 @@ export const de: Texts = {
   },
   time: {
     retryIn: (seconds) => `In ${seconds} s noch einmal versuchen.`,
+    waited: (minutes) => (minutes < 1 ? 'gerade eben' : `${minutes} min`),
     duration: (minutes) =>
       minutes < 1
         ? 'weniger als eine Minute'
@@ -306,7 +328,7 @@ export const de: Texts = {
     FULL: ['Die Besprechung ist voll', 'Noch einmal versuchen, wenn jemand gegangen ist.'],
     ALREADY_JOINED: [
       'Du bist mit einem anderen Gerät dabei',
-      'Das Gespräch lässt sich hierher holen.',
+      'Das Gespräch hierher holen, oder daneben teilnehmen.',
     ],
     RATE_LIMITED: ['Zu viele Versuche', 'Einen Moment warten und noch einmal versuchen.'],
     NO_CAPACITY: ['Der Server ist ausgelastet', 'In einer Minute noch einmal versuchen.'],

@@ -1,9 +1,13 @@
+import { enHosting } from './enHosting.ts';
 import type { Texts } from './texts.ts';
 
 const list = new Intl.ListFormat('en', { type: 'conjunction' });
 const people = (count: number) => (count === 1 ? '1 person' : `${count} people`);
 const named = (names: readonly string[], count: number) =>
   list.format(count > names.length ? [...names, `${count - names.length} more`] : names);
+
+/** Who did it, where it is known. */
+const by = (names: readonly string[]) => names[0] ?? 'A host';
 
 export const en: Texts = {
   locale: 'en',
@@ -19,6 +23,7 @@ export const en: Texts = {
     back: 'Back',
     copied: 'Copied',
     home: 'Back to your meetings',
+    startPage: 'Start page',
     crashed: 'Something went wrong on this page.',
     crashedHint: 'Reloading usually helps. A meeting you were in is still going on.',
     reload: 'Reload',
@@ -89,6 +94,8 @@ export const en: Texts = {
     passcodeRemove: 'No passcode any more',
     locked: 'Locked: nobody new can join',
     endBeforeStart: 'The end must come after the start.',
+    waitingRoom: 'Waiting room: people wait until a host lets them in',
+    moreOptions: 'More options',
   },
   lobby: {
     title: 'Ready to join?',
@@ -116,6 +123,9 @@ export const en: Texts = {
     startsAt: (when) => `This meeting starts ${when}.`,
     startsIn: (time) => `It opens in ${time}. This page lets you in then.`,
     moveHere: 'Move the call here',
+    moveHereHint: 'The other device leaves the meeting.',
+    besideHere: 'Join here as a second screen, without sound',
+    besideHereHint: 'You speak and listen on the other device, and watch or share here.',
     inputLevel: 'Microphone level',
     returning: 'Taking you back into the meeting…',
   },
@@ -175,8 +185,6 @@ export const en: Texts = {
     endForAll: 'End for everyone',
     endConfirm: 'End the meeting for everyone?',
     endConfirmHint: 'All participants are disconnected, and nobody can join again.',
-    lock: 'Lock meeting',
-    unlock: 'Unlock meeting',
     you: 'You',
     youAre: (name) => `${name} (you)`,
     pin: (name) => `Pin ${name}`,
@@ -214,6 +222,7 @@ export const en: Texts = {
     sectionPeople: 'In the meeting',
     ongoing: 'You are in a meeting',
     goBack: 'Go back to it',
+    notAllowed: 'Only hosts can do that in this meeting.',
   },
   connection: {
     offline: 'Offline',
@@ -237,16 +246,27 @@ export const en: Texts = {
     'action-failed': () => 'That did not work.',
     locked: () => 'The meeting is locked.',
     unlocked: () => 'The meeting is open again.',
+    'microphone-stopped': (names) => `${by(names)} muted you.`,
+    'camera-stopped': (names) => `${by(names)} turned off your camera.`,
+    'screen-stopped': (names) => `${by(names)} stopped your screen sharing.`,
+    'made-host': () => 'You are the host now.',
+    'made-cohost': () => 'You are a co-host now.',
+    'made-participant': () => 'You are no longer a co-host.',
+    'new-host': (names, count) => `${named(names, count)} is the host now.`,
   },
   over: {
     left: 'You left the meeting',
     ended: 'The meeting has ended',
     moved: 'The call goes on on your other device',
+    removed: 'A host removed you from the meeting',
+    banned: 'A host removed you from the meeting for good',
+    bannedHint: 'You cannot join it again. If that is a mistake, ask whoever invited you.',
     failed: 'You cannot stay in the meeting',
     duration: (time) => `You were in it for ${time}.`,
     met: (names, count) => `With ${named(names, count)}.`,
     rejoin: 'Join again',
   },
+  hosting: enHosting,
   settings: {
     title: 'Settings',
     devices: 'Devices',
@@ -275,6 +295,7 @@ export const en: Texts = {
   },
   time: {
     retryIn: (seconds) => `Try again in ${seconds} s.`,
+    waited: (minutes) => (minutes < 1 ? 'just now' : `${minutes} min`),
     duration: (minutes) =>
       minutes < 1
         ? 'less than a minute'
@@ -295,7 +316,7 @@ export const en: Texts = {
     FULL: ['The meeting is full', 'Try again when somebody has left.'],
     ALREADY_JOINED: [
       'You are in this meeting on another device',
-      'You can move the call to this one.',
+      'Move the call here, or join beside it.',
     ],
     RATE_LIMITED: ['Too many tries', 'Wait a moment, then try again.'],
     NO_CAPACITY: ['The server is busy', 'Try again in a minute.'],

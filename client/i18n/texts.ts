@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { Reaction, Role } from '../../protocol/meetings.ts';
+import type { HostingTexts } from './hostingTexts.ts';
 
 type Names = (names: readonly string[], count: number) => string;
 /** What happened, and what to do about it. */
@@ -21,6 +22,7 @@ export interface Texts {
     | 'back'
     | 'copied'
     | 'home'
+    | 'startPage'
     | 'crashed'
     | 'crashedHint'
     | 'reload'
@@ -90,7 +92,9 @@ export interface Texts {
     | 'passcodeKept'
     | 'passcodeRemove'
     | 'locked'
-    | 'endBeforeStart',
+    | 'endBeforeStart'
+    | 'waitingRoom'
+    | 'moreOptions',
     string
   >;
   lobby: Record<
@@ -115,6 +119,9 @@ export interface Texts {
     | 'allow'
     | 'without'
     | 'moveHere'
+    | 'moveHereHint'
+    | 'besideHere'
+    | 'besideHereHint'
     | 'inputLevel'
     | 'returning',
     string
@@ -163,8 +170,6 @@ export interface Texts {
     | 'endForAll'
     | 'endConfirm'
     | 'endConfirmHint'
-    | 'lock'
-    | 'unlock'
     | 'you'
     | 'microphoneOffOf'
     | 'handUp'
@@ -188,7 +193,8 @@ export interface Texts {
     | 'sectionHands'
     | 'sectionPeople'
     | 'ongoing'
-    | 'goBack',
+    | 'goBack'
+    | 'notAllowed',
     string
   > &
     Record<'sharedBy' | 'screenOf' | 'youAre' | 'pin' | 'unpin', (name: string) => string> & {
@@ -222,13 +228,24 @@ export interface Texts {
     | 'device-changed'
     | 'action-failed'
     | 'locked'
-    | 'unlocked',
+    | 'unlocked'
+    | 'microphone-stopped'
+    | 'camera-stopped'
+    | 'screen-stopped'
+    | 'made-host'
+    | 'made-cohost'
+    | 'made-participant'
+    | 'new-host',
     Names
   >;
-  over: Record<'left' | 'ended' | 'moved' | 'failed' | 'rejoin', string> & {
+  over: Record<
+    'left' | 'ended' | 'moved' | 'removed' | 'banned' | 'failed' | 'bannedHint' | 'rejoin',
+    string
+  > & {
     duration: (time: string) => string;
     met: Names;
   };
+  hosting: HostingTexts;
   settings: Record<
     | 'title'
     | 'devices'
@@ -256,7 +273,7 @@ export interface Texts {
     | 'space',
     string
   >;
-  time: Record<'duration', (minutes: number) => string> &
+  time: Record<'duration' | 'waited', (minutes: number) => string> &
     Record<'retryIn', (seconds: number) => string>;
   failures: Record<ErrorCode | 'OFFLINE' | 'TIMEOUT' | 'BROWSER_UNSUPPORTED', FailureText>;
   /** The same code as a session that is over, where somebody has just typed a password. */

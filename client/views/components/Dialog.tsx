@@ -56,23 +56,36 @@ interface ConfirmProps {
   title: string;
   hint: string;
   action: string;
+  /** What is done cannot be undone. */
+  danger?: boolean;
+  /** What is to be chosen or written with it. */
+  children?: ComponentChildren;
   onConfirm: () => void;
   onClose: () => void;
 }
 
-/** Asks before something that cannot be undone. */
-export function Confirm({ title, hint, action, onConfirm, onClose }: ConfirmProps) {
+/** Asks before something that matters is done. */
+export function Confirm({
+  title,
+  hint,
+  action,
+  danger = true,
+  children,
+  onConfirm,
+  onClose,
+}: ConfirmProps) {
   const texts = useTexts();
   return (
     <Dialog title={title} onClose={onClose}>
       <p class="muted">{hint}</p>
+      {children}
       <footer class="actions">
         <button type="button" class="button" onClick={onClose}>
           {texts.app.cancel}
         </button>
         <button
           type="button"
-          class="button danger"
+          class={danger ? 'button danger' : 'button primary'}
           onClick={() => {
             onClose();
             onConfirm();

@@ -3,16 +3,27 @@ import type { Ref } from 'preact';
 import type { SwitchModel } from '../../state/models.ts';
 import { Icon } from '../components/Icon.tsx';
 
+/** How many ask for attention; none is not shown. */
+export interface Alert {
+  count: number;
+  class?: string;
+}
+
+/** `off` is worth noticing, `active` is going on, `blocked` can be asked why. */
+export type ControlLook = 'off' | 'active' | 'blocked' | 'leave';
+
 interface ControlProps {
+  id?: string | undefined;
   /** What it does; also its tooltip. */
   label: string;
   /** The word under it, where there is room; part of the label. */
   caption: string;
   icon: IconNode;
-  /** `off` is worth noticing, `active` is going on. */
-  look?: 'off' | 'active' | 'leave' | undefined;
+  look?: ControlLook | undefined;
   /** A small figure at its corner. */
   count?: number;
+  /** Another one, which stands out; the label tells it too. */
+  alert?: Alert | undefined;
   class?: string | undefined;
   pressed?: boolean;
   expanded?: boolean;
@@ -23,10 +34,11 @@ interface ControlProps {
 }
 
 /** One button of the control bar. */
-export function Control({ label, caption, icon, look, count, ...rest }: ControlProps) {
+export function Control({ label, caption, icon, look, count, alert, ...rest }: ControlProps) {
   return (
     <button
       ref={rest.buttonRef ?? null}
+      id={rest.id}
       type="button"
       class={['control', look, rest.class].filter(Boolean).join(' ')}
       aria-label={label}
@@ -41,6 +53,9 @@ export function Control({ label, caption, icon, look, count, ...rest }: ControlP
       <span class="control-face">
         <Icon of={icon} />
         {count !== undefined && <span class="count">{count}</span>}
+        {alert && alert.count > 0 && (
+          <span class={`count alert-count ${alert.class ?? ''}`}>{alert.count}</span>
+        )}
       </span>
       <span class="control-caption" aria-hidden="true">
         {caption}
@@ -50,6 +65,7 @@ export function Control({ label, caption, icon, look, count, ...rest }: ControlP
 }
 
 interface SwitchProps {
+  id?: string;
   of: SwitchModel;
   /** What the control does: turn on, turn off. */
   names: readonly [string, string];
@@ -79,6 +95,7 @@ export function SwitchControl({
       icon={icons[on ? 1 : 0]}
       look={offIsWarning ? (on ? undefined : 'off') : on ? 'active' : undefined}
       busy={of.pending.value}
+      id={rest.id}
       class={rest.class}
       onClick={() => void of.set(!on)}
     />

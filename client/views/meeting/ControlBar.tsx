@@ -1,29 +1,21 @@
 import {
   Hand,
-  Keyboard,
-  LayoutGrid,
-  Lock,
-  LockOpen,
-  Maximize,
-  Mic,
-  MicOff,
+  MonitorSmartphone,
   MonitorUp,
   MonitorX,
   PhoneOff,
-  PictureInPicture2,
-  Settings,
+  ShieldCheck,
   Smile,
-  Ellipsis,
-  UserRound,
   Users,
-  Video,
-  VideoOff,
 } from 'lucide';
 import { REACTIONS } from '../../../protocol/meetings.ts';
 import type { MeetingModel } from '../../state/models.ts';
+import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
 import { Clock } from './Clock.tsx';
 import { Control, SwitchControl } from './Control.tsx';
+import { AskByHand, CameraControl, MicrophoneControl } from './MediaControls.tsx';
+import { MoreMenu } from './MoreMenu.tsx';
 import { Popover, PopoverItem } from './Popover.tsx';
 import type { MeetingActions } from './useMeetingActions.ts';
 
@@ -34,31 +26,24 @@ interface ControlBarProps {
 
 /** Everything that one can do in a meeting, always in the same place. */
 export function ControlBar({ meeting, actions }: ControlBarProps) {
-  const { meeting: texts, lobby } = useTexts();
+  const { meeting: texts, hosting } = useTexts();
   const { title } = meeting.meeting.value;
-  const peopleLabel = `${texts.people}: ${texts.peopleCount(meeting.people.value.length)}`;
   return (
     <div class="control-bar" role="toolbar" aria-label={texts.controls}>
       <div class="bar-side">
         <strong class="bar-title">{title}</strong>
         <Clock startedAt={meeting.startedAt.value} />
+        {meeting.isCompanion.value && (
+          <span class="bar-mark">
+            <Icon of={MonitorSmartphone} size={14} />
+            {hosting.person.secondScreen}
+          </span>
+        )}
       </div>
       <div class="bar-main">
-        <SwitchControl
-          of={meeting.microphone}
-          names={[texts.micOn, texts.micOff]}
-          icons={[MicOff, Mic]}
-          caption={lobby.microphone}
-          offIsWarning
-        />
-        <SwitchControl
-          of={meeting.camera}
-          names={[texts.cameraOn, texts.cameraOff]}
-          icons={[VideoOff, Video]}
-          caption={lobby.camera}
-          offIsWarning
-        />
-        {meeting.canShare.value && (
+        <MicrophoneControl meeting={meeting} />
+        <CameraControl meeting={meeting} />
+        {(meeting.canShare.value || meeting.screen.on.value) && (
           <SwitchControl
             of={meeting.screen}
             names={[texts.share, texts.stopShare]}
@@ -71,37 +56,19 @@ export function ControlBar({ meeting, actions }: ControlBarProps) {
           names={[texts.raiseHand, texts.lowerHand]}
           icons={[Hand, Hand]}
         />
-        <Popover label={texts.react} icon={Smile}>
-          {(close) => (
-            <div class="reaction-picker">
-              {REACTIONS.map((reaction) => (
-                <button
-                  key={reaction}
-                  type="button"
-                  class="reaction-button"
-                  aria-label={texts.reactions[reaction]}
-                  title={texts.reactions[reaction]}
-                  onClick={() => {
-                    close();
-                    void meeting.react(reaction);
-                  }}
-                >
-                  {reaction}
-                </button>
-              ))}
-            </div>
-          )}
-        </Popover>
-        <Control
-          label={peopleLabel}
-          caption={texts.people}
-          icon={Users}
-          look={actions.panelOpen ? 'active' : undefined}
-          count={meeting.people.value.length}
-          class="wide-only"
-          pressed={actions.panelOpen}
-          onClick={actions.togglePeople}
-        />
+        <ReactControl meeting={meeting} />
+        <PeopleControl meeting={meeting} actions={actions} />
+        {meeting.may('change-settings') && (
+          <Control
+            label={hosting.tools.title}
+            caption={hosting.tools.title}
+            icon={ShieldCheck}
+            look={actions.panel === 'tools' ? 'active' : undefined}
+            class="wide-only"
+            pressed={actions.panel === 'tools'}
+            onClick={actions.toggleTools}
+          />
+        )}
         <MoreMenu meeting={meeting} actions={actions} />
         <LeaveButton meeting={meeting} actions={actions} class="narrow-only" />
       </div>
@@ -112,62 +79,66 @@ export function ControlBar({ meeting, actions }: ControlBarProps) {
   );
 }
 
-function MoreMenu({ meeting, actions }: ControlBarProps) {
-  const texts = useTexts();
-  const words = texts.meeting;
-  const { locked } = meeting.meeting.value;
-  const items = [
-    { icon: Users, label: words.people, run: actions.togglePeople, class: 'narrow-item' },
-    ...(meeting.canShare.value
-      ? [
-          {
-            icon: meeting.screen.on.value ? MonitorX : MonitorUp,
-            label: meeting.screen.on.value ? words.stopShare : words.share,
-            run: () => void meeting.screen.set(!meeting.screen.on.value),
-            class: 'narrow-item',
-          },
-        ]
-      : []),
-    {
-      icon: actions.mode === 'grid' ? UserRound : LayoutGrid,
-      label: actions.mode === 'grid' ? words.speakerView : words.grid,
-      run: actions.toggleMode,
-    },
-    {
-      icon: Maximize,
-      label: actions.fullScreen ? words.exitFullScreen : words.fullScreen,
-      run: actions.toggleFullScreen,
-    },
-    ...(document.pictureInPictureEnabled
-      ? [{ icon: PictureInPicture2, label: words.pictureInPicture, run: actions.popOut }]
-      : []),
-    ...(meeting.canEnd.value
-      ? [
-          {
-            icon: locked ? LockOpen : Lock,
-            label: locked ? words.unlock : words.lock,
-            run: () => void meeting.setLocked(!locked),
-          },
-        ]
-      : []),
-    { icon: Keyboard, label: texts.shortcuts.title, run: actions.showHelp, class: 'wide-item' },
-    { icon: Settings, label: words.settings, run: actions.showSettings },
-  ];
-  return (
-    <Popover label={words.more} icon={Ellipsis}>
-      {(close) =>
-        items.map(({ run, ...item }) => (
-          <PopoverItem
-            key={item.label}
-            {...item}
-            onClick={() => {
-              close();
-              run();
-            }}
+function ReactControl({ meeting }: { meeting: MeetingModel }) {
+  const { meeting: texts, hosting } = useTexts();
+  if (!meeting.may('react')) {
+    return (
+      <Popover label={hosting.blocked.reactions} caption={texts.react} icon={Smile} look="blocked">
+        {(close) => (
+          <AskByHand
+            meeting={meeting}
+            title={hosting.blocked.reactions}
+            hint={hosting.blocked.reactionsHint}
+            onDone={close}
           />
-        ))
-      }
+        )}
+      </Popover>
+    );
+  }
+  return (
+    <Popover label={texts.react} icon={Smile}>
+      {(close) => (
+        <div class="reaction-picker">
+          {REACTIONS.map((reaction) => (
+            <button
+              key={reaction}
+              type="button"
+              class="reaction-button"
+              aria-label={texts.reactions[reaction]}
+              title={texts.reactions[reaction]}
+              onClick={() => {
+                close();
+                void meeting.react(reaction);
+              }}
+            >
+              {reaction}
+            </button>
+          ))}
+        </div>
+      )}
     </Popover>
+  );
+}
+
+/** Shows and hides the list of people; tells hosts how many of them wait. */
+function PeopleControl({ meeting, actions }: ControlBarProps) {
+  const { meeting: texts, hosting } = useTexts();
+  const count = meeting.people.value.length;
+  const waiting = meeting.host.queue.value.length;
+  const counted = `${texts.people}: ${texts.peopleCount(count)}`;
+  const open = actions.panel === 'people';
+  return (
+    <Control
+      label={waiting > 0 ? `${counted}, ${hosting.waiting.areWaiting(waiting)}` : counted}
+      caption={texts.people}
+      icon={Users}
+      look={open ? 'active' : undefined}
+      count={count}
+      alert={{ count: waiting }}
+      class="wide-only"
+      pressed={open}
+      onClick={actions.togglePeople}
+    />
   );
 }
 
@@ -178,7 +149,7 @@ function LeaveButton({
   ...rest
 }: ControlBarProps & { class: string; testId?: string }) {
   const texts = useTexts().meeting;
-  if (!meeting.canEnd.value) {
+  if (!meeting.may('end')) {
     return (
       <Control
         label={texts.leave}
@@ -209,7 +180,7 @@ function LeaveButton({
             danger
             onClick={() => {
               close();
-              actions.askToEnd();
+              actions.ask({ is: 'end' });
             }}
           />
         </>

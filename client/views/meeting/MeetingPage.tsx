@@ -4,16 +4,22 @@ import '../../styles/meeting.css';
 import '../../styles/stage.css';
 import '../../styles/bar.css';
 import '../../styles/panel.css';
+import '../../styles/hosting.css';
 import type { MeetingModel, SwitchModel } from '../../state/models.ts';
-import { Confirm, Dialog } from '../components/Dialog.tsx';
+import { Dialog } from '../components/Dialog.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { SettingsDialog } from '../components/SettingsDialog.tsx';
 import { ShortcutList } from '../components/ShortcutList.tsx';
 import { useTexts } from '../context.ts';
+import { HostTools } from '../hosting/HostTools.tsx';
+import { Questions } from '../hosting/Questions.tsx';
+import { UnmutePrompt } from '../hosting/UnmutePrompt.tsx';
+import { WaitingToast } from '../hosting/WaitingToast.tsx';
 import { usePageTitle } from '../usePageTitle.ts';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { ControlBar } from './ControlBar.tsx';
 import { Notices, Reactions } from './Passing.tsx';
+import { CAMERA_CONTROL, MICROPHONE_CONTROL } from './MediaControls.tsx';
 import { PeoplePanel } from './PeoplePanel.tsx';
 import { Stage } from './Stage.tsx';
 import { useMediaSession } from './useMediaSession.ts';
@@ -29,15 +35,15 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
   const actions = useMeetingActions();
   const [pinned, setPinned] = useState<string | null>(null);
   const quiet = useQuiet(actions.fullScreen);
-  const { microphone, camera, screen, hand } = meeting;
+  const { microphone, screen, hand } = meeting;
   const classes = ['meeting', actions.fullScreen && 'full', quiet && 'quiet'].filter(Boolean);
 
-  usePageTitle(meeting.meeting.value.title);
+  useMeetingTitle(meeting);
   useMediaSession(meeting, actions.popOut);
   useShortcuts({
     keys: {
-      m: () => toggle(microphone),
-      v: () => toggle(camera),
+      m: () => press(MICROPHONE_CONTROL),
+      v: () => press(CAMERA_CONTROL),
       s: () => meeting.canShare.value && toggle(screen),
       h: () => toggle(hand),
       p: actions.togglePeople,
@@ -45,36 +51,59 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
       f: actions.toggleFullScreen,
       '?': actions.showHelp,
     },
-    mayTalk: () => !microphone.on.value,
+    mayTalk: () => !microphone.on.value && meeting.may('unmute') && !meeting.isCompanion.value,
     onTalk: (talking) => void microphone.set(talking),
   });
 
   return (
     <div class={classes.join(' ')}>
-      <div class="banners">
-        <ConnectionBanner meeting={meeting} />
-        {meeting.soundBlocked.value && (
-          <div class="connection-banner" role="status">
-            <Icon of={Volume2} size={18} />
-            <span>{texts.meeting.soundBlocked}</span>
-            <button
-              type="button"
-              class="button on-dark"
-              onClick={() => void meeting.unblockSound()}
-            >
-              {texts.meeting.turnOnSound}
-            </button>
-          </div>
-        )}
+      <div class="overhead">
+        <div class="banners">
+          <ConnectionBanner meeting={meeting} />
+          {meeting.soundBlocked.value && (
+            <div class="connection-banner" role="status">
+              <Icon of={Volume2} size={18} />
+              <span>{texts.meeting.soundBlocked}</span>
+              <button
+                type="button"
+                class="button on-dark"
+                onClick={() => void meeting.unblockSound()}
+              >
+                {texts.meeting.turnOnSound}
+              </button>
+            </div>
+          )}
+        </div>
+        <div class="toasts">
+          <UnmutePrompt meeting={meeting} />
+          {meeting.may('manage-waiting-room') && (
+            <WaitingToast
+              meeting={meeting}
+              listed={actions.panel === 'people'}
+              onView={actions.showPeople}
+            />
+          )}
+        </div>
       </div>
       <div class="meeting-body">
         <main class="stage-area" id="content">
           <h1 class="visually-hidden">{meeting.meeting.value.title}</h1>
-          <Stage meeting={meeting} mode={actions.mode} pinned={pinned} onPin={setPinned} />
+          <Stage
+            meeting={meeting}
+            mode={actions.mode}
+            pinned={pinned}
+            onPin={setPinned}
+            onAsk={actions.ask}
+          />
           <Reactions meeting={meeting} />
           <Notices meeting={meeting} />
         </main>
-        {actions.panelOpen && <PeoplePanel meeting={meeting} onClose={actions.togglePeople} />}
+        {actions.panel === 'people' && (
+          <PeoplePanel meeting={meeting} onAsk={actions.ask} onClose={actions.togglePeople} />
+        )}
+        {actions.panel === 'tools' && meeting.may('change-settings') && (
+          <HostTools meeting={meeting} onAsk={actions.ask} onClose={actions.toggleTools} />
+        )}
       </div>
       <footer class="meeting-foot">
         <ControlBar meeting={meeting} actions={actions} />
@@ -85,14 +114,8 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
           <ShortcutList />
         </Dialog>
       )}
-      {actions.dialog === 'end' && (
-        <Confirm
-          title={texts.meeting.endConfirm}
-          hint={texts.meeting.endConfirmHint}
-          action={texts.meeting.endForAll}
-          onConfirm={() => void meeting.endForAll()}
-          onClose={actions.closeDialog}
-        />
+      {actions.question && (
+        <Questions meeting={meeting} question={actions.question} onClose={actions.closeDialog} />
       )}
     </div>
   );
@@ -100,6 +123,25 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
 
 function toggle(of: SwitchModel): void {
   void of.set(!of.on.value);
+}
+
+/** A key does what its control does, which may be to say why it cannot. */
+function press(id: string): void {
+  document.getElementById(id)?.click();
+}
+
+/** In another tab, hosts see from the title that somebody waits. */
+function useMeetingTitle(meeting: MeetingModel): void {
+  const { inTitle } = useTexts().hosting.waiting;
+  const [hidden, setHidden] = useState(document.hidden);
+  const { title } = meeting.meeting.value;
+  const waiting = meeting.host.queue.value.length;
+  usePageTitle(hidden && waiting > 0 ? `${inTitle(waiting)} ${title}` : title);
+  useEffect(() => {
+    const update = (): void => setHidden(document.hidden);
+    document.addEventListener('visibilitychange', update);
+    return () => document.removeEventListener('visibilitychange', update);
+  }, []);
 }
 
 /** True after a while without a movement, a key or a touch, while `enabled`. */

@@ -1,9 +1,10 @@
 import { X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
-import type { MeetingModel } from '../../state/models.ts';
+import type { Texts } from '../../i18n/texts.ts';
+import type { MeetingModel, Notice } from '../../state/models.ts';
 import { Icon } from '../components/Icon.tsx';
+import { playChime } from '../chime.ts';
 import { failureText, useApp, useTexts } from '../context.ts';
-import { playChime } from './chime.ts';
 
 /** Messages that come and go, read out as they come. */
 export function Notices({ meeting }: { meeting: MeetingModel }) {
@@ -21,11 +22,7 @@ export function Notices({ meeting }: { meeting: MeetingModel }) {
     <ul class="notices" aria-live="polite">
       {notices.map((notice) => (
         <li key={notice.key} class="notice">
-          <span>
-            {notice.failure
-              ? failureText(texts, notice.failure).join('. ')
-              : texts.notices[notice.kind](notice.names, notice.count)}
-          </span>
+          <span>{noticeText(texts, notice)}</span>
           <button
             type="button"
             class="icon-button"
@@ -38,6 +35,13 @@ export function Notices({ meeting }: { meeting: MeetingModel }) {
       ))}
     </ul>
   );
+}
+
+function noticeText(texts: Texts, { kind, names, count, failure }: Notice): string {
+  // Before the door that code is about an invitation; in the meeting it is about a right.
+  if (failure?.code === 'FORBIDDEN') return texts.meeting.notAllowed;
+  if (failure) return failureText(texts, failure).join('. ');
+  return texts.notices[kind](names, count);
 }
 
 /** Places across the width, so that reactions that come together do not cover each other. */

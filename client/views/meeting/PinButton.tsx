@@ -2,9 +2,11 @@ import { Pin, PinOff } from 'lucide';
 import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
 
-/** A tap on a picture shows its button, as hovering does for those with a mouse. */
+/** A tap on a picture shows its buttons, as hovering does for those with a mouse. */
 export function showPin(event: MouseEvent & { currentTarget: HTMLElement }): void {
   if (!(event instanceof PointerEvent) || event.pointerType !== 'touch') return;
+  // On the buttons themselves a tap means what they say.
+  if (event.target instanceof Element && event.target.closest('.tile-tools')) return;
   event.currentTarget.querySelector<HTMLElement>('.tile-pin')?.focus({ preventScroll: true });
 }
 
@@ -22,7 +24,7 @@ export function PinButton({ name, pinned, onPin }: PinButtonProps) {
   return (
     <button
       type="button"
-      class="tile-pin"
+      class="tile-tool tile-pin"
       aria-label={label}
       title={label}
       aria-pressed={pinned}

@@ -2,25 +2,39 @@ import type { IconNode } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../components/Icon.tsx';
-import { Control } from './Control.tsx';
+import { Control, type Alert, type ControlLook } from './Control.tsx';
 
 interface PopoverProps {
+  id?: string;
   label: string;
+  /** The word under it; without one, the label. */
+  caption?: string;
   icon: IconNode;
-  look?: 'leave';
+  look?: ControlLook;
+  alert?: Alert;
   class?: string;
   testId?: string | undefined;
   children: (close: () => void) => ComponentChildren;
 }
 
 /** A control that opens a small panel above itself; Escape and a click elsewhere close it. */
-export function Popover({ label, icon, look, testId, children, ...rest }: PopoverProps) {
+export function Popover({
+  id,
+  label,
+  caption = label,
+  icon,
+  look,
+  alert,
+  testId,
+  children,
+  ...rest
+}: PopoverProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (!open) return;
-    root.current?.querySelector<HTMLElement>('.popover button')?.focus();
+    root.current?.querySelector<HTMLElement>('.popover button, .popover [tabindex]')?.focus();
     const outside = (event: Event): void => {
       if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
     };
@@ -40,8 +54,10 @@ export function Popover({ label, icon, look, testId, children, ...rest }: Popove
     <div class={`popover-anchor ${rest.class ?? ''}`} ref={root}>
       <Control
         buttonRef={button}
+        id={id}
         label={label}
-        caption={label}
+        caption={caption}
+        alert={alert}
         icon={icon}
         look={look ?? (open ? 'active' : undefined)}
         expanded={open}

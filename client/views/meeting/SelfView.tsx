@@ -47,18 +47,20 @@ export function SelfView({ meeting, self }: { meeting: MeetingModel; self: Perso
       <span class="tile-label">
         <span class="tile-name">{texts.meeting.you}</span>
       </span>
-      <button
-        type="button"
-        class="tile-pin"
-        aria-label={texts.meeting.moveSelf}
-        title={texts.meeting.moveSelf}
-        onClick={() =>
-          setCorner(CORNERS[(CORNERS.indexOf(corner) + 1) % CORNERS.length] ?? 'bottom-right')
-        }
-        onPointerDown={(event) => event.stopPropagation()}
-      >
-        <Icon of={Move} size={16} />
-      </button>
+      <div class="tile-tools">
+        <button
+          type="button"
+          class="tile-tool tile-pin"
+          aria-label={texts.meeting.moveSelf}
+          title={texts.meeting.moveSelf}
+          onClick={() =>
+            setCorner(CORNERS[(CORNERS.indexOf(corner) + 1) % CORNERS.length] ?? 'bottom-right')
+          }
+          onPointerDown={(event) => event.stopPropagation()}
+        >
+          <Icon of={Move} size={16} />
+        </button>
+      </div>
     </div>
   );
 }

@@ -31,7 +31,9 @@ export function SharedScreen({ share, box, pinned, onPin }: SharedScreenProps) {
       <p class="tile-label">
         <span class="tile-name">{text}</span>
       </p>
-      <PinButton name={texts.meeting.screenOf(share.name)} pinned={pinned} onPin={onPin} />
+      <div class="tile-tools">
+        <PinButton name={texts.meeting.screenOf(share.name)} pinned={pinned} onPin={onPin} />
+      </div>
     </li>
   );
 }

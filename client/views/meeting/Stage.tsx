@@ -3,6 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { MeetingModel } from '../../state/models.ts';
 import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
+import type { Question } from '../hosting/ask.ts';
 import { compose, itemOfPerson, type ViewMode } from './composition.ts';
 import { InviteCard } from './InviteCard.tsx';
 import { arrange, besideCard, gridLayout, seats } from './layout.ts';
@@ -22,10 +23,11 @@ interface StageProps {
   /** Key of what is kept large. */
   pinned: string | null;
   onPin: (key: string | null) => void;
+  onAsk: (question: Question) => void;
 }
 
 /** Everybody's picture, arranged in the space there is. */
-export function Stage({ meeting, mode, pinned, onPin }: StageProps) {
+export function Stage({ meeting, mode, pinned, onPin, onAsk }: StageProps) {
   const texts = useTexts().meeting;
   const { element, area: whole } = useArea();
   const [page, setPage] = useState(0);
@@ -73,7 +75,14 @@ export function Stage({ meeting, mode, pinned, onPin }: StageProps) {
             const { key } = item;
             const pin = { pinned: pinned === key, onPin: () => onPin(pinned === key ? null : key) };
             return item.is === 'person' ? (
-              <Tile key={key} meeting={meeting} person={item.person} box={box} {...pin} />
+              <Tile
+                key={key}
+                meeting={meeting}
+                onAsk={onAsk}
+                person={item.person}
+                box={box}
+                {...pin}
+              />
             ) : (
               <SharedScreen key={key} share={item.share} box={box} {...pin} />
             );

@@ -1,10 +1,12 @@
 import { useComputed } from '@preact/signals';
-import { Hand, MicOff } from 'lucide';
+import { Hand, MicOff, MonitorSmartphone } from 'lucide';
 import type { MeetingModel, Person } from '../../state/models.ts';
 import { Avatar } from '../components/Avatar.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { VideoView } from '../components/VideoView.tsx';
 import { useTexts } from '../context.ts';
+import type { Asking } from '../hosting/ask.ts';
+import { PersonMenu } from '../hosting/PersonMenu.tsx';
 import type { Box } from './layout.ts';
 import { PinButton, showPin } from './PinButton.tsx';
 import { QualityBars } from './QualityBars.tsx';
@@ -13,8 +15,7 @@ import { QualityBars } from './QualityBars.tsx';
 export const SMALL_BELOW = 150;
 const FIRST_FRAME_MARK = 'parley:first-frame';
 
-interface TileProps {
-  meeting: MeetingModel;
+interface TileProps extends Asking {
   person: Person;
   box: Box;
   pinned: boolean;
@@ -22,8 +23,8 @@ interface TileProps {
 }
 
 /** One person: their picture or initials, their name and what is to be known of them. */
-export function Tile({ meeting, person, box, pinned, onPin }: TileProps) {
-  const texts = useTexts().meeting;
+export function Tile({ meeting, onAsk, person, box, pinned, onPin }: TileProps) {
+  const { meeting: texts, hosting } = useTexts();
   const speaking = useSpeaking(meeting, person);
   const name = person.isSelf ? texts.youAre(person.name) : person.name;
   const classes = [
@@ -49,7 +50,13 @@ export function Tile({ meeting, person, box, pinned, onPin }: TileProps) {
         <Avatar name={person.name} id={person.userId} />
       )}
       <div class="tile-label">
-        {!person.microphoneOn && (
+        {person.companion && (
+          <span class="tile-mark-plain" title={hosting.person.secondScreen}>
+            <Icon of={MonitorSmartphone} size={14} />
+            <span class="visually-hidden">{hosting.person.secondScreen}</span>
+          </span>
+        )}
+        {!person.microphoneOn && !person.companion && (
           <span class="tile-mark" title={texts.microphoneOffOf}>
             <Icon of={MicOff} size={14} />
             <span class="visually-hidden">{texts.microphoneOffOf}</span>
@@ -65,7 +72,12 @@ export function Tile({ meeting, person, box, pinned, onPin }: TileProps) {
         </span>
       )}
       {person.reconnecting && <span class="tile-away">{texts.reconnectingOf}</span>}
-      <PinButton name={person.name} pinned={pinned} onPin={onPin} />
+      <div class="tile-tools">
+        {!person.isSelf && (
+          <PersonMenu meeting={meeting} onAsk={onAsk} person={person} class="tile-tool" />
+        )}
+        <PinButton name={person.name} pinned={pinned} onPin={onPin} />
+      </div>
     </li>
   );
 }

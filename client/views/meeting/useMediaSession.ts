@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { MeetingModel } from '../../state/models.ts';
+import type { MeetingModel, SwitchModel } from '../../state/models.ts';
 
 /** Those of calls, which are newer than TypeScript's library; Chromium asks for the last one itself. */
 type Action = 'togglemicrophone' | 'togglecamera' | 'hangup' | 'enterpictureinpicture';
@@ -15,8 +15,8 @@ export function useMediaSession(meeting: MeetingModel, popOut: () => void): void
     if (!('mediaSession' in navigator)) return;
     const { microphone, camera } = meeting;
     const handlers: [Action, () => void][] = [
-      ['togglemicrophone', () => void microphone.set(!microphone.on.peek())],
-      ['togglecamera', () => void camera.set(!camera.on.peek())],
+      ['togglemicrophone', () => turn(microphone, meeting.may('unmute'))],
+      ['togglecamera', () => turn(camera, meeting.may('use-camera'))],
       ['hangup', () => void meeting.leave()],
       ['enterpictureinpicture', popOut],
     ];
@@ -31,6 +31,12 @@ export function useMediaSession(meeting: MeetingModel, popOut: () => void): void
     showActive(navigator.mediaSession.setMicrophoneActive(microphoneOn));
     showActive(navigator.mediaSession.setCameraActive(cameraOn));
   }, [microphoneOn, cameraOn]);
+}
+
+/** Off is always possible; on is, where one may. */
+function turn(device: SwitchModel, may: boolean): void {
+  const on = device.on.peek();
+  if (on || may) void device.set(!on);
 }
 
 /** By the standard a promise; Chromium answers nothing. Refused to a page that is hidden. */

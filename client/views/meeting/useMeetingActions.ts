@@ -1,25 +1,30 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { Question } from '../hosting/ask.ts';
 import type { ViewMode } from './composition.ts';
 
 /** What of the meeting's page is open, and how to change it. */
 export interface MeetingActions {
   readonly mode: ViewMode;
-  readonly panelOpen: boolean;
+  readonly panel: 'people' | 'tools' | null;
   readonly fullScreen: boolean;
-  readonly dialog: 'settings' | 'help' | 'end' | null;
+  readonly dialog: 'settings' | 'help' | null;
+  readonly question: Question | null;
   toggleMode: () => void;
   togglePeople: () => void;
+  toggleTools: () => void;
+  showPeople: () => void;
   toggleFullScreen: () => void;
   popOut: () => void;
   showSettings: () => void;
   showHelp: () => void;
-  askToEnd: () => void;
+  ask: (question: Question) => void;
   closeDialog: () => void;
 }
 
 export function useMeetingActions(): MeetingActions {
   const [mode, setMode] = useState<ViewMode>('grid');
-  const [panelOpen, setPanelOpen] = useState(false);
+  const [panel, setPanel] = useState<MeetingActions['panel']>(null);
+  const [question, setQuestion] = useState<Question | null>(null);
   const [dialog, setDialog] = useState<MeetingActions['dialog']>(null);
   const [fullScreen, setFullScreen] = useState(false);
   useEffect(() => {
@@ -29,17 +34,23 @@ export function useMeetingActions(): MeetingActions {
   }, []);
   return {
     mode,
-    panelOpen,
+    panel,
     fullScreen,
     dialog,
+    question,
     toggleMode: () => setMode(mode === 'grid' ? 'speaker' : 'grid'),
-    togglePeople: () => setPanelOpen(!panelOpen),
+    togglePeople: () => setPanel(panel === 'people' ? null : 'people'),
+    toggleTools: () => setPanel(panel === 'tools' ? null : 'tools'),
+    showPeople: () => setPanel('people'),
     toggleFullScreen: () => void toggleFullScreen(),
     popOut: () => void popOut(),
     showSettings: () => setDialog('settings'),
     showHelp: () => setDialog(dialog === 'help' ? null : 'help'),
-    askToEnd: () => setDialog('end'),
-    closeDialog: () => setDialog(null),
+    ask: setQuestion,
+    closeDialog: () => {
+      setDialog(null);
+      setQuestion(null);
+    },
   };
 }
 

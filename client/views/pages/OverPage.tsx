@@ -1,8 +1,8 @@
 import type { MeetingPhase } from '../../state/models.ts';
 import { FailureNote } from '../components/FailureNote.tsx';
+import { HomeLink } from '../components/HomeLink.tsx';
 import { Shell } from '../components/Shell.tsx';
-import { hasAccount, useApp, useTexts } from '../context.ts';
-import { followLink } from '../router.ts';
+import { useTexts } from '../context.ts';
 
 const MINUTE_MS = 60_000;
 const NAMES_SHOWN = 5;
@@ -10,9 +10,8 @@ const NAMES_SHOWN = 5;
 /** After a meeting: why it is over for this person, how long it was and with whom. */
 export function OverPage({ phase }: { phase: Extract<MeetingPhase, { is: 'over' }> }) {
   const texts = useTexts();
-  const { session } = useApp();
   const minutes = Math.floor(phase.durationMs / MINUTE_MS);
-  const mayReturn = phase.reason !== 'ended';
+  const mayReturn = phase.reason !== 'ended' && phase.reason !== 'banned';
   return (
     <Shell title={texts.over[phase.reason]}>
       <section class="message-page" data-testid="meeting-over" data-reason={phase.reason}>
@@ -22,6 +21,7 @@ export function OverPage({ phase }: { phase: Extract<MeetingPhase, { is: 'over' 
           {phase.met.length > 0 &&
             texts.over.met(phase.met.slice(0, NAMES_SHOWN), phase.met.length)}
         </p>
+        {phase.reason === 'banned' && <p>{texts.over.bannedHint}</p>}
         {phase.failure && (
           <FailureNote failure={phase.failure}>
             {phase.failure.code === 'CLIENT_TOO_OLD' && (
@@ -37,11 +37,7 @@ export function OverPage({ phase }: { phase: Extract<MeetingPhase, { is: 'over' 
               {texts.over.rejoin}
             </button>
           )}
-          {hasAccount(session.user.value) && (
-            <a class="button primary" href="/" onClick={followLink}>
-              {texts.app.home}
-            </a>
-          )}
+          <HomeLink primary />
         </div>
       </section>
     </Shell>

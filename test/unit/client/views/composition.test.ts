@@ -13,6 +13,7 @@ function person(id: string, isSelf = false): Person {
     cameraOn: true,
     screenSharing: false,
     reconnecting: false,
+    companion: false,
     handRaisedAt: null,
     camera: null,
   };

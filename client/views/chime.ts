@@ -1,10 +1,15 @@
-import type { Notice } from '../../state/models.ts';
+import type { Notice } from '../state/models.ts';
 
-/** Two notes in Hz: up for somebody who comes, down for somebody who goes. */
-const CHIMES: Partial<Record<Notice['kind'], readonly [number, number]>> = {
+/** What is heard: some of what is told, somebody at the door, and being asked to speak. */
+type Sound = Notice['kind'] | 'knock' | 'asked';
+
+/** Two notes in Hz: up for somebody who comes, down for somebody who goes, a knock for who waits. */
+const CHIMES: Partial<Record<Sound, readonly [number, number]>> = {
   joined: [523.25, 659.25],
   left: [659.25, 523.25],
   'hand-raised': [659.25, 783.99],
+  knock: [261.63, 261.63],
+  asked: [587.33, 880],
 };
 const NOTE_SECONDS = 0.12;
 const LOUDNESS = 0.04;
@@ -12,7 +17,7 @@ const LOUDNESS = 0.04;
 let context: AudioContext | null = null;
 
 /** A short, soft sound for what is worth one. */
-export function playChime(kind: Notice['kind']): void {
+export function playChime(kind: Sound): void {
   const notes = CHIMES[kind];
   if (!notes) return;
   context ??= new AudioContext();

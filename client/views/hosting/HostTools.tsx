@@ -1,0 +1,81 @@
+import { Hand, MicOff } from 'lucide';
+import type { AutoAdmit, MeetingSettings } from '../../../protocol/meetings.ts';
+import type { HostChange } from '../../state/models.ts';
+import { Icon } from '../components/Icon.tsx';
+import { useTexts } from '../context.ts';
+import { Panel } from '../meeting/Panel.tsx';
+import { Activity } from './Activity.tsx';
+import type { Asking } from './ask.ts';
+import { Bans } from './Bans.tsx';
+import { LiveSelect, LiveSwitch } from './LiveSetting.tsx';
+
+/** In the order in which hosts want them. */
+export const SETTINGS: readonly (keyof MeetingSettings)[] = [
+  'mayUnmute',
+  'mayUseCamera',
+  'mayShareScreen',
+  'mayReact',
+  'mayRename',
+];
+export const AUTO_ADMITS: readonly AutoAdmit[] = ['nobody', 'invited', 'members', 'anyone'];
+
+/** What hosts decide about a running meeting, and what they did. */
+export function HostTools({ meeting, onAsk, onClose }: Asking & { onClose: () => void }) {
+  const { tools, person: words } = useTexts().hosting;
+  const { host } = meeting;
+  const { locked, waitingRoom, autoAdmit, settings } = meeting.meeting.value;
+  const update = (change: HostChange): Promise<void> => host.update(change);
+  return (
+    <Panel title={tools.title} testId="host-tools" onClose={onClose}>
+      <section>
+        <h3>{tools.entry}</h3>
+        <LiveSwitch
+          label={tools.locked}
+          hint={tools.lockedHint}
+          on={locked}
+          onChange={(on) => update({ locked: on })}
+        />
+        <LiveSwitch
+          label={tools.waitingRoom}
+          hint={tools.waitingRoomHint}
+          on={waitingRoom}
+          onChange={(on) => update({ waitingRoom: on })}
+        />
+        {waitingRoom && (
+          <LiveSelect
+            label={tools.autoAdmit}
+            value={autoAdmit}
+            options={AUTO_ADMITS.map((one) => ({ value: one, label: tools.autoAdmits[one] }))}
+            onChange={(value) => update({ autoAdmit: value })}
+          />
+        )}
+      </section>
+      <section>
+        <h3>{tools.everyone}</h3>
+        {SETTINGS.map((setting) => (
+          <LiveSwitch
+            key={setting}
+            label={tools.settings[setting]}
+            on={settings[setting]}
+            onChange={(on) => update({ settings: { [setting]: on } })}
+          />
+        ))}
+      </section>
+      <section>
+        <h3>{tools.atOnce}</h3>
+        <div class="tool-buttons">
+          <button type="button" class="button" onClick={() => onAsk({ is: 'mute-all' })}>
+            <Icon of={MicOff} size={18} />
+            {words.muteAll}
+          </button>
+          <button type="button" class="button" onClick={() => void host.lowerHand('all')}>
+            <Icon of={Hand} size={18} />
+            {words.lowerAll}
+          </button>
+        </div>
+      </section>
+      {meeting.may('ban') && <Bans host={host} />}
+      {meeting.may('see-audit') && <Activity host={host} />}
+    </Panel>
+  );
+}

@@ -1,0 +1,95 @@
+import {
+  Ellipsis,
+  Keyboard,
+  LayoutGrid,
+  Maximize,
+  MonitorUp,
+  MonitorX,
+  PictureInPicture2,
+  Settings,
+  ShieldCheck,
+  UserRound,
+  Users,
+  type IconNode,
+} from 'lucide';
+import type { MeetingModel } from '../../state/models.ts';
+import { useTexts } from '../context.ts';
+import { Popover, PopoverItem } from './Popover.tsx';
+import type { MeetingActions } from './useMeetingActions.ts';
+
+interface MoreMenuProps {
+  meeting: MeetingModel;
+  actions: MeetingActions;
+}
+
+interface Item {
+  icon: IconNode;
+  label: string;
+  class?: string;
+  run: () => void;
+}
+
+/** What is needed now and then; on a phone also what the bar has no room for. */
+export function MoreMenu({ meeting, actions }: MoreMenuProps) {
+  const texts = useTexts();
+  const words = texts.meeting;
+  const waiting = meeting.host.queue.value.length;
+  const people =
+    waiting > 0 ? `${words.people} (${texts.hosting.waiting.areWaiting(waiting)})` : words.people;
+  const sharing = meeting.screen.on.value;
+  const items: (Item | false)[] = [
+    { icon: Users, label: people, run: actions.togglePeople, class: 'narrow-item' },
+    meeting.may('change-settings') && {
+      icon: ShieldCheck,
+      label: texts.hosting.tools.title,
+      run: actions.toggleTools,
+      class: 'narrow-item',
+    },
+    (sharing || meeting.canShare.value) && {
+      icon: sharing ? MonitorX : MonitorUp,
+      label: sharing ? words.stopShare : words.share,
+      run: () => void meeting.screen.set(!sharing),
+      class: 'narrow-item',
+    },
+    {
+      icon: actions.mode === 'grid' ? UserRound : LayoutGrid,
+      label: actions.mode === 'grid' ? words.speakerView : words.grid,
+      run: actions.toggleMode,
+    },
+    {
+      icon: Maximize,
+      label: actions.fullScreen ? words.exitFullScreen : words.fullScreen,
+      run: actions.toggleFullScreen,
+    },
+    document.pictureInPictureEnabled && {
+      icon: PictureInPicture2,
+      label: words.pictureInPicture,
+      run: actions.popOut,
+    },
+    { icon: Keyboard, label: texts.shortcuts.title, run: actions.showHelp, class: 'wide-item' },
+    { icon: Settings, label: words.settings, run: actions.showSettings },
+  ];
+  return (
+    <Popover
+      label={words.more}
+      icon={Ellipsis}
+      // Where the list of people is in here, so is who waits.
+      alert={{ count: waiting, class: 'narrow-only' }}
+    >
+      {(close) =>
+        items
+          .filter((item) => item !== false)
+          .map(({ run, ...item }) => (
+            <PopoverItem
+              key={item.label}
+              {...item}
+              onClick={() => {
+                close();
+                run();
+              }}
+            />
+          ))
+      }
+    </Popover>
+  );
+}
