@@ -76,7 +76,8 @@ export function createLobby(deps: LobbyDeps): Lobby {
   async function enter(options: JoinOptions): Promise<void> {
     await identify();
     const signaling = prepare();
-    await signaling.connected(CONNECT_PATIENCE_MS);
+    // Whoever has to wait is shown for what.
+    await Promise.all([signaling.connected(CONNECT_PATIENCE_MS), loading]);
     if (options.companion !== undefined || options.takeOver) {
       keptCompanion.set(options.companion ? ref : null);
     }

@@ -1,7 +1,16 @@
 import { AppError } from '../core/AppError.ts';
 import type { AuditTrail } from './AuditTrail.ts';
 import type { Participant } from './Participant.ts';
-import { assign, giveBack, handOver, pickSuccessor, roleOf, succeed, type Roles } from './roles.ts';
+import {
+  assign,
+  giveBack,
+  handOver,
+  hostOf,
+  pickSuccessor,
+  roleOf,
+  succeed,
+  type Roles,
+} from './roles.ts';
 import type { Roster } from './Roster.ts';
 import type { AssignedRole, RoleStore } from './stores.ts';
 
@@ -120,13 +129,13 @@ export class Leadership {
     // Nobody who could: the next who comes is looked at.
     if (!successor) return;
     const { creatorId, audit } = this.#deps;
-    await this.#change(succeed(this.#roles, creatorId, successor.userId), successor);
+    await this.#change(succeed(this.#roles, creatorId, successor.userId));
     this.#hostGoneSince = null;
     await audit.record('host-succeeded', null, successor, { role: 'host' });
   }
 
   /** Stores the roles, then gives them to those who are present. */
-  async #change(next: Roles, successor?: Participant): Promise<void> {
+  async #change(next: Roles): Promise<void> {
     if (next === this.#roles) return;
     const { creatorId, store, onRoleChanged } = this.#deps;
     await store.replace(this.#roster.meetingId, [...next.values()]);
@@ -134,9 +143,10 @@ export class Leadership {
     for (const participant of this.#roster.participants) {
       if (participant.companion || participant.role === 'guest') continue;
       const { userId, role: before } = participant;
-      let role = roleOf({ kind: 'account', userId }, next, creatorId);
-      // A host who is gone has the role back on return; until then there is one host.
-      if (successor && participant !== successor && role === 'host') role = 'participant';
+      // The creator who is gone has the role back on return; until then there is one host.
+      const awaited = userId === creatorId && hostOf(next, creatorId) !== creatorId;
+      const own = roleOf({ kind: 'account', userId }, next, creatorId);
+      const role = awaited && own === 'host' ? 'participant' : own;
       if (role === before) continue;
       participant.role = role;
       this.#roster.publish('participant-role-updated', { participantId: participant.id, role });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { ErrorBody } from '../../protocol/errors.ts';
 import type { MeetingView } from '../../protocol/meetings.ts';
+import type { RequestInput } from '../../protocol/requests.ts';
 import { routes, type RouteName } from '../../protocol/rest.ts';
 import { refusalsOfRoute } from './refusals.ts';
 import { Refused, TestClient } from './TestClient.ts';
@@ -52,7 +53,10 @@ export interface Person {
 }
 
 /** An account that nobody else has. */
-export async function signUp(server: TestServer, name = 'Ada Lovelace'): Promise<Person> {
+export async function signUp(
+  server: Pick<TestServer, 'url'>,
+  name = 'Ada Lovelace',
+): Promise<Person> {
   const email = `${randomUUID()}@example.org`;
   const { token, user } = await call(server, 'signup', {
     body: { email, name, password: 'correct horse battery' },
@@ -61,7 +65,7 @@ export async function signUp(server: TestServer, name = 'Ada Lovelace'): Promise
 }
 
 export async function enterAsGuest(
-  server: TestServer,
+  server: Pick<TestServer, 'url'>,
   meeting: string,
   name = 'Grace',
 ): Promise<Person> {
@@ -70,7 +74,7 @@ export async function enterAsGuest(
 }
 
 export async function createMeeting(
-  server: TestServer,
+  server: Pick<TestServer, 'url'>,
   host: Person,
   body: Partial<Body<'createMeeting'>> = {},
 ): Promise<MeetingView> {
@@ -81,17 +85,20 @@ export async function createMeeting(
   return meeting;
 }
 
+/** A client with a place in a meeting, or in its queue. */
+export type Joined = TestClient & { participantId: string; status: 'joined' | 'waiting' };
+
 /** Connects and joins. */
 export async function join(
-  server: TestServer,
+  server: Pick<TestServer, 'url'>,
   person: Person,
   meetingId: string,
-  options: { passcode?: string; deviceId?: string; takeOver?: boolean } = {},
-): Promise<TestClient & { participantId: string }> {
+  options: Omit<RequestInput<'join-meeting'>, 'meetingId'> = {},
+): Promise<Joined> {
   const client = await TestClient.connect(server.url, person.token);
   try {
-    const { participantId } = await client.request('join-meeting', { meetingId, ...options });
-    return Object.assign(client, { participantId });
+    const answer = await client.request('join-meeting', { meetingId, ...options });
+    return Object.assign(client, answer);
   } catch (error) {
     client.close();
     throw error;

@@ -24,9 +24,11 @@ function person(id: string, producers: ProducerView[] = []): ParticipantView {
     role: 'participant',
     joinedAt: '2026-01-01T10:00:00.000Z',
     connection: 'connected',
+    companion: false,
     handRaised: false,
     handRaisedAt: null,
     media: NOTHING,
+    stopped: [],
     producers,
   };
 }
