@@ -32,7 +32,6 @@ export interface HostingTexts {
     | 'later'
     | 'wantsToJoin'
     | 'messageAll'
-    | 'messageHint'
     | 'send'
     | 'withdraw'
     | 'cameraOff'

@@ -54,7 +54,9 @@ export function Control({ label, caption, icon, look, count, alert, ...rest }: C
         <Icon of={icon} />
         {count !== undefined && <span class="count">{count}</span>}
         {alert && alert.count > 0 && (
-          <span class={`count alert-count ${alert.class ?? ''}`}>{alert.count}</span>
+          <span class={`count alert-count ${alert.class ?? ''}`} aria-hidden="true">
+            {alert.count}
+          </span>
         )}
       </span>
       <span class="control-caption" aria-hidden="true">
