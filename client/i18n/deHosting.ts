@@ -41,7 +41,7 @@ export const deHosting: HostingTexts = {
     wantsToJoin: 'möchte teilnehmen',
     view: 'Ansehen',
     later: 'Später',
-    messageAll: 'Nachricht an alle, die warten',
+    messageAll: 'Nachricht an alle Wartenden',
     send: 'Senden',
     withdraw: 'Zurücknehmen',
     cameraOff: 'Kamera aus',

@@ -40,7 +40,7 @@ export const enHosting: HostingTexts = {
     wantsToJoin: 'wants to join',
     view: 'View',
     later: 'Not now',
-    messageAll: 'Message to everybody who waits',
+    messageAll: 'Message to all who wait',
     send: 'Send',
     withdraw: 'Withdraw',
     cameraOff: 'Camera off',
