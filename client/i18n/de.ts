@@ -93,7 +93,7 @@ export const de: Texts = {
     passcodeRemove: 'Kein Kennwort mehr',
     locked: 'Gesperrt: niemand Neues kann teilnehmen',
     endBeforeStart: 'Das Ende muss nach dem Beginn liegen.',
-    waitingRoom: 'Warteraum: wer kommt, wartet, bis ein Gastgeber einlässt',
+    waitingRoom: 'Warteraum: Gastgeber lassen ein',
     moreOptions: 'Weitere Einstellungen',
   },
   lobby: {

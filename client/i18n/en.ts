@@ -94,7 +94,7 @@ export const en: Texts = {
     passcodeRemove: 'No passcode any more',
     locked: 'Locked: nobody new can join',
     endBeforeStart: 'The end must come after the start.',
-    waitingRoom: 'Waiting room: people wait until a host lets them in',
+    waitingRoom: 'Waiting room: hosts let people in',
     moreOptions: 'More options',
   },
   lobby: {

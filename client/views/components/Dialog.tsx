@@ -1,6 +1,7 @@
 import { X } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import '../../styles/dialog.css';
 import { useTexts } from '../context.ts';
 import { Icon } from './Icon.tsx';
 

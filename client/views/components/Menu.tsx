@@ -63,10 +63,16 @@ export function Menu({ label, items, testId, ...rest }: MenuProps) {
         class="menu"
         role="group"
         aria-label={label}
-        // Drawn before it is shown, so that there is a size to place.
-        onBeforeToggle={(event) => setOpen(event.newState === 'open')}
+        // Drawn before it is shown, so that there is a size to place, and until it has gone, so that
+        // the browser finds the focus in it and gives it back to the button.
+        onBeforeToggle={(event) => {
+          if (event.newState === 'open') setOpen(true);
+        }}
         onToggle={(event) => {
-          if (event.newState !== 'open') return;
+          if (event.newState !== 'open') {
+            setOpen(false);
+            return;
+          }
           place();
           list.current?.querySelector('button')?.focus();
         }}

@@ -41,7 +41,7 @@ function BanRow({ ban, onLift }: { ban: BanView; onLift: () => Promise<void> }) 
     <li class="person">
       <span class="person-name">
         <span title={ban.name}>{ban.name}</span>
-        <span class="muted small">{tools.bannedBy(ban.bannedBy, when)}</span>
+        <span class="muted small person-story">{tools.bannedBy(ban.bannedBy, when)}</span>
       </span>
       <button
         type="button"

@@ -33,7 +33,7 @@ export function DenyDialog({ meeting, who, ban: banned, onClose }: DenyDialogPro
   return (
     <Confirm
       title={title}
-      hint={words.denyHint}
+      hint={ban ? words.denyForGoodHint : words.denyHint}
       action={words.deny}
       onConfirm={deny}
       onClose={onClose}

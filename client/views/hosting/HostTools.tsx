@@ -1,23 +1,13 @@
 import { Hand, MicOff } from 'lucide';
-import type { AutoAdmit, MeetingSettings } from '../../../protocol/meetings.ts';
 import type { HostChange } from '../../state/models.ts';
 import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
 import { Panel } from '../meeting/Panel.tsx';
+import { AUTO_ADMITS, SETTINGS } from '../meetingSettings.ts';
 import { Activity } from './Activity.tsx';
 import type { Asking } from './ask.ts';
 import { Bans } from './Bans.tsx';
 import { LiveSelect, LiveSwitch } from './LiveSetting.tsx';
-
-/** In the order in which hosts want them. */
-export const SETTINGS: readonly (keyof MeetingSettings)[] = [
-  'mayUnmute',
-  'mayUseCamera',
-  'mayShareScreen',
-  'mayReact',
-  'mayRename',
-];
-export const AUTO_ADMITS: readonly AutoAdmit[] = ['nobody', 'invited', 'members', 'anyone'];
 
 /** What hosts decide about a running meeting, and what they did. */
 export function HostTools({ meeting, onAsk, onClose }: Asking & { onClose: () => void }) {

@@ -99,8 +99,9 @@ function RenameDialog({ meeting, person, onClose }: AboutPerson) {
   const texts = useTexts();
   const words = texts.hosting.person;
   const [name, setName] = useState(person.name);
+  const title = person.isSelf ? words.renameSelf : words.renameTitle(person.name);
   return (
-    <Dialog title={words.renameTitle(person.name)} onClose={onClose}>
+    <Dialog title={title} onClose={onClose}>
       <form
         class="dialog-form"
         onSubmit={(event) => {

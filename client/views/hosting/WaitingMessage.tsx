@@ -22,32 +22,25 @@ export function WaitingMessage({ meeting }: { meeting: MeetingModel }) {
       class="waiting-message"
       onSubmit={(event) => {
         event.preventDefault();
-        if (text !== '' && text !== current) tell(text);
+        if (text !== '' && text !== current && !busy) tell(text);
       }}
     >
       <Field
         label={words.messageAll}
-        hint={words.messageHint}
         autocomplete="off"
         maxLength={MAX_MESSAGE}
         value={draft ?? current ?? ''}
         onInput={setDraft}
       />
-      <div class="actions">
-        {current !== null && (
-          <button type="button" class="button" disabled={busy} onClick={() => tell(null)}>
-            {words.withdraw}
-          </button>
-        )}
-        <button
-          type="submit"
-          class="button"
-          disabled={busy || text === '' || text === current}
-          aria-busy={busy}
-        >
+      {current !== null && text === current ? (
+        <button type="button" class="button" disabled={busy} onClick={() => tell(null)}>
+          {words.withdraw}
+        </button>
+      ) : (
+        <button type="submit" class="button" disabled={busy || text === ''} aria-busy={busy}>
           {words.send}
         </button>
-      </div>
+      )}
     </form>
   );
 }

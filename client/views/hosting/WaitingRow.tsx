@@ -10,6 +10,7 @@ import {
   X,
   type IconNode,
 } from 'lucide';
+import type { HostingTexts } from '../../i18n/hostingTexts.ts';
 import type { WaitingPerson } from '../../state/models.ts';
 import { Icon } from '../components/Icon.tsx';
 import { Menu, type MenuItem } from '../components/Menu.tsx';
@@ -99,7 +100,7 @@ interface MoreOf extends Asking {
 }
 
 function moreItems(
-  words: ReturnType<typeof useTexts>['hosting']['waiting'],
+  words: HostingTexts['waiting'],
   { meeting, onAsk, person, decide }: MoreOf,
 ): MenuItem[] {
   const items: MenuItem[] = [

@@ -1,5 +1,6 @@
 import { X } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { HostingTexts } from '../../i18n/hostingTexts.ts';
 import type { MeetingModel, WaitingPerson } from '../../state/models.ts';
 import { playChime } from '../chime.ts';
 import { Avatar } from '../components/Avatar.tsx';
@@ -20,16 +21,14 @@ interface WaitingToastProps {
 
 /** Tells hosts who is at the door, whatever else is open; gone until somebody else comes if they like. */
 export function WaitingToast({ meeting, listed, onView }: WaitingToastProps) {
-  const texts = useTexts();
-  const words = texts.hosting.waiting;
+  const words = useTexts().hosting.waiting;
   const queue = meeting.host.queue.value;
-  const [put, setPut] = useState<ReadonlySet<string>>(new Set());
-  const [busy, run] = useBusy();
+  const [putOff, setPutOff] = useState<ReadonlySet<string>>(new Set());
   const text = waitingText(words, queue);
   const read = useUnhurried(text, TELL_EVERY_MS);
   useKnock(queue);
   const [first] = queue;
-  const shown = first !== undefined && queue.some(({ id }) => !put.has(id));
+  const shown = first !== undefined && queue.some(({ id }) => !putOff.has(id));
   return (
     <>
       <p class="visually-hidden" role="status">
@@ -37,68 +36,99 @@ export function WaitingToast({ meeting, listed, onView }: WaitingToastProps) {
       </p>
       {shown && (
         <section class="toast" aria-label={words.section} data-testid="waiting-toast">
-          {queue.length === 1 ? (
-            <>
-              <Avatar name={first.name} id={first.id} />
-              <span class="toast-text">
-                <strong>{first.name}</strong>
-                <span class="muted small">
-                  {first.guest ? texts.meeting.roles.guest : words.member} · {words.wantsToJoin}
-                </span>
-              </span>
-              <button
-                type="button"
-                class="button"
-                aria-label={words.denyOf(first.name)}
-                disabled={busy}
-                onClick={() => run(meeting.host.deny([first.id]))}
-              >
-                {words.deny}
-              </button>
-              <button
-                type="button"
-                class="button primary"
-                aria-label={words.admitOf(first.name)}
-                disabled={busy}
-                onClick={() => run(meeting.host.admit([first.id]))}
-              >
-                {words.admit}
-              </button>
-            </>
-          ) : (
-            <>
-              <strong class="toast-text">{text}</strong>
-              {!listed && (
-                <button type="button" class="button" onClick={onView}>
-                  {words.view}
-                </button>
-              )}
-              <button
-                type="button"
-                class="button primary"
-                disabled={busy}
-                onClick={() => run(meeting.host.admit('all'))}
-              >
-                {words.admitAll}
-              </button>
-            </>
-          )}
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={words.later}
-            title={words.later}
-            onClick={() => setPut(new Set(queue.map(({ id }) => id)))}
-          >
-            <Icon of={X} size={18} />
-          </button>
+          {queue.length === 1 ? <Who person={first} /> : <strong class="toast-text">{text}</strong>}
+          <span class="toast-buttons">
+            {queue.length === 1 ? (
+              <Decision meeting={meeting} person={first} />
+            ) : (
+              <AdmitAll meeting={meeting} onView={listed ? null : onView} />
+            )}
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={words.later}
+              title={words.later}
+              onClick={() => setPutOff(new Set(queue.map(({ id }) => id)))}
+            >
+              <Icon of={X} size={18} />
+            </button>
+          </span>
         </section>
       )}
     </>
   );
 }
 
-type Words = ReturnType<typeof useTexts>['hosting']['waiting'];
+function Who({ person }: { person: WaitingPerson }) {
+  const texts = useTexts();
+  const { member, wantsToJoin } = texts.hosting.waiting;
+  return (
+    <>
+      <Avatar name={person.name} id={person.id} />
+      <span class="toast-text">
+        <strong title={person.name}>{person.name}</strong>
+        <span class="muted small">
+          {person.guest ? texts.meeting.roles.guest : member}
+          <span class="wide-only"> · {wantsToJoin}</span>
+        </span>
+      </span>
+    </>
+  );
+}
+
+function Decision({ meeting, person }: { meeting: MeetingModel; person: WaitingPerson }) {
+  const words = useTexts().hosting.waiting;
+  const [busy, run] = useBusy();
+  const { id, name } = person;
+  return (
+    <>
+      <button
+        type="button"
+        class="button"
+        aria-label={words.denyOf(name)}
+        disabled={busy}
+        onClick={() => run(meeting.host.deny([id]))}
+      >
+        {words.deny}
+      </button>
+      <button
+        type="button"
+        class="button primary"
+        aria-label={words.admitOf(name)}
+        disabled={busy}
+        aria-busy={busy}
+        onClick={() => run(meeting.host.admit([id]))}
+      >
+        {words.admit}
+      </button>
+    </>
+  );
+}
+
+function AdmitAll({ meeting, onView }: { meeting: MeetingModel; onView: (() => void) | null }) {
+  const words = useTexts().hosting.waiting;
+  const [busy, run] = useBusy();
+  return (
+    <>
+      {onView && (
+        <button type="button" class="button" onClick={onView}>
+          {words.view}
+        </button>
+      )}
+      <button
+        type="button"
+        class="button primary"
+        disabled={busy}
+        aria-busy={busy}
+        onClick={() => run(meeting.host.admit('all'))}
+      >
+        {words.admitAll}
+      </button>
+    </>
+  );
+}
+
+type Words = HostingTexts['waiting'];
 
 function waitingText(words: Words, queue: readonly WaitingPerson[]): string {
   const [first] = queue;

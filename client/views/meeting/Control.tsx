@@ -20,7 +20,7 @@ interface ControlProps {
   caption: string;
   icon: IconNode;
   look?: ControlLook | undefined;
-  /** A small figure at its corner. */
+  /** A small figure at its corner, drawn only: the label tells it in words. */
   count?: number;
   /** Another one, which stands out; the label tells it too. */
   alert?: Alert | undefined;
@@ -52,9 +52,9 @@ export function Control({ label, caption, icon, look, count, alert, ...rest }: C
     >
       <span class="control-face">
         <Icon of={icon} />
-        {count !== undefined && <span class="count">{count}</span>}
+        {count !== undefined && <span class="count" data-count={count} />}
         {alert && alert.count > 0 && (
-          <span class={`count alert-count ${alert.class ?? ''}`}>{alert.count}</span>
+          <span class={`count alert-count ${alert.class ?? ''}`} data-count={alert.count} />
         )}
       </span>
       <span class="control-caption" aria-hidden="true">

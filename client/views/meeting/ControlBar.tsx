@@ -83,7 +83,12 @@ function ReactControl({ meeting }: { meeting: MeetingModel }) {
   const { meeting: texts, hosting } = useTexts();
   if (!meeting.may('react')) {
     return (
-      <Popover label={hosting.blocked.reactions} caption={texts.react} icon={Smile} look="blocked">
+      <Popover
+        label={`${texts.react}: ${hosting.blocked.reactions}`}
+        caption={texts.react}
+        icon={Smile}
+        look="blocked"
+      >
         {(close) => (
           <AskByHand
             meeting={meeting}

@@ -18,7 +18,7 @@ export function MicrophoneControl({ meeting }: { meeting: MeetingModel }) {
     return (
       <Popover
         id={MICROPHONE_CONTROL}
-        label={hosting.blocked.secondScreen}
+        label={`${caption}: ${hosting.blocked.secondScreen}`}
         caption={caption}
         icon={MicOff}
         look="blocked"
@@ -33,7 +33,7 @@ export function MicrophoneControl({ meeting }: { meeting: MeetingModel }) {
     return (
       <Popover
         id={MICROPHONE_CONTROL}
-        label={hosting.blocked.microphone}
+        label={`${caption}: ${hosting.blocked.microphone}`}
         caption={caption}
         icon={MicOff}
         look="blocked"
@@ -68,7 +68,7 @@ export function CameraControl({ meeting }: { meeting: MeetingModel }) {
     return (
       <Popover
         id={CAMERA_CONTROL}
-        label={hosting.blocked.camera}
+        label={`${lobby.camera}: ${hosting.blocked.camera}`}
         caption={lobby.camera}
         icon={VideoOff}
         look="blocked"

@@ -34,7 +34,9 @@ export function Popover({
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (!open) return;
-    root.current?.querySelector<HTMLElement>('.popover button, .popover [tabindex]')?.focus();
+    const inside = (what: string) => root.current?.querySelector<HTMLElement>(`.popover ${what}`);
+    // What only explains is read from its beginning.
+    (inside('button') ?? inside('[tabindex]'))?.focus();
     const outside = (event: Event): void => {
       if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
     };

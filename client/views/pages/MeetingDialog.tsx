@@ -1,28 +1,21 @@
 import { useState } from 'preact/hooks';
-import type { Access, MeetingView } from '../../../protocol/meetings.ts';
+import type { MeetingSettings, MeetingView } from '../../../protocol/meetings.ts';
 import type { Failure } from '../../state/models.ts';
 import { Dialog } from '../components/Dialog.tsx';
 import { FailureNote } from '../components/FailureNote.tsx';
-import { Check, Field, Select } from '../components/Field.tsx';
 import { toFailure, useApp, useTexts } from '../context.ts';
+import { MeetingFields, type Draft } from './MeetingFields.tsx';
 
 const DEFAULT_CAPACITY = 50;
-const ACCESS: readonly Access[] = ['link', 'members', 'invited'];
 const MINUTE_MS = 60_000;
-
-interface Draft {
-  title: string;
-  /** Local times as inputs have them; empty: none. */
-  startsAt: string;
-  endsAt: string;
-  passcode: string;
-  noPasscode: boolean;
-  capacity: string;
-  access: Access;
-  allowGuests: boolean;
-  invited: string;
-  locked: boolean;
-}
+/** Of a new meeting: hosts take away what they want to. */
+const EVERYTHING: MeetingSettings = {
+  mayUnmute: true,
+  mayUseCamera: true,
+  mayShareScreen: true,
+  mayReact: true,
+  mayRename: true,
+};
 
 /** Everything that can be set of a meeting: of a new one, or of one that is there. */
 export function MeetingDialog({
@@ -46,6 +39,9 @@ export function MeetingDialog({
     const settings = {
       title: draft.title.trim(),
       capacity: Number(draft.capacity),
+      waitingRoom: draft.waitingRoom,
+      autoAdmit: draft.autoAdmit,
+      settings: draft.settings,
       access: draft.access,
       allowGuests: draft.access === 'link' && draft.allowGuests,
       startsAt: toInstant(draft.startsAt),
@@ -78,7 +74,7 @@ export function MeetingDialog({
           void submit();
         }}
       >
-        <Settings
+        <MeetingFields
           draft={draft}
           change={(part) => setDraft({ ...draft, ...part })}
           meeting={meeting}
@@ -102,104 +98,6 @@ export function MeetingDialog({
   );
 }
 
-interface SettingsProps {
-  draft: Draft;
-  change: (part: Partial<Draft>) => void;
-  meeting: MeetingView | undefined;
-  backwards: boolean;
-}
-
-function Settings({ draft, change, meeting, backwards }: SettingsProps) {
-  const words = useTexts().newMeeting;
-  const optional = (label: string) => `${label} (${words.optional})`;
-  return (
-    <>
-      <div class="span-2">
-        <Field
-          label={words.name}
-          required
-          maxLength={120}
-          value={draft.title}
-          onInput={(title) => change({ title })}
-        />
-      </div>
-      <Field
-        label={optional(words.starts)}
-        type="datetime-local"
-        value={draft.startsAt}
-        onInput={(startsAt) => change({ startsAt })}
-      />
-      <Field
-        label={optional(words.ends)}
-        type="datetime-local"
-        value={draft.endsAt}
-        onInput={(endsAt) => change({ endsAt })}
-        error={backwards ? words.endBeforeStart : undefined}
-      />
-      <Field
-        label={optional(words.passcode)}
-        autocomplete="off"
-        minLength={4}
-        maxLength={64}
-        hint={meeting?.hasPasscode ? words.passcodeKept : words.passcodeHint}
-        value={draft.passcode}
-        onInput={(passcode) => change({ passcode })}
-      />
-      <Field
-        label={words.capacity}
-        type="number"
-        required
-        min={2}
-        max={500}
-        value={draft.capacity}
-        onInput={(capacity) => change({ capacity })}
-      />
-      <Select
-        label={words.access}
-        value={draft.access}
-        onChange={(value) => change({ access: ACCESS.find((one) => one === value) ?? 'link' })}
-      >
-        <option value="link">{words.accessLink}</option>
-        <option value="members">{words.accessMembers}</option>
-        <option value="invited">{words.accessInvited}</option>
-      </Select>
-      <div>
-        {draft.access === 'link' && (
-          <Check
-            label={words.allowGuests}
-            checked={draft.allowGuests}
-            onChange={(allowGuests) => change({ allowGuests })}
-          />
-        )}
-        {meeting?.hasPasscode && (
-          <Check
-            label={words.passcodeRemove}
-            checked={draft.noPasscode}
-            onChange={(noPasscode) => change({ noPasscode })}
-          />
-        )}
-        {meeting && (
-          <Check
-            label={words.locked}
-            checked={draft.locked}
-            onChange={(locked) => change({ locked })}
-          />
-        )}
-      </div>
-      {draft.access === 'invited' && (
-        <div class="span-2">
-          <Field
-            label={words.invited}
-            hint={words.invitedHint}
-            value={draft.invited}
-            onInput={(invited) => change({ invited })}
-          />
-        </div>
-      )}
-    </>
-  );
-}
-
 function draftOf(meeting: MeetingView | undefined): Draft {
   return {
     title: meeting?.title ?? '',
@@ -212,6 +110,9 @@ function draftOf(meeting: MeetingView | undefined): Draft {
     allowGuests: meeting?.allowGuests ?? true,
     invited: '',
     locked: meeting?.locked ?? false,
+    waitingRoom: meeting?.waitingRoom ?? false,
+    autoAdmit: meeting?.autoAdmit ?? 'nobody',
+    settings: meeting?.settings ?? EVERYTHING,
   };
 }
 
