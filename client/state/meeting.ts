@@ -205,9 +205,10 @@ export class MeetingController {
         void this.#check();
       }),
       effect(() => void this.#audio.select(this.#devices.speaker.value)),
-      this.#devices.onLost((kind) =>
-        this.#notices.tell(this.#devices[kind].wanted.value ? 'device-changed' : 'device-lost'),
-      ),
+      this.#devices.onEvent((kind, event) => {
+        const ofAny = event === 'lost' || event === 'changed';
+        this.#notices.tell(ofAny ? `device-${event}` : `${kind}-${event}`);
+      }),
     );
   }
 

@@ -79,6 +79,12 @@ export interface DeviceChoice {
  */
 export type DeviceProblem = 'denied' | 'dismissed' | 'not-found' | 'busy' | 'insecure' | 'failed';
 
+/**
+ * Why nothing comes of a device that is wanted. `interrupted`: the system has paused it, for another
+ * program or because a phone shows something else.
+ */
+export type DeviceTrouble = 'missing' | 'denied' | 'busy' | 'failed' | 'interrupted';
+
 /** One kind of capturing device: the choice, the intent and what came of it. */
 export interface CaptureModel {
   readonly choices: ReadonlySignal<readonly DeviceChoice[]>;
@@ -216,6 +222,7 @@ export interface Notice {
     | 'share-started'
     | 'device-lost'
     | 'device-changed'
+    | `${'microphone' | 'camera'}-${DeviceTrouble | 'back'}`
     | 'action-failed'
     | 'locked'
     | 'unlocked';
@@ -230,6 +237,11 @@ export interface SwitchModel {
   readonly on: ReadonlySignal<boolean>;
   readonly pending: ReadonlySignal<boolean>;
   set(on: boolean): Promise<void>;
+}
+
+/** … of a device, which may fail. */
+export interface DeviceSwitchModel extends SwitchModel {
+  readonly trouble: ReadonlySignal<DeviceTrouble | null>;
 }
 
 export interface MeetingModel {
@@ -249,8 +261,8 @@ export interface MeetingModel {
   readonly qualities: ReadonlySignal<ReadonlyMap<string, Quality>>;
   readonly reactions: ReadonlySignal<readonly FloatingReaction[]>;
   readonly notices: ReadonlySignal<readonly Notice[]>;
-  readonly microphone: SwitchModel;
-  readonly camera: SwitchModel;
+  readonly microphone: DeviceSwitchModel;
+  readonly camera: DeviceSwitchModel;
   readonly screen: SwitchModel;
   readonly hand: SwitchModel;
   /** True when the browser refuses to play sound until the user clicks. */

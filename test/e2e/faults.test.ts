@@ -144,6 +144,33 @@ describe('a meeting whose network breaks', () => {
     await alan.page.getByText('You left the meeting').waitFor();
   });
 
+  it('says that the microphone is gone when its permission is withdrawn, and takes it back', async () => {
+    const origin = new URL(cable.url).origin;
+    const microphone = { name: 'microphone' };
+    const devtools = await browser.newBrowserCDPSession();
+    const { targetInfos } = await devtools.send('Target.getTargets');
+    const { browserContextId } =
+      targetInfos.find(({ url }) => url.startsWith(origin)) ?? expect.fail('no page of Alan');
+    const decide = (setting: 'denied' | 'granted') =>
+      devtools.send('Browser.setPermission', {
+        permission: microphone,
+        setting,
+        origin,
+        ...(browserContextId !== undefined && { browserContextId }),
+      });
+    await decide('denied');
+    await alan.page.getByText('The browser does not let the page use your microphone').waitFor();
+    await alan.button('Turn on microphone').waitFor();
+    await ada
+      .tile(await alan.participantId())
+      .getByTitle('Microphone off')
+      .waitFor();
+    await decide('granted');
+    await alan.page.getByText('The microphone works again').waitFor();
+    await alan.button('Turn off microphone').waitFor();
+    await seeEachOther();
+  });
+
   it('leaves its own path alone when somebody else falls silent', async () => {
     const doomed = await launchBrowser();
     const grace = await Visitor.open(doomed, server.url);

@@ -13,6 +13,8 @@ interface ControlProps {
   look?: 'off' | 'active' | 'leave' | undefined;
   /** A small figure at its corner. */
   count?: number;
+  /** Why it does not work, in words: marked at its corner. */
+  trouble?: string | undefined;
   class?: string | undefined;
   pressed?: boolean;
   expanded?: boolean;
@@ -23,14 +25,14 @@ interface ControlProps {
 }
 
 /** One button of the control bar. */
-export function Control({ label, caption, icon, look, count, ...rest }: ControlProps) {
+export function Control({ label, caption, icon, look, count, trouble, ...rest }: ControlProps) {
   return (
     <button
       ref={rest.buttonRef ?? null}
       type="button"
       class={['control', look, rest.class].filter(Boolean).join(' ')}
       aria-label={label}
-      title={label}
+      title={trouble === undefined ? label : `${label}. ${trouble}`}
       aria-pressed={rest.pressed}
       aria-expanded={rest.expanded}
       aria-haspopup={rest.expanded === undefined ? undefined : 'true'}
@@ -41,6 +43,11 @@ export function Control({ label, caption, icon, look, count, ...rest }: ControlP
       <span class="control-face">
         <Icon of={icon} />
         {count !== undefined && <span class="count">{count}</span>}
+        {trouble !== undefined && (
+          <span class="count control-trouble" aria-hidden="true">
+            !
+          </span>
+        )}
       </span>
       <span class="control-caption" aria-hidden="true">
         {caption}
@@ -58,6 +65,7 @@ interface SwitchProps {
   caption?: string;
   /** Off is worth noticing. */
   offIsWarning?: boolean;
+  trouble?: string | undefined;
   class?: string;
 }
 
@@ -79,6 +87,7 @@ export function SwitchControl({
       icon={icons[on ? 1 : 0]}
       look={offIsWarning ? (on ? undefined : 'off') : on ? 'active' : undefined}
       busy={of.pending.value}
+      trouble={rest.trouble}
       class={rest.class}
       onClick={() => void of.set(!on)}
     />

@@ -34,8 +34,12 @@ interface ControlBarProps {
 
 /** Everything that one can do in a meeting, always in the same place. */
 export function ControlBar({ meeting, actions }: ControlBarProps) {
-  const { meeting: texts, lobby } = useTexts();
+  const { meeting: texts, lobby, notices } = useTexts();
   const { title } = meeting.meeting.value;
+  const troubleOf = (kind: 'microphone' | 'camera'): string | undefined => {
+    const trouble = meeting[kind].trouble.value;
+    return trouble ? notices[`${kind}-${trouble}`]([], 1) : undefined;
+  };
   const peopleLabel = `${texts.people}: ${texts.peopleCount(meeting.people.value.length)}`;
   return (
     <div class="control-bar" role="toolbar" aria-label={texts.controls}>
@@ -49,6 +53,7 @@ export function ControlBar({ meeting, actions }: ControlBarProps) {
           names={[texts.micOn, texts.micOff]}
           icons={[MicOff, Mic]}
           caption={lobby.microphone}
+          trouble={troubleOf('microphone')}
           offIsWarning
         />
         <SwitchControl
@@ -56,6 +61,7 @@ export function ControlBar({ meeting, actions }: ControlBarProps) {
           names={[texts.cameraOn, texts.cameraOff]}
           icons={[VideoOff, Video]}
           caption={lobby.camera}
+          trouble={troubleOf('camera')}
           offIsWarning
         />
         {meeting.canShare.value && (
