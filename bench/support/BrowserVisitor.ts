@@ -5,8 +5,8 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 const PATIENCE_MS = 30_000;
 const POLL_MS = 50;
 
-/** What a page notes of the pictures of somebody's tile: when each was presented, Unix time in ms. */
-const NOTE_FRAMES = `(participantId) => {
+/** What a page notes of the pictures of some elements: when each was presented, Unix time in ms. */
+const NOTE_FRAMES = `(selector) => {
   window.__frames = [];
   const watched = new WeakSet();
   const watch = (video) => {
@@ -18,7 +18,7 @@ const NOTE_FRAMES = `(participantId) => {
   };
   // The element may be another one after the media was rebuilt.
   const look = () => {
-    for (const video of document.querySelectorAll(\`[data-testid="tile-\${participantId}"] video\`)) {
+    for (const video of document.querySelectorAll(selector)) {
       if (!watched.has(video)) watch(video);
       watched.add(video);
     }
@@ -99,13 +99,30 @@ export class BrowserVisitor {
 
   /** Begins to note the pictures of another participant; waits for the first ones. */
   async watch(participantId: string): Promise<void> {
-    await this.#page.evaluate(`(${NOTE_FRAMES})(${JSON.stringify(participantId)})`);
-    await this.#until('window.__frames.length > 10');
+    await this.#watch(`[data-testid="tile-${participantId}"] video`);
   }
 
-  /** When each picture that was noted was presented: Unix time in milliseconds. */
-  frames(): Promise<number[]> {
-    return this.#page.evaluate<number[]>('window.__frames');
+  /** … of everybody else, also under another id. */
+  async watchOthers(): Promise<void> {
+    await this.#watch('.stage video:not(.mirrored)');
+  }
+
+  /** Reloads the page in the meeting; answers the milliseconds to the first picture of somebody else. */
+  async reload(): Promise<number> {
+    await this.#page.reload();
+    const shown = "performance.getEntriesByName('parley:first-frame')[0]?.startTime";
+    await this.#until(`${shown} !== undefined`);
+    return this.#page.evaluate<number>(shown);
+  }
+
+  /** Waits until the page does not look for a way back any more. */
+  async connected(): Promise<void> {
+    await this.#page.getByTestId('connection-banner').waitFor({ state: 'detached' });
+  }
+
+  /** When each picture that was noted was presented, from `since` on: Unix time in milliseconds. */
+  frames(since = 0): Promise<number[]> {
+    return this.#page.evaluate<number[]>(`window.__frames.filter((at) => at >= ${since})`);
   }
 
   /** Leaves the meeting and closes the browser's window. */
@@ -113,6 +130,11 @@ export class BrowserVisitor {
     await this.#page.getByTestId('leave-button').click();
     await this.#page.getByTestId('meeting-over').waitFor();
     await this.#context.close();
+  }
+
+  async #watch(selector: string): Promise<void> {
+    await this.#page.evaluate(`(${NOTE_FRAMES})(${JSON.stringify(selector)})`);
+    await this.#until('window.__frames.length > 10');
   }
 
   /** Asked from here: the page's Content-Security-Policy keeps Playwright from asking within it. */

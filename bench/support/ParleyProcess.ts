@@ -15,8 +15,8 @@ const OBSERVE_MS = 500;
 /** A Parley server in a process of its own, as `npm start` runs it. */
 export class ParleyProcess {
   readonly url: string;
-  readonly pid: number;
-  readonly #process: ChildProcess;
+  #process: ChildProcess;
+  readonly #spawn: () => ChildProcess;
   readonly #dataDir: string;
   readonly #inspectorPort: number;
 
@@ -27,37 +27,60 @@ export class ParleyProcess {
     // Costs nothing until somebody connects to it.
     const inspect = `--inspect=127.0.0.1:${inspectorPort}`;
     const quiet = ['--inspect-publish-uid=http', '--no-warnings'];
-    const child = spawn(process.execPath, [inspect, ...quiet, join(ROOT, 'server/index.ts')], {
-      env: {
-        ...process.env,
-        PARLEY_SERVER_HOST: '127.0.0.1',
-        PARLEY_SERVER_PORT: String(port),
-        PARLEY_SERVER_DATA_DIR: dataDir,
-        PARLEY_MEDIA_LISTEN_ADDRESS: '127.0.0.1',
-        PARLEY_MEDIA_BASE_PORT: '0',
-        PARLEY_MEDIA_WORKERS: '1',
-        PARLEY_LOG_LEVEL: 'warn',
-        // The load comes from one address and one person.
-        PARLEY_LIMITS_REST_PER_ADDRESS_POINTS: '1000000',
-        PARLEY_LIMITS_GUEST_PER_ADDRESS_POINTS: '1000000',
-        PARLEY_LIMITS_REQUESTS_PER_CONNECTION_POINTS: '1000000',
-        ...env,
-      },
-      // The channel tells the server when this process is gone, however it went.
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
+    const spawnServer = (): ChildProcess =>
+      spawn(process.execPath, [inspect, ...quiet, join(ROOT, 'server/index.ts')], {
+        env: {
+          ...process.env,
+          PARLEY_SERVER_HOST: '127.0.0.1',
+          PARLEY_SERVER_PORT: String(port),
+          PARLEY_SERVER_DATA_DIR: dataDir,
+          PARLEY_MEDIA_LISTEN_ADDRESS: '127.0.0.1',
+          PARLEY_MEDIA_BASE_PORT: '0',
+          PARLEY_MEDIA_WORKERS: '1',
+          PARLEY_LOG_LEVEL: 'warn',
+          // The load comes from one address and one person.
+          PARLEY_LIMITS_REST_PER_ADDRESS_POINTS: '1000000',
+          PARLEY_LIMITS_GUEST_PER_ADDRESS_POINTS: '1000000',
+          PARLEY_LIMITS_REQUESTS_PER_CONNECTION_POINTS: '1000000',
+          ...env,
+        },
+        // The channel tells the server when this process is gone, however it went.
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
     const url = `http://127.0.0.1:${port}`;
-    const server = new ParleyProcess(child, dataDir, inspectorPort, url);
+    const server = new ParleyProcess(spawnServer, dataDir, inspectorPort, url);
     await server.#ready();
     return server;
   }
 
-  private constructor(child: ChildProcess, dataDir: string, inspectorPort: number, url: string) {
-    this.#process = child;
+  private constructor(
+    spawnServer: () => ChildProcess,
+    dataDir: string,
+    inspectorPort: number,
+    url: string,
+  ) {
+    this.#spawn = spawnServer;
+    this.#process = spawnServer();
     this.#dataDir = dataDir;
     this.#inspectorPort = inspectorPort;
     this.url = url;
-    this.pid = child.pid ?? 0;
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  /** Kills it without warning and starts it again, with the same data and ports; settles when it serves. */
+  async crash(): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await ended;
+    this.#process = this.#spawn();
+    await this.#ready();
   }
 
   /** Process ids of the media workers. */

@@ -245,6 +245,24 @@ export const de: Texts = {
       `${named(names, count)} ${count === 1 ? 'teilt' : 'teilen'} den Bildschirm`,
     'device-lost': () => 'Ein Gerät wurde abgezogen.',
     'device-changed': () => 'Ein Gerät wurde abgezogen; ein anderes übernimmt.',
+    'microphone-missing': () => 'Kein Mikrofon da. Steck eines an, und es wird sofort benutzt.',
+    'microphone-denied': () =>
+      'Der Browser gibt das Mikrofon nicht frei. Klick auf das Symbol links neben der Adresse und erlaube es dort.',
+    'microphone-busy': () =>
+      'Ein anderes Programm benutzt das Mikrofon. Beende es und schalte das Mikrofon wieder ein.',
+    'microphone-failed': () => 'Das Mikrofon ist ausgefallen. Schalte es wieder ein.',
+    'microphone-interrupted': () =>
+      'Das System hat das Mikrofon angehalten. Es geht von selbst weiter, oder wenn du es einschaltest.',
+    'microphone-back': () => 'Das Mikrofon geht wieder.',
+    'camera-missing': () => 'Keine Kamera da. Steck eine an, und sie wird sofort benutzt.',
+    'camera-denied': () =>
+      'Der Browser gibt die Kamera nicht frei. Klick auf das Symbol links neben der Adresse und erlaube sie dort.',
+    'camera-busy': () =>
+      'Ein anderes Programm benutzt die Kamera. Beende es und schalte die Kamera wieder ein.',
+    'camera-failed': () => 'Die Kamera ist ausgefallen. Schalte sie wieder ein.',
+    'camera-interrupted': () =>
+      'Das System hat die Kamera angehalten. Sie geht von selbst weiter, oder wenn du sie einschaltest.',
+    'camera-back': () => 'Die Kamera geht wieder.',
     'action-failed': () => 'Das hat nicht geklappt.',
     locked: () => 'Die Besprechung ist gesperrt.',
     unlocked: () => 'Die Besprechung ist wieder offen.',

@@ -243,6 +243,24 @@ export const en: Texts = {
     'share-started': (names, count) => `${named(names, count)} started sharing`,
     'device-lost': () => 'A device was unplugged.',
     'device-changed': () => 'A device was unplugged; another one takes over.',
+    'microphone-missing': () => 'No microphone. Plug one in and it is used at once.',
+    'microphone-denied': () =>
+      'The browser does not let the page use your microphone. Click the icon left of the address and allow it there.',
+    'microphone-busy': () =>
+      'Another program uses your microphone. Close that program, then turn the microphone on again.',
+    'microphone-failed': () => 'The microphone stopped. Turn it on again.',
+    'microphone-interrupted': () =>
+      'Your system has paused the microphone. It goes on by itself, or when you turn it on.',
+    'microphone-back': () => 'The microphone works again.',
+    'camera-missing': () => 'No camera. Plug one in and it is used at once.',
+    'camera-denied': () =>
+      'The browser does not let the page use your camera. Click the icon left of the address and allow it there.',
+    'camera-busy': () =>
+      'Another program uses your camera. Close that program, then turn the camera on again.',
+    'camera-failed': () => 'The camera stopped. Turn it on again.',
+    'camera-interrupted': () =>
+      'Your system has paused the camera. It goes on by itself, or when you turn it on.',
+    'camera-back': () => 'The camera works again.',
     'action-failed': () => 'That did not work.',
     locked: () => 'The meeting is locked.',
     unlocked: () => 'The meeting is open again.',

@@ -226,6 +226,7 @@ export interface Texts {
     | 'share-started'
     | 'device-lost'
     | 'device-changed'
+    | `${'microphone' | 'camera'}-${'missing' | 'denied' | 'busy' | 'failed' | 'interrupted' | 'back'}`
     | 'action-failed'
     | 'locked'
     | 'unlocked'

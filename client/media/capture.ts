@@ -93,6 +93,19 @@ export async function permissionOf(
   }
 }
 
+/** Calls `listener` when the user, or the browser, has decided otherwise. Lives as long as the page. */
+export async function onPermissionChange(
+  name: 'camera' | 'microphone',
+  listener: (state: PermissionState) => void,
+): Promise<void> {
+  try {
+    const status = await navigator.permissions.query({ name: name });
+    status.addEventListener('change', () => listener(status.state));
+  } catch {
+    // A browser that cannot be asked: the tracks end, and a click on the control tries again.
+  }
+}
+
 /** Camera and microphone that are wanted at the same moment cost the user one question. */
 function wish(kind: Kind, deviceId: string | null): Promise<MediaStreamTrack> {
   // Two wishes for the same kind: the first goes its own way.

@@ -43,8 +43,8 @@ const UNANSWERED_CHECKS = 2;
 const GAP_MS = 2_500;
 /** Restarts that did not help come after pauses of this length; the first comes at once. */
 const RESTART_PAUSES_MS = [0, 5_000, 10_000];
-/** A path that has served so long is a good one again. */
-const SETTLED_MS = 30_000;
+/** A path that needed no restart for so long is a good one again. */
+const SETTLED_MS = 12_000;
 
 /** The history after another sample; `before` is null for the first. */
 export function followPath(before: PathHistory | null, sample: PathSample): PathHistory {

@@ -3,26 +3,29 @@ import { AudioOutput } from '../media/AudioOutput.ts';
 import {
   listDevices,
   onDeviceChange,
+  onPermissionChange,
   openCamera,
   openMicrophone,
   permissionOf,
 } from '../media/capture.ts';
 import { LevelMeter, playTestSound } from '../media/LevelMeter.ts';
-import { createCapture, type Capture } from './capture.ts';
+import { createCapture, type Capture, type DeviceEvent } from './capture.ts';
 import type { DeviceChoice, DevicesModel } from './models.ts';
 import { keptLocally } from './storage.ts';
+
+type DeviceListener = (kind: 'camera' | 'microphone', event: DeviceEvent) => void;
 
 /** The devices with what the other models do to them. */
 export interface Devices extends DevicesModel {
   readonly camera: Capture;
   readonly microphone: Capture;
-  /** Called when a device in use is gone. Answers how to stop that. */
-  onLost(listener: (kind: 'camera' | 'microphone') => void): () => void;
+  /** Tells what becomes of the devices. Answers how to stop that. */
+  onEvent(listener: DeviceListener): () => void;
 }
 
 export function createDevices(): Devices {
   const keptSpeaker = keptLocally('speaker-device');
-  const lostListeners = new Set<(kind: 'camera' | 'microphone') => void>();
+  const listeners = new Set<DeviceListener>();
   const speakers = signal<readonly DeviceChoice[]>([]);
   const speaker = signal(keptSpeaker.get());
   const inputLevel = signal(0);
@@ -31,20 +34,22 @@ export function createDevices(): Devices {
   const camera = createCapture({
     name: 'camera',
     open: openCamera,
+    permission: () => permissionOf('camera'),
     keepOpen: false,
-    onLost: () => tellLost('camera'),
+    onEvent: (event) => tell('camera', event),
     onOpened: () => void refresh(),
   });
   const microphone = createCapture({
     name: 'microphone',
     open: openMicrophone,
+    permission: () => permissionOf('microphone'),
     keepOpen: true,
-    onLost: () => tellLost('microphone'),
+    onEvent: (event) => tell('microphone', event),
     onOpened: () => void refresh(),
   });
 
-  function tellLost(kind: 'camera' | 'microphone'): void {
-    for (const listener of lostListeners) listener(kind);
+  function tell(kind: 'camera' | 'microphone', event: DeviceEvent): void {
+    for (const listener of listeners) listener(kind, event);
   }
 
   async function refresh(): Promise<void> {
@@ -65,6 +70,15 @@ export function createDevices(): Devices {
   }
 
   onDeviceChange(() => void refresh());
+  for (const [name, device] of [
+    ['camera', camera],
+    ['microphone', microphone],
+  ] as const) {
+    void onPermissionChange(name, (state) => {
+      device.handlePermission(state);
+      void refresh();
+    });
+  }
   void refresh();
 
   // A meter runs only while there is something to measure.
@@ -104,9 +118,9 @@ export function createDevices(): Devices {
       camera.close();
       microphone.close();
     },
-    onLost(listener) {
-      lostListeners.add(listener);
-      return () => lostListeners.delete(listener);
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
 }

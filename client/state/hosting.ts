@@ -3,7 +3,7 @@ import type { Role, WaitingView } from '../../protocol/meetings.ts';
 import { isHosting } from '../../protocol/rights.ts';
 import type { AnyNotification } from '../api/SignalingClient.ts';
 import type { Request } from '../media/MediaTransport.ts';
-import type { HostModel, WaitingPerson } from './models.ts';
+import type { HostModel, WaitingPerson } from './hostModels.ts';
 
 interface HostingDeps {
   meetingId: string;

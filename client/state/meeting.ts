@@ -23,6 +23,7 @@ import { createOwnRights } from './ownRights.ts';
 import { peopleOf, sharesOf } from './people.ts';
 import { createPlayback, type Playback } from './playback.ts';
 import { applyNotification, producersOfOthers, rosterOf, type RosterState } from './roster.ts';
+import { createStay, type OverPhase } from './stay.ts';
 import { createSwitches, type Switches } from './switches.ts';
 
 interface JoinOptions {
@@ -32,8 +33,6 @@ interface JoinOptions {
   /** The place is lost, and another one has to be waited for. */
   onSentToQueue: () => void;
 }
-
-type OverReason = Extract<MeetingPhase, { is: 'over' }>['reason'];
 
 const RETRY_MS = 1_000;
 /** A server that is there answers at once. */
@@ -62,9 +61,8 @@ export class MeetingController {
   readonly #startedAt = signal(0);
   readonly #phase = signal<MeetingPhase>({ is: 'in' });
   readonly #connection = createConnection();
-  readonly #met = new Map<string, string>();
+  readonly #stay = createStay();
   readonly #follows: ReturnType<typeof createConsequences>;
-  readonly #enteredAt = Date.now();
   /** Notifications that came while the way back was being found; null while it is not. */
   #held: SequencedNotification[] | null = null;
 
@@ -169,7 +167,7 @@ export class MeetingController {
       },
       leave: async () => {
         const told = this.#signaling.request('leave-meeting', { meetingId }).catch(() => undefined);
-        this.#phase.value = this.#overPhase('left', null);
+        this.#phase.value = this.#stay.end('left', null);
         // Camera and microphone go off at once, however long the server takes.
         this.#release();
         await told;
@@ -199,9 +197,10 @@ export class MeetingController {
         this.#media.expectChange();
         void this.#check();
       }),
-      this.#devices.onLost((kind) =>
-        this.#notices.tell(this.#devices[kind].wanted.value ? 'device-changed' : 'device-lost'),
-      ),
+      this.#devices.onEvent((kind, event) => {
+        const ofAny = event === 'lost' || event === 'changed';
+        this.#notices.tell(ofAny ? `device-${event}` : `${kind}-${event}`);
+      }),
     );
   }
 
@@ -241,7 +240,7 @@ export class MeetingController {
     if (!after) return false;
     if (after === before) return true;
     this.#roster.value = after;
-    this.#remember(after);
+    this.#stay.remember(after);
     this.#follows(notification, before, after);
     return true;
   }
@@ -348,7 +347,7 @@ export class MeetingController {
       // A clock that is behind the server's must not show a meeting from the future.
       this.#startedAt.value = Math.min(Date.parse(snapshot.startedAt), Date.now());
     });
-    this.#remember(this.#roster.value);
+    this.#stay.remember(this.#roster.value);
     const { participants, selfId } = this.#roster.value;
     for (const source of participants.get(selfId)?.stopped ?? []) this.#giveUp(source);
     this.#media.receive(producersOfOthers(this.#roster.value));
@@ -367,10 +366,6 @@ export class MeetingController {
     if (!this.#rights.may('use-camera')) void this.#devices.camera.setWanted(false);
   }
 
-  #remember({ participants, selfId }: RosterState): void {
-    for (const { id, name } of participants.values()) if (id !== selfId) this.#met.set(id, name);
-  }
-
   async #act(act: () => Promise<unknown>): Promise<void> {
     try {
       await act();
@@ -379,19 +374,9 @@ export class MeetingController {
     }
   }
 
-  #overPhase(reason: OverReason, failure: Failure | null): MeetingPhase {
-    return {
-      is: 'over',
-      reason,
-      failure,
-      durationMs: Date.now() - this.#enteredAt,
-      met: [...new Set(this.#met.values())],
-    };
-  }
-
-  #end(reason: OverReason, failure: Failure | null = null): void {
+  #end(reason: OverPhase['reason'], failure: Failure | null = null): void {
     if (this.#phase.value.is === 'over') return;
-    this.#phase.value = this.#overPhase(reason, failure);
+    this.#phase.value = this.#stay.end(reason, failure);
     this.#release();
     this.#signaling.close();
   }

@@ -1,17 +1,14 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { ErrorCode } from '../../protocol/errors.ts';
+import type { HostModel, UnmuteRequest } from './hostModels.ts';
 import type { ClientCode } from '../api/RequestError.ts';
 import type {
   Access,
-  AuditEntry,
   AutoAdmit,
-  BanView,
   MeetingSettings,
   MeetingView,
   Reaction,
   Role,
-  Stoppable,
-  WaitingDevices,
 } from '../../protocol/meetings.ts';
 import type { Right } from '../../protocol/rights.ts';
 
@@ -93,6 +90,12 @@ export interface DeviceChoice {
  * browsers offer no devices.
  */
 export type DeviceProblem = 'denied' | 'dismissed' | 'not-found' | 'busy' | 'insecure' | 'failed';
+
+/**
+ * Why nothing comes of a device that is wanted. `interrupted`: the system has paused it, for another
+ * program or because a phone shows something else.
+ */
+export type DeviceTrouble = 'missing' | 'denied' | 'busy' | 'failed' | 'interrupted';
 
 /** One kind of capturing device: the choice, the intent and what came of it. */
 export interface CaptureModel {
@@ -265,6 +268,7 @@ export interface Notice {
     | 'share-started'
     | 'device-lost'
     | 'device-changed'
+    | `${'microphone' | 'camera'}-${DeviceTrouble | 'back'}`
     | 'action-failed'
     | 'locked'
     | 'unlocked'
@@ -291,63 +295,9 @@ export interface SwitchModel {
   set(on: boolean): Promise<void>;
 }
 
-/** Somebody in the waiting room, as hosts see them. */
-export interface WaitingPerson {
-  readonly id: string;
-  readonly name: string;
-  /** Known by a name only. */
-  readonly guest: boolean;
-  /** When they asked to come in, in milliseconds of this browser's clock. */
-  readonly since: number;
-  readonly reconnecting: boolean;
-  /** What they would come in with; null until they have told. */
-  readonly devices: WaitingDevices | null;
-}
-
-/** A host asks for one's microphone or camera. */
-export interface UnmuteRequest {
-  readonly by: string;
-  readonly source: 'microphone' | 'camera';
-}
-
-/** What hosts change of a running meeting. */
-export interface HostChange {
-  locked?: boolean;
-  waitingRoom?: boolean;
-  autoAdmit?: AutoAdmit;
-  settings?: Partial<MeetingSettings>;
-}
-
-/**
- * What hosts can do; ask `MeetingModel.may` first. What fails is told as a notice, but for the two
- * lists, which reject with a Failure.
- */
-export interface HostModel {
-  /** Everybody who waits, first come first; empty for those who are not hosts. */
-  readonly queue: ReadonlySignal<readonly WaitingPerson[]>;
-  /** What everybody who waits reads. */
-  readonly waitingMessage: ReadonlySignal<string | null>;
-  /** @param always they never wait for this meeting again */
-  admit(who: readonly string[] | 'all', options?: { always?: boolean }): Promise<void>;
-  deny(
-    who: readonly string[] | 'all',
-    options?: { message?: string | undefined; ban?: boolean },
-  ): Promise<void>;
-  messageWaitingRoom(message: string | null): Promise<void>;
-  update(change: HostChange): Promise<void>;
-  mute(participantId: string): Promise<void>;
-  /** Everybody but hosts. @param mayUnmute whether they may unmute themselves from now on */
-  muteAll(mayUnmute: boolean): Promise<void>;
-  askToUnmute(participantId: string, source: 'microphone' | 'camera'): Promise<void>;
-  stop(participantId: string, source: Stoppable): Promise<void>;
-  lowerHand(who: string | 'all'): Promise<void>;
-  assignRole(participantId: string, role: 'host' | 'cohost' | 'participant'): Promise<void>;
-  remove(participantId: string, options?: { ban?: boolean }): Promise<void>;
-  /** Who is kept out. */
-  bans(): Promise<BanView[]>;
-  liftBan(banId: string): Promise<void>;
-  /** What hosts did, newest first. @param before `next` of the page before */
-  audit(before?: number): Promise<{ entries: AuditEntry[]; next: number | null }>;
+/** … of a device, which may fail. */
+export interface DeviceSwitchModel extends SwitchModel {
+  readonly trouble: ReadonlySignal<DeviceTrouble | null>;
 }
 
 export interface MeetingModel {
@@ -367,8 +317,8 @@ export interface MeetingModel {
   readonly qualities: ReadonlySignal<ReadonlyMap<string, Quality>>;
   readonly reactions: ReadonlySignal<readonly FloatingReaction[]>;
   readonly notices: ReadonlySignal<readonly Notice[]>;
-  readonly microphone: SwitchModel;
-  readonly camera: SwitchModel;
+  readonly microphone: DeviceSwitchModel;
+  readonly camera: DeviceSwitchModel;
   readonly screen: SwitchModel;
   readonly hand: SwitchModel;
   /** True when the browser refuses to play sound until the user clicks. */
@@ -379,9 +329,9 @@ export interface MeetingModel {
   readonly unmuteRequest: ReadonlySignal<UnmuteRequest | null>;
   readonly host: HostModel;
   /** Whether one may do something now. Reads signals: a view that asks is drawn anew with the answer. */
-  may(right: Right): boolean;
+  readonly may: (right: Right) => boolean;
   /** The same, for something that is done to somebody. */
-  mayDoTo(right: Right, person: Person): boolean;
+  readonly mayDoTo: (right: Right, person: Person) => boolean;
   /** Whether one may share and the browser can. */
   readonly canShare: ReadonlySignal<boolean>;
   /** Turns on what a host asked for, or not. */

@@ -2,7 +2,8 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { Stoppable } from '../../protocol/meetings.ts';
 import type { NotificationPayload } from '../../protocol/notifications.ts';
 import { mayActOn, mayDo, type Right } from '../../protocol/rights.ts';
-import type { Person, UnmuteRequest } from './models.ts';
+import type { UnmuteRequest } from './hostModels.ts';
+import type { Person } from './models.ts';
 import type { RosterState } from './roster.ts';
 import type { Switches } from './switches.ts';
 
@@ -14,8 +15,8 @@ const RIGHT_OF: Readonly<Record<Source, Right>> = { microphone: 'unmute', camera
 export interface OwnRights {
   readonly isCompanion: ReadonlySignal<boolean>;
   readonly unmuteRequest: ReadonlySignal<UnmuteRequest | null>;
-  may(right: Right): boolean;
-  mayDoTo(right: Right, person: Person): boolean;
+  readonly may: (right: Right) => boolean;
+  readonly mayDoTo: (right: Right, person: Person) => boolean;
   handleRequest(payload: NotificationPayload<'unmute-requested'>): void;
   answer(accept: boolean): Promise<void>;
   /** A host has stopped something: what was granted is over. */

@@ -5,7 +5,7 @@ import { CaptureError, openScreen } from '../media/capture.ts';
 import type { MediaSession } from '../media/MediaSession.ts';
 import type { Request } from '../media/MediaTransport.ts';
 import type { Devices } from './devices.ts';
-import type { SwitchModel } from './models.ts';
+import type { DeviceSwitchModel, SwitchModel } from './models.ts';
 import type { Notices } from './notices.ts';
 
 interface SwitchDeps {
@@ -20,8 +20,8 @@ interface SwitchDeps {
 }
 
 export interface Switches {
-  readonly microphone: SwitchModel;
-  readonly camera: SwitchModel;
+  readonly microphone: DeviceSwitchModel;
+  readonly camera: DeviceSwitchModel;
   readonly screen: SwitchModel;
   readonly hand: SwitchModel;
   readonly ownScreen: ReadonlySignal<MediaStreamTrack | null>;
@@ -72,8 +72,9 @@ export function createSwitches(deps: SwitchDeps): Switches {
   }
 
   async function followCamera(): Promise<void> {
-    const { track, wanted } = devices.camera;
-    const next = wanted.value ? track.value : null;
+    const { track, wanted, trouble } = devices.camera;
+    // A picture that stands still would be taken for one that moves.
+    const next = wanted.value && !trouble.value ? track.value : null;
     if (next && media.isPublished('camera')) {
       if (sent.camera !== next) await media.replaceTrack('camera', next);
     } else if (next) await media.publish('camera', next);
@@ -82,21 +83,22 @@ export function createSwitches(deps: SwitchDeps): Switches {
   }
 
   async function followMicrophone(): Promise<void> {
-    const { track, wanted } = devices.microphone;
+    const { track, wanted, trouble } = devices.microphone;
     const next = track.value;
+    const on = wanted.value && !trouble.value;
     if (!next) await media.unpublish('microphone');
     else if (!media.isPublished('microphone')) {
-      if (!wanted.value) return;
+      if (!on) return;
       await media.publish('microphone', next);
     } else if (sent.microphone !== next) await media.replaceTrack('microphone', next);
     sent.microphone = next;
     if (!next) return;
-    media.setPaused('microphone', !wanted.value);
-    if (media.isSending('microphone') && status.peek().audio !== wanted.value) {
+    media.setPaused('microphone', !on);
+    if (media.isSending('microphone') && status.peek().audio !== on) {
       // The rest as it is meant to be: what the server has told may be older than what began since.
       await request('media-status-update', {
         meetingId,
-        audio: wanted.value,
+        audio: on,
         video: media.isPublished('camera'),
         screenSharing: media.isPublished('screen'),
       });
@@ -115,6 +117,7 @@ export function createSwitches(deps: SwitchDeps): Switches {
   const stops = (['camera', 'microphone'] as const).flatMap((kind) => [
     devices[kind].track.subscribe(() => void follow[kind]()),
     devices[kind].wanted.subscribe(() => void follow[kind]()),
+    devices[kind].trouble.subscribe(() => void follow[kind]()),
   ]);
 
   // Muted or unmuted while its producer was being made.
@@ -165,11 +168,12 @@ export function createSwitches(deps: SwitchDeps): Switches {
     );
   }
 
-  function deviceSwitch(kind: 'camera' | 'microphone', on: () => boolean): SwitchModel {
+  function deviceSwitch(kind: 'camera' | 'microphone', on: () => boolean): DeviceSwitchModel {
     const device = devices[kind];
     return {
       on: computed(on),
       pending: computed(() => lanes[kind].pending.value || device.opening.value),
+      trouble: device.trouble,
       async set(wanted) {
         await device.setWanted(wanted);
         await follow[kind]();

@@ -6,7 +6,9 @@ export class TcpProxy {
   readonly url: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #cut = false;
+  /** Of these nobody hears anything any more, not even their end. */
+  readonly #silenced = new WeakSet<Socket>();
+  #state: 'whole' | 'cut' | 'silent' = 'whole';
 
   static async start(targetPort: number): Promise<TcpProxy> {
     const server = createServer();
@@ -19,7 +21,7 @@ export class TcpProxy {
     this.#server = server;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     server.on('connection', (near) => {
-      if (this.#cut) {
+      if (this.#state === 'cut') {
         near.destroy();
         return;
       }
@@ -31,27 +33,44 @@ export class TcpProxy {
         this.#sockets.add(socket);
         socket.on('close', () => {
           this.#sockets.delete(socket);
-          other.destroy();
+          if (!this.#silenced.has(socket)) other.destroy();
         });
         // Its close follows.
         socket.on('error', () => undefined);
         socket.pipe(other);
+        if (this.#state === 'silent') this.#silence(socket);
       }
     });
   }
 
   /** Breaks every connection and refuses new ones. */
   cut(): void {
-    this.#cut = true;
+    this.#state = 'cut';
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /**
+   * Drops for good, without a reset, what comes on the connections that there are, as when a client's
+   * address is another one from now on, and on new ones until `restore`.
+   */
+  silence(): void {
+    this.#state = 'silent';
+    for (const socket of this.#sockets) this.#silence(socket);
+  }
+
   restore(): void {
-    this.#cut = false;
+    this.#state = 'whole';
   }
 
   close(): void {
     this.cut();
     this.#server.close();
+  }
+
+  #silence(socket: Socket): void {
+    this.#silenced.add(socket);
+    socket.unpipe();
+    // Taken, so that the other end notices nothing.
+    socket.resume();
   }
 }

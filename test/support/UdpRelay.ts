@@ -1,6 +1,9 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
+/** A second loopback address: the server listens on the first. */
+const ADDRESS = '127.0.0.2';
+
 /** One client's address and port, with a socket of its own towards the server. */
 interface Flow {
   far: Socket;
@@ -13,35 +16,51 @@ interface Flow {
  * are in use can die in silence while new ones work.
  */
 export class UdpRelay {
-  /** A second loopback address: the server listens on the first. */
-  static readonly address = '127.0.0.2';
   readonly #near: Socket;
   readonly #port: number;
   readonly #flows = new Map<string, Flow>();
   #cut = false;
+  #refusing = false;
 
-  /** @param port of the server, on 127.0.0.1 */
-  static async start(port: number): Promise<UdpRelay> {
+  static async start(): Promise<UdpRelay> {
     const near = createSocket('udp4');
-    near.bind(port, UdpRelay.address);
+    near.bind(0, ADDRESS);
     await once(near, 'listening');
-    return new UdpRelay(near, port);
+    return new UdpRelay(near);
   }
 
-  private constructor(near: Socket, port: number) {
+  private constructor(near: Socket) {
     this.#near = near;
-    this.#port = port;
+    this.#port = near.address().port;
     near.on('message', (packet, from) => this.#forward(packet, from));
   }
 
-  /** Paths that were in use so far. */
-  get flows(): number {
-    return this.#flows.size;
+  /** Configuration of a server whose media comes this way: one worker, so one port. */
+  get env(): Record<string, string> {
+    return {
+      PARLEY_MEDIA_WORKERS: '1',
+      PARLEY_MEDIA_LISTEN_ADDRESS: '127.0.0.1',
+      PARLEY_MEDIA_ANNOUNCED_ADDRESSES: ADDRESS,
+      PARLEY_MEDIA_BASE_PORT: String(this.#port),
+    };
   }
 
-  /** Drops for good whatever comes on the paths in use; new ones (other source ports) work. */
-  silence(): void {
-    for (const flow of this.#flows.values()) flow.dead = true;
+  /** Clients' addresses that were used so far. */
+  get paths(): string[] {
+    return [...this.#flows.keys()];
+  }
+
+  /** Drops for good whatever comes on these paths; new ones (other source ports) work. */
+  silence(paths: readonly string[] = this.paths): void {
+    for (const path of paths) {
+      const flow = this.#flows.get(path);
+      if (flow) flow.dead = true;
+    }
+  }
+
+  /** From now on new paths work, or they do not. */
+  refuseNew(refusing: boolean): void {
+    this.#refusing = refusing;
   }
 
   /** Drops everything. */
@@ -61,8 +80,8 @@ export class UdpRelay {
   #forward(packet: Buffer, from: RemoteInfo): void {
     if (this.#cut) return;
     const key = `${from.address}:${from.port}`;
-    const flow = this.#flows.get(key) ?? this.#open(key, from);
-    if (!flow.dead) flow.far.send(packet, this.#port, '127.0.0.1');
+    const flow = this.#flows.get(key) ?? (this.#refusing ? null : this.#open(key, from));
+    if (flow?.dead === false) flow.far.send(packet, this.#port, '127.0.0.1');
   }
 
   #open(key: string, { address, port }: RemoteInfo): Flow {

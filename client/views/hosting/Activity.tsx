@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { AuditEntry } from '../../../protocol/meetings.ts';
-import type { HostModel } from '../../state/models.ts';
+import type { HostModel } from '../../state/hostModels.ts';
 import { useTexts } from '../context.ts';
 import { auditText } from './auditText.ts';
 import { HostList, useFetchedList } from './HostList.tsx';

@@ -1,5 +1,5 @@
 import type { BanView } from '../../../protocol/meetings.ts';
-import type { HostModel } from '../../state/models.ts';
+import type { HostModel } from '../../state/hostModels.ts';
 import { useTexts } from '../context.ts';
 import { useBusy } from '../useBusy.ts';
 import { HostList, useFetchedList } from './HostList.tsx';

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { MeetingModel, WaitingPerson } from '../../state/models.ts';
+import type { WaitingPerson } from '../../state/hostModels.ts';
+import type { MeetingModel } from '../../state/models.ts';
 import { Confirm } from '../components/Dialog.tsx';
 import { Check, Field } from '../components/Field.tsx';
 import { useTexts } from '../context.ts';

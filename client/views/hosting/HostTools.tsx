@@ -1,5 +1,5 @@
 import { Hand, MicOff } from 'lucide';
-import type { HostChange } from '../../state/models.ts';
+import type { HostChange } from '../../state/hostModels.ts';
 import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
 import { Panel } from '../meeting/Panel.tsx';

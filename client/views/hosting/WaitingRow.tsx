@@ -11,7 +11,7 @@ import {
   type IconNode,
 } from 'lucide';
 import type { HostingTexts } from '../../i18n/hostingTexts.ts';
-import type { WaitingPerson } from '../../state/models.ts';
+import type { WaitingPerson } from '../../state/hostModels.ts';
 import { Icon } from '../components/Icon.tsx';
 import { Menu, type MenuItem } from '../components/Menu.tsx';
 import { useTexts } from '../context.ts';

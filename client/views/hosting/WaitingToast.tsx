@@ -1,7 +1,8 @@
 import { X } from 'lucide';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { HostingTexts } from '../../i18n/hostingTexts.ts';
-import type { MeetingModel, WaitingPerson } from '../../state/models.ts';
+import type { WaitingPerson } from '../../state/hostModels.ts';
+import type { MeetingModel } from '../../state/models.ts';
 import { playChime } from '../chime.ts';
 import { Avatar } from '../components/Avatar.tsx';
 import { Icon } from '../components/Icon.tsx';

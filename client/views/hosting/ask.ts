@@ -1,4 +1,5 @@
-import type { MeetingModel, Person, WaitingPerson } from '../../state/models.ts';
+import type { WaitingPerson } from '../../state/hostModels.ts';
+import type { MeetingModel, Person } from '../../state/models.ts';
 
 /** What a meeting asks in a dialog before it is done. */
 export type Question =

@@ -24,6 +24,8 @@ interface ControlProps {
   count?: number;
   /** Another one, which stands out; the label tells it too. */
   alert?: Alert | undefined;
+  /** Why it does not work, in words: marked at its corner. */
+  trouble?: string | undefined;
   class?: string | undefined;
   pressed?: boolean;
   expanded?: boolean;
@@ -34,7 +36,7 @@ interface ControlProps {
 }
 
 /** One button of the control bar. */
-export function Control({ label, caption, icon, look, count, alert, ...rest }: ControlProps) {
+export function Control({ label, caption, icon, look, ...rest }: ControlProps) {
   return (
     <button
       ref={rest.buttonRef ?? null}
@@ -42,7 +44,7 @@ export function Control({ label, caption, icon, look, count, alert, ...rest }: C
       type="button"
       class={['control', look, rest.class].filter(Boolean).join(' ')}
       aria-label={label}
-      title={label}
+      title={rest.trouble === undefined ? label : `${label}. ${rest.trouble}`}
       aria-pressed={rest.pressed}
       aria-expanded={rest.expanded}
       aria-haspopup={rest.expanded === undefined ? undefined : 'true'}
@@ -52,10 +54,14 @@ export function Control({ label, caption, icon, look, count, alert, ...rest }: C
     >
       <span class="control-face">
         <Icon of={icon} />
-        {count !== undefined && <span class="count" data-count={count} />}
-        {alert && alert.count > 0 && (
-          <span class={`count alert-count ${alert.class ?? ''}`} data-count={alert.count} />
+        {rest.count !== undefined && <span class="count" data-count={rest.count} />}
+        {rest.alert && rest.alert.count > 0 && (
+          <span
+            class={`count alert-count ${rest.alert.class ?? ''}`}
+            data-count={rest.alert.count}
+          />
         )}
+        {rest.trouble !== undefined && <span class="count control-trouble" data-count="!" />}
       </span>
       <span class="control-caption" aria-hidden="true">
         {caption}
@@ -74,6 +80,7 @@ interface SwitchProps {
   caption?: string;
   /** Off is worth noticing. */
   offIsWarning?: boolean;
+  trouble?: string | undefined;
   class?: string;
 }
 
@@ -96,6 +103,7 @@ export function SwitchControl({
       look={offIsWarning ? (on ? undefined : 'off') : on ? 'active' : undefined}
       busy={of.pending.value}
       id={rest.id}
+      trouble={rest.trouble}
       class={rest.class}
       onClick={() => void of.set(!on)}
     />

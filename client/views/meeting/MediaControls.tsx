@@ -1,5 +1,6 @@
 import { Hand, Mic, MicOff, Video, VideoOff } from 'lucide';
 import type { ComponentChildren } from 'preact';
+import type { Texts } from '../../i18n/texts.ts';
 import type { MeetingModel } from '../../state/models.ts';
 import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
@@ -12,7 +13,8 @@ export const CAMERA_CONTROL = 'camera-control';
 
 /** The microphone, or why it is off and what one can do. */
 export function MicrophoneControl({ meeting }: { meeting: MeetingModel }) {
-  const { meeting: texts, lobby, hosting } = useTexts();
+  const texts = useTexts();
+  const { lobby, hosting } = texts;
   const caption = lobby.microphone;
   if (meeting.isCompanion.value) {
     return (
@@ -53,9 +55,10 @@ export function MicrophoneControl({ meeting }: { meeting: MeetingModel }) {
     <SwitchControl
       id={MICROPHONE_CONTROL}
       of={meeting.microphone}
-      names={[texts.micOn, texts.micOff]}
+      names={[texts.meeting.micOn, texts.meeting.micOff]}
       icons={[MicOff, Mic]}
       caption={caption}
+      trouble={troubleOf(texts, meeting, 'microphone')}
       offIsWarning
     />
   );
@@ -63,7 +66,8 @@ export function MicrophoneControl({ meeting }: { meeting: MeetingModel }) {
 
 /** The camera, or why it is off and what one can do. */
 export function CameraControl({ meeting }: { meeting: MeetingModel }) {
-  const { meeting: texts, lobby, hosting } = useTexts();
+  const texts = useTexts();
+  const { lobby, hosting } = texts;
   if (!meeting.camera.on.value && !meeting.may('use-camera')) {
     return (
       <Popover
@@ -88,12 +92,23 @@ export function CameraControl({ meeting }: { meeting: MeetingModel }) {
     <SwitchControl
       id={CAMERA_CONTROL}
       of={meeting.camera}
-      names={[texts.cameraOn, texts.cameraOff]}
+      names={[texts.meeting.cameraOn, texts.meeting.cameraOff]}
       icons={[VideoOff, Video]}
       caption={lobby.camera}
+      trouble={troubleOf(texts, meeting, 'camera')}
       offIsWarning
     />
   );
+}
+
+/** Why a device does not work, in words. */
+function troubleOf(
+  { notices }: Texts,
+  meeting: MeetingModel,
+  kind: 'microphone' | 'camera',
+): string | undefined {
+  const trouble = meeting[kind].trouble.value;
+  return trouble ? notices[`${kind}-${trouble}`]([], 1) : undefined;
 }
 
 interface AskByHandProps {

@@ -2,7 +2,8 @@ import { expect, test, vi } from 'vitest';
 import type { MeetingSettings, Role } from '../../../../protocol/meetings.ts';
 import { mayActOn, mayDo, type Right } from '../../../../protocol/rights.ts';
 import { enHosting } from '../../../../client/i18n/enHosting.ts';
-import type { HostModel, MeetingModel, Person } from '../../../../client/state/models.ts';
+import type { HostModel } from '../../../../client/state/hostModels.ts';
+import type { MeetingModel, Person } from '../../../../client/state/models.ts';
 import type { Question } from '../../../../client/views/hosting/ask.ts';
 import { personActions } from '../../../../client/views/hosting/personActions.ts';
 
