@@ -77,7 +77,7 @@ class Run {
     for (const name of [...GUESTS, OBSERVER]) {
       people.set(name, await enterAsGuest(server, meeting.id, name));
     }
-    const observer = await join(server, people.get(OBSERVER) as Person, meeting.id);
+    const observer = await join(server, people.get(OBSERVER)!, meeting.id);
     const model = new MeetingModel(CREATOR, capacity, false);
     for (const name of people.keys()) model.add(name, !accounts.has(name));
     model.join(OBSERVER, 'observer', false);
@@ -189,7 +189,7 @@ class Run {
   async #join(name: string, device: string, takeOver: boolean): Promise<void> {
     const expected = this.model.join(name, device, takeOver);
     this.log.push(`${name} joins on ${device}${takeOver ? ', taking over' : ''}: ${expected}`);
-    const person = this.#people.get(name) as Person;
+    const person = this.#people.get(name)!;
     let answer: string;
     try {
       const client = await join(server, person, this.#meetingId, {
@@ -248,7 +248,7 @@ class Run {
     if (name === undefined || !before) return;
     this.log.push(`${name} resumes`);
     this.model.resume(name);
-    const { token } = this.#people.get(name) as Person;
+    const { token } = this.#people.get(name)!;
     const client = await TestClient.connect(server.url, token);
     const { epoch, seq } = this.#observer.all('meeting-joined')[0] ?? { epoch: 0, seq: 0 };
     await client.request('resume-meeting', {

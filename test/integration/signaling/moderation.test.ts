@@ -9,7 +9,7 @@ import {
   type Person,
 } from '../../support/people.ts';
 import { openTransports, produceInput } from '../../support/rtp.ts';
-import { TestClient } from '../../support/TestClient.ts';
+import type { TestClient } from '../../support/TestClient.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 
 describe.each(BACKENDS)('hosts, on %s', (backend) => {
