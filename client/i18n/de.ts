@@ -297,7 +297,7 @@ export const de: Texts = {
     light: 'Hell',
     dark: 'Dunkel',
     language: 'Sprache',
-    sounds: 'Töne, wenn jemand kommt oder geht',
+    sounds: 'Töne, wenn jemand kommt, geht oder wartet',
     shortcuts: 'Tastenkürzel',
     languages: { en: 'English', de: 'Deutsch' },
   },

@@ -84,7 +84,7 @@ export const deHosting: HostingTexts = {
     mayUnmuteThemselves: 'Alle dürfen ihr Mikrofon wieder einschalten',
   },
   tools: {
-    title: 'Gastgeber',
+    title: 'Leitung',
     entry: 'Zutritt',
     locked: 'Besprechung sperren',
     lockedHint: 'Niemand Neues kann teilnehmen.',

@@ -294,7 +294,7 @@ export const en: Texts = {
     light: 'Light',
     dark: 'Dark',
     language: 'Language',
-    sounds: 'Sounds when people join and leave',
+    sounds: 'Sounds when people join, leave or wait',
     shortcuts: 'Keyboard shortcuts',
     languages: { en: 'English', de: 'Deutsch' },
   },

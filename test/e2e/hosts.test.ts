@@ -41,8 +41,9 @@ describe('hosts', () => {
 
   /** Chooses something from the menu of a person in the list. */
   async function choose(host: Visitor, id: string, item: string): Promise<void> {
-    await host.page.getByTestId('people-panel').getByTestId(`person-menu-${id}`).click();
-    await host.page.getByRole('menuitem', { name: item, exact: true }).click();
+    const panel = host.page.getByTestId('people-panel');
+    await panel.getByTestId(`person-menu-${id}`).click();
+    await panel.getByTestId(`participant-${id}`).getByRole('button', { name: item, exact: true }).click();
   }
 
   async function hearsNothingOf(listener: Visitor, id: string): Promise<void> {

@@ -49,7 +49,6 @@ export function Menu({ label, items, testId, ...rest }: MenuProps) {
         class={rest.class ?? 'icon-button'}
         aria-label={label}
         title={label}
-        aria-haspopup="true"
         aria-expanded={open}
         popovertarget={id}
         data-testid={testId}

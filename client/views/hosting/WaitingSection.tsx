@@ -18,6 +18,10 @@ export function WaitingSection({ meeting, onAsk }: Asking) {
   const list = useRef<HTMLElement>(null);
   const queue = meeting.host.queue.value;
   const keepFocus = useKeptFocus(list, queue.length);
+  useEffect(() => {
+    // What led here may be gone, as the button of a message is: go on from the list.
+    if (document.activeElement === document.body) list.current?.focus();
+  }, []);
   const picked = queue.filter((one) => chosen.has(one.id));
   const some = picked.length > 0;
   const who = some ? picked : queue;

@@ -29,6 +29,8 @@ export function personActions(
   const may = (right: Right): boolean => meeting.mayDoTo(right, person);
   const renames = person.isSelf ? meeting.may('rename-self') : may('rename-others');
   const cohost = person.role === 'cohost';
+  // Hosts and co-hosts need an account, and its main device.
+  const canLead = person.role !== 'guest' && !person.companion;
   const candidates: (MenuItem & { when: boolean })[] = [
     {
       when: person.microphoneOn && may('mute-others'),
@@ -73,13 +75,13 @@ export function personActions(
       run: () => onAsk({ is: 'rename', person }),
     },
     {
-      when: !person.companion && may('assign-cohosts'),
+      when: canLead && may('assign-cohosts'),
       label: cohost ? words.takeBackCohost : words.makeCohost,
       icon: cohost ? UserMinus : UserCheck,
       run: () => void host.assignRole(id, cohost ? 'participant' : 'cohost'),
     },
     {
-      when: !person.companion && may('hand-over'),
+      when: canLead && may('hand-over'),
       label: words.handOver,
       icon: Crown,
       run: () => onAsk({ is: 'hand-over', person }),

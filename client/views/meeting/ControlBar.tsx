@@ -34,9 +34,9 @@ export function ControlBar({ meeting, actions }: ControlBarProps) {
         <strong class="bar-title">{title}</strong>
         <Clock startedAt={meeting.startedAt.value} />
         {meeting.isCompanion.value && (
-          <span class="bar-mark">
+          <span class="bar-mark" title={hosting.person.secondScreen}>
             <Icon of={MonitorSmartphone} size={14} />
-            {hosting.person.secondScreen}
+            <span class="bar-mark-text">{hosting.person.secondScreen}</span>
           </span>
         )}
       </div>

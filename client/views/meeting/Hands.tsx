@@ -40,7 +40,7 @@ function HandRow({ meeting, person }: { meeting: MeetingModel; person: Person })
     !person.microphoneOn && !person.companion && meeting.mayDoTo('ask-to-unmute', person);
   const lowers = isSelf || meeting.mayDoTo('lower-hands', person);
   return (
-    <li class="person">
+    <li class="person hand">
       <span class="hand-icon">
         <Icon of={Hand} size={18} />
       </span>

@@ -1,4 +1,4 @@
-import { Move } from 'lucide';
+import { MonitorSmartphone, Move } from 'lucide';
 import { useRef, useState } from 'preact/hooks';
 import type { MeetingModel, Person } from '../../state/models.ts';
 import { Avatar } from '../components/Avatar.tsx';
@@ -45,6 +45,12 @@ export function SelfView({ meeting, self }: { meeting: MeetingModel; self: Perso
         <Avatar name={self.name} id={self.userId} />
       )}
       <span class="tile-label">
+        {self.companion && (
+          <span class="tile-mark-plain" title={texts.hosting.person.secondScreen}>
+            <Icon of={MonitorSmartphone} size={14} />
+            <span class="visually-hidden">{texts.hosting.person.secondScreen}</span>
+          </span>
+        )}
         <span class="tile-name">{texts.meeting.you}</span>
       </span>
       <div class="tile-tools">

@@ -38,7 +38,7 @@ export function DeniedPage({ denial, busy, onAsk }: DeniedPageProps) {
               class="button primary"
               disabled={busy}
               aria-busy={busy}
-              onClick={onAsk}
+              onClick={() => onAsk()}
             >
               {byHost ? waiting.askAgain : texts.app.retry}
             </button>

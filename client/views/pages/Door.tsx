@@ -49,7 +49,9 @@ export function Door({ meeting, ...rest }: DoorProps) {
           {failure && failure.code !== 'NOT_STARTED' && (
             <Refusal failure={failure} busy={lobby.joining.value} onJoin={onJoin} />
           )}
-          {!closed && <JoinForm meeting={meeting} {...rest} />}
+          {!closed && failure?.code !== 'ALREADY_JOINED' && (
+            <JoinForm meeting={meeting} {...rest} />
+          )}
         </section>
         <section class="lobby-devices" aria-label={texts.settings.devices}>
           <DevicePickers />
