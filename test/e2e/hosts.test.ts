@@ -43,7 +43,10 @@ describe('hosts', () => {
   async function choose(host: Visitor, id: string, item: string): Promise<void> {
     const panel = host.page.getByTestId('people-panel');
     await panel.getByTestId(`person-menu-${id}`).click();
-    await panel.getByTestId(`participant-${id}`).getByRole('button', { name: item, exact: true }).click();
+    await panel
+      .getByTestId(`participant-${id}`)
+      .getByRole('button', { name: item, exact: true })
+      .click();
   }
 
   async function hearsNothingOf(listener: Visitor, id: string): Promise<void> {
@@ -60,7 +63,7 @@ describe('hosts', () => {
 
   it('mute somebody, who sees who did it and can unmute', async () => {
     await choose(ada, ids.grace, 'Mute');
-    await grace.page.getByText('Ada Lovelace turned off your microphone').waitFor();
+    await grace.page.getByText('Ada Lovelace muted you.').waitFor();
     await grace.button('Turn on microphone').waitFor();
     await hearsNothingOf(alan, ids.grace);
     await grace.button('Turn on microphone').click();

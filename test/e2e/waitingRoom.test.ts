@@ -129,7 +129,9 @@ describe('a waiting room', () => {
 
     await ada.button('Host tools').click();
     const tools = ada.page.getByTestId('host-tools');
+    await tools.getByText('Activity').click();
     await tools.getByText('Ada Lovelace keeps Eve out').waitFor();
+    await tools.locator('summary', { hasText: 'Kept out' }).click();
     await tools.getByRole('button', { name: 'Let back in: Eve' }).click();
     await tools.getByText('Nobody is kept out.').waitFor();
     await eve.page.goto(path);

@@ -54,6 +54,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+function known(people: ReadonlyMap<string, Person>, name: string): Person {
+  const person = people.get(name);
+  if (!person) throw new Error(`nobody is called ${name}`);
+  return person;
+}
+
 /** One meeting, its model, and everybody's connections. */
 class Run {
   readonly model: MeetingModel;
@@ -69,15 +75,14 @@ class Run {
   static async start(next: () => number): Promise<Run> {
     const capacity = 3 + Math.floor(next() * 3);
     const waitingRoom = next() < 0.7;
-    const creator = accounts.get(CREATOR);
-    if (!creator) throw new Error('nobody creates it');
+    const creator = known(accounts, CREATOR);
     // The observer comes first, while the door is open.
     const meeting = await createMeeting(server, creator, { capacity });
     const people = new Map(accounts);
     for (const name of [...GUESTS, OBSERVER]) {
       people.set(name, await enterAsGuest(server, meeting.id, name));
     }
-    const observer = await join(server, people.get(OBSERVER)!, meeting.id);
+    const observer = await join(server, known(people, OBSERVER), meeting.id);
     const model = new MeetingModel(CREATOR, capacity, false);
     for (const name of people.keys()) model.add(name, !accounts.has(name));
     model.join(OBSERVER, 'observer', false);
@@ -189,7 +194,7 @@ class Run {
   async #join(name: string, device: string, takeOver: boolean): Promise<void> {
     const expected = this.model.join(name, device, takeOver);
     this.log.push(`${name} joins on ${device}${takeOver ? ', taking over' : ''}: ${expected}`);
-    const person = this.#people.get(name)!;
+    const person = known(this.#people, name);
     let answer: string;
     try {
       const client = await join(server, person, this.#meetingId, {
@@ -248,7 +253,7 @@ class Run {
     if (name === undefined || !before) return;
     this.log.push(`${name} resumes`);
     this.model.resume(name);
-    const { token } = this.#people.get(name)!;
+    const { token } = known(this.#people, name);
     const client = await TestClient.connect(server.url, token);
     const { epoch, seq } = this.#observer.all('meeting-joined')[0] ?? { epoch: 0, seq: 0 };
     await client.request('resume-meeting', {
