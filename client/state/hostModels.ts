@@ -57,7 +57,8 @@ export interface HostModel {
   muteAll(mayUnmute: boolean): Promise<void>;
   askToUnmute(participantId: string, source: 'microphone' | 'camera'): Promise<void>;
   stop(participantId: string, source: Stoppable): Promise<void>;
-  lowerHand(who: string | 'all'): Promise<void>;
+  lowerHand(participantId: string): Promise<void>;
+  lowerAllHands(): Promise<void>;
   assignRole(participantId: string, role: 'host' | 'cohost' | 'participant'): Promise<void>;
   remove(participantId: string, options?: { ban?: boolean }): Promise<void>;
   /** Who is kept out. */

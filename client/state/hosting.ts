@@ -62,13 +62,8 @@ export function createHosting({ meetingId, request, role, act }: HostingDeps): H
         act(() => request('ask-to-unmute', { meetingId, participantId, source })),
       stop: (participantId, source) =>
         act(() => request('stop-media', { meetingId, participantId, source })),
-      lowerHand: (who) =>
-        act(() =>
-          request(
-            'lower-hand',
-            who === 'all' ? { meetingId, all: true } : { meetingId, participantId: who },
-          ),
-        ),
+      lowerHand: (participantId) => act(() => request('lower-hand', { meetingId, participantId })),
+      lowerAllHands: () => act(() => request('lower-hand', { meetingId, all: true })),
       assignRole: (participantId, next) =>
         act(() => request('assign-role', { meetingId, participantId, role: next })),
       remove: (participantId, { ban } = {}) =>

@@ -58,7 +58,7 @@ export function HostTools({ meeting, onAsk, onClose }: Asking & { onClose: () =>
             <Icon of={MicOff} size={18} />
             {words.muteAll}
           </button>
-          <button type="button" class="button" onClick={() => void host.lowerHand('all')}>
+          <button type="button" class="button" onClick={() => void host.lowerAllHands()}>
             <Icon of={Hand} size={18} />
             {words.lowerAll}
           </button>

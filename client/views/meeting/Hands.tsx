@@ -16,7 +16,7 @@ export function Hands({ meeting }: { meeting: MeetingModel }) {
           <button
             type="button"
             class="button small"
-            onClick={() => void meeting.host.lowerHand('all')}
+            onClick={() => void meeting.host.lowerAllHands()}
           >
             {texts.hosting.person.lowerAll}
           </button>
