@@ -18,6 +18,8 @@ import { RequestError } from './RequestError.ts';
 
 const REQUEST_TIMEOUT_MS = 6_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** A try that has run for so long goes nowhere: by a network that is gone, say. */
+const OVERDUE_MS = 1_000;
 
 export type SignalingState =
   | { is: 'idle' }
@@ -55,6 +57,8 @@ export class SignalingClient extends Emitter<SignalingEvents> {
   /** The page is closed, reloaded, or put aside by the browser. */
   #pageGone = false;
   #attempt = 0;
+  /** When the latest try began. */
+  #openedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(token: string, random: () => number = Math.random) {
@@ -118,10 +122,13 @@ export class SignalingClient extends Emitter<SignalingEvents> {
     });
   }
 
-  /** Does not wait for the next try. */
+  /** Does not wait for the next try, or for one that goes nowhere. */
   readonly retryNow = (): void => {
-    const waiting = this.#state.is === 'connecting' && this.#state.nextTryAt !== null;
-    if (!this.#wanted || !waiting) return;
+    if (!this.#wanted || this.#state.is !== 'connecting') return;
+    if (this.#state.nextTryAt === null) {
+      if (Date.now() - this.#openedAt < OVERDUE_MS) return;
+      this.#socket.disconnect();
+    }
     clearTimeout(this.#timer);
     this.#open();
   };
@@ -215,6 +222,7 @@ export class SignalingClient extends Emitter<SignalingEvents> {
   }
 
   #open(): void {
+    this.#openedAt = Date.now();
     this.#setState({ is: 'connecting', attempt: this.#attempt, nextTryAt: null });
     this.#socket.connect();
   }

@@ -1,6 +1,6 @@
 const FIRST_MS = 1_000;
 const LONGEST_MS = 10_000;
-const GROWTH = 1.6;
+const GROWTH = 1.25;
 const JITTER = 0.3;
 
 /**

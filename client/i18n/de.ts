@@ -247,7 +247,7 @@ export const de: Texts = {
     'device-changed': () => 'Ein Gerät wurde abgezogen; ein anderes übernimmt.',
     'microphone-missing': () => 'Kein Mikrofon da. Steck eines an, und es wird sofort benutzt.',
     'microphone-denied': () =>
-      'Der Browser gibt das Mikrofon nicht frei. Klick auf das Symbol links neben der Adresse und erlaube es dort.',
+      'Der Browser gibt das Mikrofon nicht frei. Erlaube es links neben der Adresse.',
     'microphone-busy': () =>
       'Ein anderes Programm benutzt das Mikrofon. Beende es und schalte das Mikrofon wieder ein.',
     'microphone-failed': () => 'Das Mikrofon ist ausgefallen. Schalte es wieder ein.',
@@ -256,7 +256,7 @@ export const de: Texts = {
     'microphone-back': () => 'Das Mikrofon geht wieder.',
     'camera-missing': () => 'Keine Kamera da. Steck eine an, und sie wird sofort benutzt.',
     'camera-denied': () =>
-      'Der Browser gibt die Kamera nicht frei. Klick auf das Symbol links neben der Adresse und erlaube sie dort.',
+      'Der Browser gibt die Kamera nicht frei. Erlaube sie links neben der Adresse.',
     'camera-busy': () =>
       'Ein anderes Programm benutzt die Kamera. Beende es und schalte die Kamera wieder ein.',
     'camera-failed': () => 'Die Kamera ist ausgefallen. Schalte sie wieder ein.',

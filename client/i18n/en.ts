@@ -245,7 +245,7 @@ export const en: Texts = {
     'device-changed': () => 'A device was unplugged; another one takes over.',
     'microphone-missing': () => 'No microphone. Plug one in and it is used at once.',
     'microphone-denied': () =>
-      'The browser does not let the page use your microphone. Click the icon left of the address and allow it there.',
+      'The browser does not let the page use your microphone. Allow it left of the address.',
     'microphone-busy': () =>
       'Another program uses your microphone. Close that program, then turn the microphone on again.',
     'microphone-failed': () => 'The microphone stopped. Turn it on again.',
@@ -254,7 +254,7 @@ export const en: Texts = {
     'microphone-back': () => 'The microphone works again.',
     'camera-missing': () => 'No camera. Plug one in and it is used at once.',
     'camera-denied': () =>
-      'The browser does not let the page use your camera. Click the icon left of the address and allow it there.',
+      'The browser does not let the page use your camera. Allow it left of the address.',
     'camera-busy': () =>
       'Another program uses your camera. Close that program, then turn the camera on again.',
     'camera-failed': () => 'The camera stopped. Turn it on again.',

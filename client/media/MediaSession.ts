@@ -21,6 +21,8 @@ type MediaSessionEvents = {
   health: [health: MediaHealth];
   /** Nothing flows, and the server was asked for a new path and has not answered. */
   unanswered: [];
+  /** Nothing has come for a moment, although something should have. */
+  suspicious: [];
 };
 
 /** Whether every transport has a path, or is about to have its first; else what is done about it. */
@@ -64,7 +66,10 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
       onTrackAdded: (track) => this.emit('track-added', track),
       onTrackRemoved: (producerId) => this.emit('track-removed', producerId),
     });
-    this.#stallWatch = new StallWatch({ transports: () => this.#transports() });
+    this.#stallWatch = new StallWatch({
+      transports: () => this.#transports(),
+      onSuspicion: () => this.emit('suspicious'),
+    });
   }
 
   /** Begins to receive `producerIds` and to send what is published: settles with the server asked for the first. */

@@ -9,10 +9,13 @@ import {
   type PathHistory,
   type PathSample,
   type Restarts,
+  type Verdict,
 } from './stall.ts';
 
 interface StallWatchDeps {
   transports: () => Promise<{ send: MediaTransport | null; recv: MediaTransport | null }>;
+  /** Nothing arrives, if only for a moment: where signaling is dead too, it is good to know soon. */
+  onSuspicion: () => void;
   now?: () => number;
 }
 
@@ -32,6 +35,8 @@ export class StallWatch {
   #restarts: Restarts | null = null;
   #changedAt = Number.NEGATIVE_INFINITY;
   #looking = false;
+  /** Told of the present silence. */
+  #suspicious = false;
 
   constructor(deps: StallWatchDeps) {
     this.#deps = deps;
@@ -56,6 +61,7 @@ export class StallWatch {
     try {
       const { send, recv } = await this.#deps.transports();
       const [ofSend, ofRecv] = await Promise.all([this.#follow(send), this.#follow(recv)]);
+      this.#suspect(judgePaths(ofSend, ofRecv, QUIET_AFTER_CHANGE_MS));
       const changed = this.#now() - this.#changedAt < CHANGE_MS;
       const dead = judgePaths(ofSend, ofRecv, changed ? QUIET_AFTER_CHANGE_MS : QUIET_MS);
       if (!dead.send && !dead.recv) return;
@@ -67,6 +73,12 @@ export class StallWatch {
     } finally {
       this.#looking = false;
     }
+  }
+
+  #suspect({ send, recv }: Verdict): void {
+    const suspicious = send || recv;
+    if (suspicious && !this.#suspicious) this.#deps.onSuspicion();
+    this.#suspicious = suspicious;
   }
 
   async #follow(path: MediaTransport | null): Promise<PathHistory | null> {

@@ -33,7 +33,7 @@ export interface Verdict {
 
 /** A path on which something flowed is suspected after so long a silence. */
 export const QUIET_MS = 1_500;
-/** … after a change of network. */
+/** … after a change of network; and enough to have a look at signaling. */
 export const QUIET_AFTER_CHANGE_MS = 500;
 /** Sent without an acknowledgement: more than silence (2.5 packets a second of Opus DTX) makes up. */
 const UNACKNOWLEDGED_PACKETS = 10;

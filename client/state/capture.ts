@@ -93,6 +93,7 @@ export function createCapture(options: CaptureOptions): Capture {
   }
 
   async function lose(): Promise<void> {
+    const lost = selected.value;
     use(null);
     if (!wanted.value) {
       options.onEvent('lost');
@@ -104,8 +105,8 @@ export function createCapture(options: CaptureOptions): Capture {
       options.onEvent('denied');
       return;
     }
-    // Another device may take over.
-    if (await reopen(null)) options.onEvent('changed');
+    // The same if it is still there: browsers end what was opened together. Else another takes over.
+    if ((await reopen(lost)) && selected.value !== lost) options.onEvent('changed');
   }
 
   /** Whether there is a track then. */

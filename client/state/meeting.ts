@@ -189,6 +189,7 @@ export class MeetingController {
     this.#signaling.on('notification', onNotification);
     this.#media.on('health', (health) => this.#connection.handleMedia(health));
     this.#media.on('unanswered', () => this.#signaling.suspect());
+    this.#media.on('suspicious', () => void this.#check());
     this.#stops.push(
       () => this.#signaling.off('state', onState),
       () => this.#signaling.off('notification', onNotification),

@@ -84,9 +84,10 @@ describe('a meeting whose network breaks', () => {
     const adaId = await ada.participantId();
     await watchFrames(alan.page, adaId);
     await watchFrames(ada.page, before);
-    await eventually(async () => {
-      expect((await framesOf(alan.page, adaId)).length).toBeGreaterThan(5);
-    });
+    // A machine that is busy with something else stutters by itself: as long as the cut, before it.
+    await sleep(ms);
+    const [usualOfAda, usualOfAlan] = await gaps();
+    const from = Date.now();
     cable.cut();
     const over = sleep(ms);
     await banner(alan).getByText('Looking for the server').waitFor();
@@ -97,6 +98,9 @@ describe('a meeting whose network breaks', () => {
     await over;
     cable.restore();
     await banner(alan).waitFor({ state: 'detached' });
+    const [ofAda, ofAlan] = await gaps(from);
+    expect(ofAda).toBeLessThan(Math.max(STUTTER_MS, 2 * usualOfAda));
+    expect(ofAlan).toBeLessThan(Math.max(STUTTER_MS, 2 * usualOfAlan));
 
     expect(await alan.participantId()).toBe(before);
     await alan.tile(adaId).getByText('Hand raised').waitFor();
@@ -107,8 +111,13 @@ describe('a meeting whose network breaks', () => {
     await ada.button('Lower hand').click();
     await alan.tile(adaId).getByText('Hand raised').waitFor({ state: 'detached' });
     await seeEachOther();
-    expect(largestGap(await framesOf(alan.page, adaId))).toBeLessThan(STUTTER_MS);
-    expect(largestGap(await framesOf(ada.page, before))).toBeLessThan(STUTTER_MS);
+
+    async function gaps(since = 0): Promise<[number, number]> {
+      const seen = await framesOf(alan.page, adaId);
+      const shown = await framesOf(ada.page, before);
+      const gapOf = (frames: number[]) => largestGap(frames.filter((at) => at >= since));
+      return [gapOf(seen), gapOf(shown)];
+    }
   });
 
   it('finds a new way for media when the old one dies without a word', async () => {

@@ -208,6 +208,15 @@ describe('the connection', () => {
     expect(socket.tries).toBe(2);
   });
 
+  test('is sought anew when asked for during a try that goes nowhere', () => {
+    const client = connected();
+    socket.lose();
+    vi.advanceTimersByTime(1_500);
+    client.retryNow();
+    expect(socket.tries).toBe(3);
+    expect(client.state).toEqual({ is: 'connecting', attempt: 1, nextTryAt: null });
+  });
+
   test.each(['UNAUTHENTICATED', 'CLIENT_TOO_OLD'])('is given up when refused with %s', (code) => {
     const client = new SignalingClient('token');
     const states: SignalingState['is'][] = [];

@@ -81,6 +81,15 @@ describe('a microphone that is wanted', () => {
     expect(events).toEqual(['changed']);
   });
 
+  test('is opened again without a word when it ends but is still there', async () => {
+    const { capture, events, tracks } = await microphoneAmong('headset', 'built-in');
+    tracks[0]?.end();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(tracks).toHaveLength(2);
+    expect(capture.track.value?.getSettings().deviceId).toBe('headset');
+    expect(events).toEqual([]);
+  });
+
   test('is missing when it was the only one, and comes back when it is plugged in again', async () => {
     const { capture, events, plug, unplug } = await microphoneAmong('headset');
     await unplug();
