@@ -41,6 +41,8 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   #record: MeetingRecord;
   #invited: ReadonlySet<string>;
   #joins: QueuedJoin[] = [];
+  /** Ids of those who were put out: a request that is sent again finds it done. */
+  readonly #expelled = new Set<string>();
   #emptyTimer: NodeJS.Timeout | undefined;
 
   constructor(stored: StoredMeeting, epoch: number, deps: MeetingDeps) {

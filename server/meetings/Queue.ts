@@ -42,6 +42,8 @@ const MAX_WAITING = 1_000;
 export class Queue {
   readonly #roster: Roster;
   readonly #deps: QueueDeps;
+  /** Ids of those who were turned away: a request that is sent again finds it done. */
+  readonly #denied = new Set<string>();
 
   constructor(roster: Roster, deps: QueueDeps) {
     this.#roster = roster;
@@ -143,14 +145,17 @@ export class Queue {
   ): Promise<string[]> {
     const { admissions, audit, book, now } = this.#deps;
     const { waiting, unknown } = this.#choose(chosen);
-    if (unknown.length > 0 && 'participantId' in chosen) throw new AppError('NOT_FOUND');
+    const earlier = unknown.filter((id) => this.#denied.has(id));
+    if (unknown.length > earlier.length && 'participantId' in chosen)
+      throw new AppError('NOT_FOUND');
     if (ban) await book.decide('ban', waiting, { name: actor.name, now: now() });
     else await admissions.remove(this.#roster.meetingId, waiting.map(userIdOf));
     this.#turnAway(waiting, ban ? 'BANNED' : 'FORBIDDEN', message);
     for (const one of waiting) {
       await audit.record(ban ? 'banned' : 'denied', actor, personOf(one));
     }
-    return waiting.map(({ id }) => id);
+    for (const { id } of waiting) this.#denied.add(id);
+    return [...waiting.map(({ id }) => id), ...earlier];
   }
 
   /**

@@ -154,6 +154,8 @@ describe.each(BACKENDS)('a waiting room, on %s', (backend) => {
     expect(await asks.next('join-denied')).toEqual({
       ...{ meetingId, code: 'FORBIDDEN', message: 'Staff only today.' },
     });
+    // The answer was lost, and it is asked again: it is done.
+    expect(await admin.request('deny-participant', deny)).toEqual({ denied: [asks.participantId] });
     const again = await asks.request('join-meeting', { meetingId, deviceId: 'laptop' });
     expect(again.status).toBe('waiting');
     await admin.request('deny-participant', {
