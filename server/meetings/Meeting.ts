@@ -199,6 +199,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     return this.act(
       connectionId,
       async (actor, { audit, attendance, book, moderation, roster }) => {
+        if (this.#expelled.has(participantId)) return;
         const target = moderation.target(actor, ban ? 'ban' : 'remove', participantId);
         if (this.#isCreator(target)) {
           throw new AppError('FORBIDDEN', { message: 'Who made the meeting cannot be put out.' });
