@@ -199,8 +199,10 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     return this.act(
       connectionId,
       async (actor, { audit, attendance, book, moderation, roster }) => {
+        const right = ban ? 'ban' : 'remove';
+        moderation.assertMay(actor, right);
         if (this.#expelled.has(participantId)) return;
-        const target = moderation.target(actor, ban ? 'ban' : 'remove', participantId);
+        const target = moderation.target(actor, right, participantId);
         if (this.#isCreator(target)) {
           throw new AppError('FORBIDDEN', { message: 'Who made the meeting cannot be put out.' });
         }
@@ -217,6 +219,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
         const all = roster.ofUser(userId);
         attendance.dismiss(all, reason);
         await this.#release(all, reason);
+        for (const { id } of all) this.#expelled.add(id);
         await audit.record(reason, actor, target);
       },
     );
@@ -225,8 +228,8 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   /**
    * Stores a change and tells everyone in the meeting. Those who wait may come in by it.
    * @param change computes the patch from what holds when its turn comes
-   * @param actor the connection of a host in the meeting, whose right is asked for; null: somebody
-   *   who needs none
+   * @param options `connectionId` of a host in the meeting, whose right is asked for; without, it is
+   *   somebody who needs none. `invited` replaces the invited emails.
    * @throws AppError ENDED, FORBIDDEN, INVALID_STATE
    */
   update(
