@@ -14,7 +14,18 @@ import { createWaiting, type WaitingEnd } from './waiting.ts';
 
 const CONNECT_PATIENCE_MS = 10_000;
 
-type Asked = RequestInput<'join-meeting'>;
+/** Somebody who is in, and what brought them there. */
+interface Arrival {
+  signaling: SignalingClient;
+  request: RequestInput<'join-meeting'>;
+  snapshot: MeetingSnapshot;
+}
+
+/** Somebody who waits, and how they come in. */
+interface Wait extends Omit<Arrival, 'snapshot'> {
+  place: NotificationPayload<'waiting-room-entered'>;
+  begin: (snapshot: MeetingSnapshot) => Promise<void>;
+}
 
 interface LobbyDeps {
   ref: string;
@@ -76,8 +87,13 @@ export function createLobby(deps: LobbyDeps): Lobby {
   async function enter(options: JoinOptions): Promise<void> {
     await identify();
     const signaling = prepare();
-    // Whoever has to wait is shown for what.
-    await Promise.all([signaling.connected(CONNECT_PATIENCE_MS), loading]);
+    // Whoever has to wait is shown for what. The code is there before the meeting begins to tell:
+    // nothing of that may go by unheard.
+    const [{ MeetingController: Controller }] = await Promise.all([
+      import('./meeting.ts'),
+      signaling.connected(CONNECT_PATIENCE_MS),
+      loading,
+    ]);
     if (options.companion !== undefined || options.takeOver) {
       keptCompanion.set(options.companion ? ref : null);
     }
@@ -88,18 +104,18 @@ export function createLobby(deps: LobbyDeps): Lobby {
       ...options,
       ...(keptCompanion.get() === ref && { companion: true }),
     };
+    const begin = (snapshot: MeetingSnapshot): Promise<void> =>
+      beginWith(Controller, { signaling, request, snapshot });
     const entered = await enterMeeting(signaling, request);
-    if (entered.status === 'joined') await begin(signaling, request, entered.snapshot);
-    else wait(signaling, request, entered.place);
+    if (entered.status === 'joined') await begin(entered.snapshot);
+    else wait({ signaling, request, place: entered.place, begin });
   }
 
-  async function begin(
-    signaling: SignalingClient,
-    request: Asked,
-    snapshot: MeetingSnapshot,
+  async function beginWith(
+    Controller: typeof MeetingController,
+    { signaling, request, snapshot }: Arrival,
   ): Promise<void> {
-    const { MeetingController } = await import('./meeting.ts');
-    const controller = new MeetingController(
+    const controller = new Controller(
       { signaling, devices, request, onSentToQueue: () => deps.onSentBack(() => void join({})) },
       snapshot,
     );
@@ -115,33 +131,29 @@ export function createLobby(deps: LobbyDeps): Lobby {
     onJoined(controller);
   }
 
-  function wait(
-    signaling: SignalingClient,
-    request: Asked,
-    place: NotificationPayload<'waiting-room-entered'>,
-  ): void {
+  function wait({ signaling, request, place, begin }: Wait): void {
     const view = meeting.value.is === 'ready' ? meeting.value.value : null;
     if (!view) throw new RequestError({ code: 'INVALID_STATE' });
     onWaiting(true);
     waiting.value = createWaiting({
       ...{ signaling, devices, request, place },
       meeting: view,
-      onEnd: (end) => void handleEnd(end, signaling, request),
+      onEnd: (end) => void handleEnd(end, begin),
     });
   }
 
-  async function handleEnd(
-    end: WaitingEnd,
-    signaling: SignalingClient,
-    request: Asked,
-  ): Promise<void> {
-    if (end.is === 'admitted') {
-      performance.mark('parley:join');
-      await begin(signaling, request, end.snapshot);
-    } else onWaiting(false);
+  async function handleEnd(end: WaitingEnd, begin: Wait['begin']): Promise<void> {
+    try {
+      if (end.is === 'admitted') {
+        performance.mark('parley:join');
+        await begin(end.snapshot);
+      } else onWaiting(false);
+      if (end.is === 'denied') denial.value = end.denial;
+      if (end.is === 'failed') throw end.failure;
+    } catch (error) {
+      failure.value = await refusalOf(error);
+    }
     waiting.value = null;
-    if (end.is === 'denied') denial.value = end.denial;
-    if (end.is === 'failed') failure.value = await refusalOf(end.failure);
   }
 
   async function refusalOf(error: unknown): Promise<Failure> {

@@ -69,6 +69,9 @@ describe('a waiting room', () => {
     const alan = await knock('Alan Turing');
     await standsAt(alan, 'You are number 2 in line.');
     await toast().getByText('2 people are waiting').waitFor();
+    // A host who comes finds those who were there before.
+    await ada.page.reload();
+    await toast().getByText('2 people are waiting').waitFor();
     await grace.page.reload();
     await standsAt(grace, 'You are first in line.');
 
