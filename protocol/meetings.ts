@@ -21,6 +21,15 @@ export const meetingSettings = z.strictObject({
 });
 export type MeetingSettings = z.infer<typeof meetingSettings>;
 
+/** What a meeting begins with. */
+export const EVERYTHING_ALLOWED: MeetingSettings = {
+  mayShareScreen: true,
+  mayUnmute: true,
+  mayUseCamera: true,
+  mayReact: true,
+  mayRename: true,
+};
+
 /** Only what is named changes. */
 export const settingsChange = z.strictObject({
   mayShareScreen: z.boolean().exactOptional(),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { EVERYTHING_ALLOWED } from '../../protocol/meetings.ts';
 import type { RequestOutput } from '../../protocol/requests.ts';
 import type { routes } from '../../protocol/rest.ts';
 import { hashPasscode } from '../auth/passwords.ts';
@@ -34,13 +35,6 @@ export interface JoinInput extends Omit<JoinRequest, 'passcode' | 'passcodeHash'
 }
 
 const CODE_ATTEMPTS = 5;
-const EVERYTHING_ALLOWED: MeetingRecord['settings'] = {
-  mayShareScreen: true,
-  mayUnmute: true,
-  mayUseCamera: true,
-  mayReact: true,
-  mayRename: true,
-};
 
 /** Finds meetings, brings them to life when somebody comes, and answers for them while nobody is in. */
 export class MeetingManager {

@@ -1,3 +1,4 @@
+import { EVERYTHING_ALLOWED } from '../../protocol/meetings.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -71,13 +72,7 @@ export function meetingRecord(
     allowGuests: true,
     access: 'link',
     locked: false,
-    settings: {
-      mayShareScreen: true,
-      mayUnmute: true,
-      mayUseCamera: true,
-      mayReact: true,
-      mayRename: true,
-    },
+    settings: EVERYTHING_ALLOWED,
     startsAt: null,
     endsAt: null,
     endedAt: null,

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { EVERYTHING_ALLOWED } from '../../../protocol/meetings.ts';
 import type { MeetingSettings, MeetingView } from '../../../protocol/meetings.ts';
 import type { Failure } from '../../state/models.ts';
 import { Dialog } from '../components/Dialog.tsx';
@@ -8,14 +9,6 @@ import { MeetingFields, type Draft } from './MeetingFields.tsx';
 
 const DEFAULT_CAPACITY = 50;
 const MINUTE_MS = 60_000;
-/** Of a new meeting: hosts take away what they want to. */
-const EVERYTHING: MeetingSettings = {
-  mayUnmute: true,
-  mayUseCamera: true,
-  mayShareScreen: true,
-  mayReact: true,
-  mayRename: true,
-};
 
 /** Everything that can be set of a meeting: of a new one, or of one that is there. */
 export function MeetingDialog({
@@ -112,7 +105,7 @@ function draftOf(meeting: MeetingView | undefined): Draft {
     locked: meeting?.locked ?? false,
     waitingRoom: meeting?.waitingRoom ?? false,
     autoAdmit: meeting?.autoAdmit ?? 'nobody',
-    settings: meeting?.settings ?? EVERYTHING,
+    settings: meeting?.settings ?? EVERYTHING_ALLOWED,
   };
 }
 

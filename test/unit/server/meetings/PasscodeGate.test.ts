@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { EVERYTHING_ALLOWED } from '../../../../protocol/meetings.ts';
 import { hashPasscode } from '../../../../server/auth/passwords.ts';
 import { RateLimits } from '../../../../server/auth/RateLimits.ts';
 import { configSchema } from '../../../../server/config/schema.ts';
@@ -27,13 +28,7 @@ const meeting = (id = 'm1', values: Partial<MeetingRecord> = {}): MeetingRecord 
   allowGuests: true,
   access: 'link',
   locked: false,
-  settings: {
-    mayShareScreen: true,
-    mayUnmute: true,
-    mayUseCamera: true,
-    mayReact: true,
-    mayRename: true,
-  },
+  settings: EVERYTHING_ALLOWED,
   startsAt: null,
   endsAt: null,
   endedAt: null,

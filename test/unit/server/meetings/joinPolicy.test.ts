@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { EVERYTHING_ALLOWED } from '../../../../protocol/meetings.ts';
 import type { Principal } from '../../../../server/auth/Principal.ts';
 import {
   decideAtDoor,
@@ -27,13 +28,7 @@ const meetingWith = (values: Partial<MeetingRecord> = {}): MeetingRecord => ({
   allowGuests: true,
   access: 'link',
   locked: false,
-  settings: {
-    mayShareScreen: true,
-    mayUnmute: true,
-    mayUseCamera: true,
-    mayReact: true,
-    mayRename: true,
-  },
+  settings: EVERYTHING_ALLOWED,
   startsAt: null,
   endsAt: null,
   endedAt: null,
