@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
-import { EVERYTHING_ALLOWED } from '../../../protocol/meetings.ts';
-import type { MeetingSettings, MeetingView } from '../../../protocol/meetings.ts';
+import { EVERYTHING_ALLOWED, type MeetingView } from '../../../protocol/meetings.ts';
 import type { Failure } from '../../state/models.ts';
 import { Dialog } from '../components/Dialog.tsx';
 import { FailureNote } from '../components/FailureNote.tsx';
