@@ -110,8 +110,12 @@ async function build(
     fanout: signaling.fanout,
     leases: new MemoryLeaseStore(),
     passcodes: new PasscodeGate(rateLimits),
-    assertMayWait: ({ meetingId, userId, deviceId }) =>
-      rateLimits.consume('waitingRoomPerPerson', `${meetingId} ${deviceId ?? userId}`),
+    async assertMayWait({ meetingId, userId, deviceId }) {
+      // Neither another name in the same browser nor another browser makes somebody new.
+      await rateLimits.consume('waitingRoomPerPerson', `${meetingId} user ${userId}`);
+      if (deviceId === null) return;
+      await rateLimits.consume('waitingRoomPerPerson', `${meetingId} device ${deviceId}`);
+    },
     logger,
     now: Date.now,
     webrtcConfig: webrtcConfigOf(config),
@@ -134,6 +138,7 @@ async function build(
   // Stays that an earlier process could not end when it was killed.
   const orphaned = await database.participants.closeAllOpen(Date.now());
   if (orphaned > 0) logger.info({ count: orphaned }, 'stays of an earlier process ended');
+  meetings.awaitReturns();
 
   let draining = false;
   edge.serve(

@@ -54,6 +54,12 @@ export class AdmissionRepository implements AdmissionStore {
   async clear(meetingId: string): Promise<void> {
     await this.#db('admissions').where({ meeting_id: meetingId }).delete();
   }
+
+  async clearAllBut(meetingIds: readonly string[]): Promise<number> {
+    return this.#db('admissions')
+      .whereNotIn('meeting_id', [...meetingIds])
+      .delete();
+  }
 }
 
 interface AdmissionRow {

@@ -10,17 +10,19 @@ export class AuditRepository implements AuditStore {
     this.#db = db;
   }
 
-  async append(meetingId: string, entry: NewAuditEntry): Promise<void> {
-    await this.#db('audit_entries').insert({
-      meeting_id: meetingId,
-      at: new Date(entry.at),
-      action: entry.action,
-      actor_id: entry.actor?.userId ?? null,
-      actor_name: entry.actor?.name ?? null,
-      subject_id: entry.subject?.userId ?? null,
-      subject_name: entry.subject?.name ?? null,
-      detail: JSON.stringify(entry.detail),
-    });
+  async append(meetingId: string, entries: readonly NewAuditEntry[]): Promise<void> {
+    await this.#db('audit_entries').insert(
+      entries.map((entry) => ({
+        meeting_id: meetingId,
+        at: new Date(entry.at),
+        action: entry.action,
+        actor_id: entry.actor?.userId ?? null,
+        actor_name: entry.actor?.name ?? null,
+        subject_id: entry.subject?.userId ?? null,
+        subject_name: entry.subject?.name ?? null,
+        detail: JSON.stringify(entry.detail),
+      })),
+    );
   }
 
   async list(

@@ -17,25 +17,27 @@ export class DecisionRepository implements DecisionStore {
   }
 
   async insert(decisions: StandingDecision[]): Promise<void> {
+    if (decisions.length === 0) return;
+    const rows = decisions.map((one) => ({
+      id: one.id,
+      meeting_id: one.meetingId,
+      decision: one.decision,
+      user_id: one.userId,
+      device_id: one.deviceId,
+      name: one.name,
+      guest: one.guest,
+      decided_by: one.decidedBy,
+      decided_at: new Date(one.decidedAt),
+    }));
+    const about = (some: typeof rows) => some.map((one) => [one.meeting_id, one.user_id]);
+    const banned = rows.filter(({ decision }) => decision === 'ban');
     await this.#db.transaction(async (transaction) => {
-      for (const decision of decisions) {
-        const { meetingId: meeting_id, userId: user_id } = decision;
-        await transaction('standing_decisions').where({ meeting_id, user_id }).delete();
-        await transaction('standing_decisions').insert({
-          id: decision.id,
-          meeting_id,
-          decision: decision.decision,
-          user_id,
-          device_id: decision.deviceId,
-          name: decision.name,
-          guest: decision.guest,
-          decided_by: decision.decidedBy,
-          decided_at: new Date(decision.decidedAt),
-        });
-        if (decision.decision === 'ban') {
-          await transaction('admissions').where({ meeting_id, user_id }).delete();
-        }
-      }
+      await transaction('standing_decisions')
+        .whereIn(['meeting_id', 'user_id'], about(rows))
+        .delete();
+      await transaction('standing_decisions').insert(rows);
+      if (banned.length === 0) return;
+      await transaction('admissions').whereIn(['meeting_id', 'user_id'], about(banned)).delete();
     });
   }
 

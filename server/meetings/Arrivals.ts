@@ -43,9 +43,18 @@ export class Arrivals {
     const { door } = this.#deps;
     const seated: Seated[] = [];
     const entering: Entering[] = [];
+    const people = new Set<string>();
+    /** Of people who are on their way in already: they find what becomes of that. */
+    const further: QueuedJoin[] = [];
     for (const join of joins) {
+      const { userId } = join.request.principal;
+      if (people.has(userId)) {
+        further.push(join);
+        continue;
+      }
+      people.add(userId);
       try {
-        const place = placeOf(this.#roster.ofUser(join.request.principal.userId), join.request);
+        const place = placeOf(this.#roster.ofUser(userId), join.request);
         if (place) seated.push({ participant: await this.#takeUp(place, join.request), join });
         else await this.#receive(join, entering);
       } catch (error) {
@@ -57,34 +66,35 @@ export class Arrivals {
     for (const { participant, join } of seated) {
       join.resolve({ status: 'joined', participantId: participant.id });
     }
+    if (further.length > 0) await this.serve(further);
   }
 
   async #takeUp(place: Participant, request: JoinRequest): Promise<Participant> {
     const { attendance, leadership } = this.#deps;
-    await attendance.takeUp(place, request.connectionId, request.deviceId);
+    // First what can fail: a place that has moved to a connection which was refused would be nobody's.
     if (this.#isCreator(place)) await leadership.receiveCreator();
+    await attendance.takeUp(place, request.connectionId, request.deviceId);
     return place;
   }
 
   /** Somebody without a place. @throws AppError with the code of the refusal */
   async #receive(join: QueuedJoin, entering: Entering[]): Promise<void> {
     const { book, door, leadership, queue, waitingRoom } = this.#deps;
-    const { principal: visitor, deviceId, companion } = join.request;
+    const { principal: visitor, deviceId } = join.request;
     const { userId } = visitor;
-    if (entering.some(({ newcomer }) => newcomer.record.userId === userId)) {
-      throw new AppError('ALREADY_JOINED');
-    }
     const waiting = waitingRoom.ofUser(userId);
     if (waiting) assertMayTakeUp(waiting, join.request);
-    const accompanies = companion && this.#roster.ofUser(userId).length > 0;
+    // Whoever is in with one device need not ask for another.
+    const isIn = this.#roster.ofUser(userId).length > 0;
     const decision = door.decide(visitor, deviceId, {
       // Who waits has shown it.
       passcode: waiting ? 'right' : this.#passcodeOf(join.request),
-      admitted: accompanies || book.admission(userId) !== undefined,
+      admitted: isIn || book.admission(userId) !== undefined,
       further: entering.length,
     });
     if (decision.does === 'enter') {
-      if (this.#isCreator({ userId, companion })) await leadership.receiveCreator();
+      if (this.#isCreator({ userId, companion: join.request.companion }))
+        await leadership.receiveCreator();
       entering.push({ newcomer: this.#newcomer(join.request, waiting), join });
       return;
     }

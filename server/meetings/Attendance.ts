@@ -69,7 +69,9 @@ export class Attendance {
     connectionId: string,
     deviceId: string | null,
   ): Promise<void> {
-    if (participant.connectionId !== connectionId) await this.#deps.media.reset(participant);
+    // A connection stays on its device.
+    if (participant.connectionId === connectionId) return;
+    await this.#deps.media.reset(participant);
     participant.deviceId = deviceId;
     this.move(participant, connectionId);
   }

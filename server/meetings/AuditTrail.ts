@@ -28,21 +28,37 @@ export class AuditTrail {
    * @param actor null when nobody did it
    * @param subject null when it concerns everybody
    */
-  async record(
+  record(
     action: AuditAction,
     actor: Person | null,
     subject: Person | null,
     detail: AuditEntry['detail'] = {},
   ): Promise<void> {
+    return this.recordEach(action, actor, [subject], detail);
+  }
+
+  /** As `record`, for each of several people whom one act concerned. */
+  async recordEach(
+    action: AuditAction,
+    actor: Person | null,
+    subjects: readonly (Person | null)[],
+    detail: AuditEntry['detail'] = {},
+  ): Promise<void> {
+    if (subjects.length === 0) return;
     const { store, logger, now } = this.#deps;
     const meetingId = this.#meetingId;
-    const entry = { at: now(), action, actor: present(actor), subject: present(subject), detail };
-    logger.info(
-      { meetingId, action, actor: actor?.userId, subject: subject?.userId },
-      'moderation',
-    );
+    const at = now();
+    for (const subject of subjects) {
+      logger.info(
+        { meetingId, action, actor: actor?.userId, subject: subject?.userId },
+        'moderation',
+      );
+    }
+    const entries = subjects.map((subject) => {
+      return { at, action, actor: present(actor), subject: present(subject), detail };
+    });
     try {
-      await store.append(meetingId, entry);
+      await store.append(meetingId, entries);
     } catch (error) {
       logger.error({ err: error, meetingId, action }, 'an audit entry was not stored');
     }

@@ -57,7 +57,7 @@ export class Door {
         meeting: meeting(),
         invited: invited(),
         occupied: this.#roster.size + of.further,
-        hostPresent: this.#roster.hosts.length > 0,
+        hostPresent: this.#roster.isLed,
         now: now(),
         earlyStartMs,
       },

@@ -9,9 +9,11 @@ export interface Admission {
   name: string;
 }
 
+type Known = Pick<Visitor, 'kind' | 'userId'>;
+
 /** Somebody about whom a host decides for good. */
 export interface Decided {
-  visitor: Pick<Visitor, 'kind' | 'userId'>;
+  visitor: Known;
   deviceId: string | null;
   name: string;
 }
@@ -21,7 +23,9 @@ export class DoorBook {
   readonly #meetingId: string;
   readonly #store: DecisionStore;
   readonly #admissions = new Map<string, Admission>();
-  #decisions: StandingDecision[];
+  #decisions: readonly StandingDecision[] = [];
+  /** By what they are looked up at the door: there it must not matter how many there are. */
+  readonly #kept = { admit: new Set<string>(), ban: new Set<string>() };
 
   constructor(
     meetingId: string,
@@ -30,15 +34,10 @@ export class DoorBook {
   ) {
     this.#meetingId = meetingId;
     this.#store = store;
-    this.#decisions = [...known.decisions];
+    this.#keep(known.decisions);
     for (const { state, userId, participantId, name } of known.admissions) {
       if (state === 'admitted') this.#admissions.set(userId, { participantId, name });
     }
-  }
-
-  /** Whether anybody was in, or let in, who has not left. */
-  get hasAdmissions(): boolean {
-    return this.#admissions.size > 0;
   }
 
   get bans(): readonly StandingDecision[] {
@@ -51,7 +50,10 @@ export class DoorBook {
 
   /** Whether somebody who was let in and is not there yet will enter under this id. */
   isReserved(participantId: string): boolean {
-    return [...this.#admissions.values()].some((one) => one.participantId === participantId);
+    for (const admission of this.#admissions.values()) {
+      if (admission.participantId === participantId) return true;
+    }
+    return false;
   }
 
   /** They are in, or may enter: until they leave they need not ask again. */
@@ -59,20 +61,27 @@ export class DoorBook {
     this.#admissions.set(userId, admission);
   }
 
+  /** They come back by this name. */
+  rename(userId: string, name: string): void {
+    const admission = this.#admissions.get(userId);
+    if (admission) this.#admissions.set(userId, { ...admission, name });
+  }
+
   forget(userId: string): void {
     this.#admissions.delete(userId);
   }
 
+  /** Everybody has to ask again. */
   clear(): void {
     this.#admissions.clear();
   }
 
-  isBanned(visitor: Visitor, deviceId: string | null): boolean {
+  isBanned(visitor: Known, deviceId: string | null): boolean {
     return this.#decided('ban', visitor, deviceId);
   }
 
   /** Whether a host has decided that they never wait. */
-  isTrusted(visitor: Visitor, deviceId: string | null): boolean {
+  isTrusted(visitor: Known, deviceId: string | null): boolean {
     return this.#decided('admit', visitor, deviceId);
   }
 
@@ -97,7 +106,7 @@ export class DoorBook {
     await this.#store.insert(decisions);
     const decided = new Set(decisions.map(({ userId }) => userId));
     const others = this.#decisions.filter(({ userId }) => !decided.has(userId));
-    this.#decisions = [...others, ...decisions];
+    this.#keep([...others, ...decisions]);
     if (decision === 'ban') for (const userId of decided) this.#admissions.delete(userId);
   }
 
@@ -106,17 +115,32 @@ export class DoorBook {
     const ban = this.bans.find((one) => one.id === id);
     if (!ban) return null;
     await this.#store.remove(this.#meetingId, id);
-    this.#decisions = this.#decisions.filter((one) => one.id !== id);
+    this.#keep(this.#decisions.filter((one) => one.id !== id));
     return ban;
   }
 
-  /** Accounts are known by themselves. A guest can be somebody else at any time; the browser stays the same. */
-  #decided(wanted: 'admit' | 'ban', visitor: Visitor, deviceId: string | null): boolean {
-    return this.#decisions.some(
-      ({ decision, userId, deviceId: decidedDevice }) =>
-        decision === wanted &&
-        (userId === visitor.userId ||
-          (visitor.kind === 'guest' && decidedDevice !== null && decidedDevice === deviceId)),
-    );
+  #keep(decisions: readonly StandingDecision[]): void {
+    this.#decisions = decisions;
+    this.#kept.admit.clear();
+    this.#kept.ban.clear();
+    for (const { decision, userId, deviceId } of decisions) {
+      this.#kept[decision].add(ofUser(userId));
+      if (deviceId !== null) this.#kept[decision].add(ofDevice(deviceId));
+    }
   }
+
+  /** Accounts are known by themselves. A guest can be somebody else at any time; the browser stays the same. */
+  #decided(wanted: StandingDecision['decision'], visitor: Known, deviceId: string | null): boolean {
+    const kept = this.#kept[wanted];
+    if (kept.has(ofUser(visitor.userId))) return true;
+    return visitor.kind === 'guest' && deviceId !== null && kept.has(ofDevice(deviceId));
+  }
+}
+
+function ofUser(userId: string): string {
+  return `user ${userId}`;
+}
+
+function ofDevice(deviceId: string): string {
+  return `device ${deviceId}`;
 }

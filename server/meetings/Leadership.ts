@@ -21,8 +21,8 @@ export interface LeadershipDeps {
   now: () => number;
   /** How long a meeting waits for a host who lost the connection. */
   hostGraceMs: number;
-  /** Runs a task when it is the turn of this meeting; not at all when the meeting is closed. */
-  post: (task: () => Promise<void>) => void;
+  /** Has `supervise` called again when it is the turn of this meeting. */
+  lookAgain: () => void;
   /** Somebody's role is another: what they may not do any more ends, what they may see is shown. */
   onRoleChanged: (participant: Participant, before: Participant['role']) => Promise<void>;
 }
@@ -80,6 +80,16 @@ export class Leadership {
     await this.#change(giveBack(this.#roles, creatorId));
   }
 
+  /** Somebody is put out: what they were made ends, so that they do not come back with it. */
+  async dismiss(userId: string): Promise<void> {
+    await this.#change(assign(this.#roles, userId, 'participant'));
+  }
+
+  /** The meeting is empty: the next time it is its creator's again, and a co-host is a co-host. */
+  async reset(): Promise<void> {
+    await this.#change(giveBack(this.#roles, this.#deps.creatorId));
+  }
+
   /** People have left the roster. @param onPurpose they did not lose their connection */
   async released(gone: readonly Participant[], onPurpose: boolean): Promise<void> {
     const { creatorId } = this.#deps;
@@ -95,7 +105,7 @@ export class Leadership {
   /** Looks whether the meeting has a host, and passes the role on when it has been without for too long. */
   async supervise(): Promise<void> {
     clearTimeout(this.#timer);
-    const { now, hostGraceMs, post } = this.#deps;
+    const { now, hostGraceMs, lookAgain } = this.#deps;
     const host = this.#roster.participants.find(({ role }) => role === 'host');
     if (this.#roster.size === 0 || host?.connection.state === 'connected') {
       this.#hostGoneSince = null;
@@ -105,7 +115,7 @@ export class Leadership {
     const since = this.#hostGoneSince;
     const waitMs = since === 'left' ? 0 : since + hostGraceMs - now();
     if (waitMs > 0) {
-      this.#timer = setTimeout(() => post(() => this.supervise()), waitMs);
+      this.#timer = setTimeout(lookAgain, waitMs);
       return;
     }
     await this.#passOn();
@@ -140,6 +150,7 @@ export class Leadership {
     const { creatorId, store, onRoleChanged } = this.#deps;
     await store.replace(this.#roster.meetingId, [...next.values()]);
     this.#roles = next;
+    const changed: { participant: Participant; before: Participant['role'] }[] = [];
     for (const participant of this.#roster.participants) {
       if (participant.companion || participant.role === 'guest') continue;
       const { userId, role: before } = participant;
@@ -150,7 +161,9 @@ export class Leadership {
       if (role === before) continue;
       participant.role = role;
       this.#roster.publish('participant-role-updated', { participantId: participant.id, role });
-      await onRoleChanged(participant, before);
+      changed.push({ participant, before });
     }
+    // Once everybody has their role: what follows may fail, and must not leave two hosts.
+    for (const { participant, before } of changed) await onRoleChanged(participant, before);
   }
 }

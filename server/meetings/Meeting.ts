@@ -30,6 +30,9 @@ interface MeetingEvents {
   closed: [];
 }
 
+/** When something could not be stored, or the media layer had no room, it is tried again. */
+const SETTLE_RETRY_MS = 5_000;
+
 /**
  * One live meeting: its mailbox serialises everything that changes who is in it, who waits and who
  * leads. Joins that wait together are admitted together, with one write and one pass over the roster.
@@ -41,9 +44,8 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   #record: MeetingRecord;
   #invited: ReadonlySet<string>;
   #joins: QueuedJoin[] = [];
-  /** Ids of those who were put out: a request that is sent again finds it done. */
-  readonly #expelled = new Set<string>();
   #emptyTimer: NodeJS.Timeout | undefined;
+  #settleTimer: NodeJS.Timeout | undefined;
 
   constructor(stored: StoredMeeting, epoch: number, deps: MeetingDeps) {
     super();
@@ -53,7 +55,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     this.#parts = createParts(stored, epoch, deps, {
       meeting: () => this.#record,
       invited: () => this.#invited,
-      post: (task) => this.#postQuietly(task),
+      lookAgain: () => this.#postQuietly(() => this.#settle()),
       whileAway: (userId) => this.#waitingTimer(userId),
     });
     this.#watchEmptiness();
@@ -101,13 +103,16 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     return new Promise((resolve, reject) => {
       this.#joins.push({ request, resolve, reject });
       if (this.#joins.length > 1) return;
+      let served: QueuedJoin[] = [];
       this.#mailbox
         .post(async () => {
-          await this.#parts.arrivals.serve(this.#joins.splice(0));
+          served = this.#joins.splice(0);
+          await this.#parts.arrivals.serve(served);
           await this.#settle();
         })
         .catch((error: unknown) => {
-          for (const join of this.#joins.splice(0)) join.reject(error);
+          // Those that have their answer keep it; nobody is left without one.
+          for (const join of [...served, ...this.#joins.splice(0)]) join.reject(error);
         });
     });
   }
@@ -121,11 +126,13 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     return this.#mailbox.post(async () => {
       const { roster, attendance, leadership, waitingRoom } = this.#parts;
       const participant = roster.get(of.participantId);
-      if (participant?.userId !== principal.userId) {
+      const seated = roster.ofConnection(connectionId) ?? waitingRoom.ofConnection(connectionId);
+      if (participant?.userId !== principal.userId || (seated && seated !== participant)) {
         throw new AppError('INVALID_STATE', { message: 'You are no longer in this meeting.' });
       }
-      attendance.move(participant, connectionId);
+      // First what can fail: a place on a connection that was refused would be nobody's.
       if (this.#isCreator(participant)) await leadership.receiveCreator();
+      attendance.move(participant, connectionId);
       if (isHosting(participant.role)) waitingRoom.showTo(participant);
       await this.#settle();
       const missed = roster.log.since(of.epoch, of.seq);
@@ -141,10 +148,10 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   /** Gives up the place in the meeting, or in its queue. */
   leave(connectionId: string): Promise<void> {
     return this.#mailbox.post(async () => {
-      const { roster, queue, waitingRoom } = this.#parts;
+      const { departures, roster, queue, waitingRoom } = this.#parts;
       const participant = roster.ofConnection(connectionId);
       const waiting = waitingRoom.ofConnection(connectionId);
-      if (participant) await this.#release([participant], 'left');
+      if (participant) await departures.release([participant], 'left');
       if (waiting) await queue.giveUp(waiting);
       await this.#settle();
     });
@@ -192,37 +199,6 @@ export class Meeting extends EventEmitter<MeetingEvents> {
       await this.#settle();
       return outcome;
     });
-  }
-
-  /** Puts somebody out, with all of their devices. @throws AppError FORBIDDEN, NOT_FOUND, INVALID_STATE */
-  expel(connectionId: string, participantId: string, ban: boolean): Promise<void> {
-    return this.act(
-      connectionId,
-      async (actor, { audit, attendance, book, moderation, roster }) => {
-        const right = ban ? 'ban' : 'remove';
-        moderation.assertMay(actor, right);
-        if (this.#expelled.has(participantId)) return;
-        const target = moderation.target(actor, right, participantId);
-        if (this.#isCreator(target)) {
-          throw new AppError('FORBIDDEN', { message: 'Who made the meeting cannot be put out.' });
-        }
-        const { userId, name, deviceId, role } = target;
-        if (ban) {
-          const visitor = {
-            kind: role === 'guest' ? ('guest' as const) : 'account',
-            userId,
-          } as const;
-          const by = { name: actor.name, now: this.#deps.now() };
-          await book.decide('ban', [{ visitor, deviceId, name }], by);
-        }
-        const reason = ban ? 'banned' : 'removed';
-        const all = roster.ofUser(userId);
-        attendance.dismiss(all, reason);
-        await this.#release(all, reason);
-        for (const { id } of all) this.#expelled.add(id);
-        await audit.record(reason, actor, target);
-      },
-    );
   }
 
   /**
@@ -304,28 +280,21 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     return userId === this.#record.hostId && !companion;
   }
 
-  async #release(
-    participants: readonly Participant[],
-    reason: 'left' | 'removed' | 'banned' | 'connection-lost',
-  ): Promise<void> {
-    const { attendance, book, leadership } = this.#parts;
-    const onPurpose = reason !== 'connection-lost';
-    await attendance.remove(participants, reason);
-    if (onPurpose) {
-      for (const { userId, companion } of participants) if (!companion) book.forget(userId);
-    }
-    await leadership.released(participants, onPurpose);
-  }
-
   /** What follows from a change: somebody who waits may come in, somebody else may have to lead. */
   async #settle(): Promise<void> {
+    clearTimeout(this.#settleTimer);
     const { leadership, queue } = this.#parts;
-    try {
-      await queue.review();
-      await leadership.supervise();
-    } catch (error) {
-      // What led here is done; this is looked at again with the next change.
-      this.#deps.logger.error({ err: error, meetingId: this.#record.id }, 'settling failed');
+    for (const step of [() => queue.review(), () => leadership.supervise()]) {
+      try {
+        await step();
+      } catch (error) {
+        // What led here is done; what does not follow now follows later.
+        this.#deps.logger.error({ err: error, meetingId: this.#record.id }, 'settling failed');
+        clearTimeout(this.#settleTimer);
+        this.#settleTimer = setTimeout(() => {
+          this.#postQuietly(() => this.#settle());
+        }, SETTLE_RETRY_MS);
+      }
     }
     this.#watchEmptiness();
   }
@@ -335,7 +304,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
       this.#postQuietly(async () => {
         const still = this.#parts.roster.get(participant.id) === participant;
         if (!still || participant.connection.state === 'connected') return;
-        await this.#release([participant], 'connection-lost');
+        await this.#parts.departures.release([participant], 'connection-lost');
         await this.#settle();
       });
     }, graceMs);
@@ -370,17 +339,30 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     clearTimeout(this.#emptyTimer);
     if (!this.#isEmpty() || this.closed) return;
     this.#emptyTimer = setTimeout(() => {
-      this.#postQuietly(async () => {
-        if (!this.#isEmpty()) return;
-        if (this.#parts.book.hasAdmissions) await this.#deps.admissions.clear(this.#record.id);
-        if (this.#isEmpty()) this.#closeNow();
-      });
+      this.#postQuietly(() => this.#forgetEverybody());
     }, this.#deps.emptyTtlMs);
+  }
+
+  async #forgetEverybody(): Promise<void> {
+    if (!this.#isEmpty()) return;
+    const { book, leadership } = this.#parts;
+    try {
+      // Also of those whose leaving could not be stored.
+      await this.#deps.admissions.clear(this.#record.id);
+      book.clear();
+      await leadership.reset();
+    } catch (error) {
+      this.#deps.logger.error({ err: error, meetingId: this.#record.id }, 'forgetting failed');
+      this.#watchEmptiness();
+      return;
+    }
+    if (this.#isEmpty()) this.#closeNow();
   }
 
   #closeNow(): void {
     if (this.closed) return;
     clearTimeout(this.#emptyTimer);
+    clearTimeout(this.#settleTimer);
     this.#parts.leadership.close();
     this.#parts.waitingRoom.close();
     this.#mailbox.close();

@@ -12,6 +12,7 @@ import { isOver } from './joinPolicy.ts';
 import type { JoinOutcome, JoinRequest } from './admission.ts';
 import { Meeting, type MeetingDeps } from './Meeting.ts';
 import type { PasscodeGate } from './PasscodeGate.ts';
+import { giveBack } from './roles.ts';
 import type { MeetingPage, MeetingPatch, MeetingRecord } from './stores.ts';
 
 type AccountPrincipal = Extract<Principal, { kind: 'account' }>;
@@ -44,6 +45,7 @@ export class MeetingManager {
   readonly #liveById = new Map<string, Meeting>();
   readonly #idByCode = new Map<string, string>();
   #closed = false;
+  #returnTimer: NodeJS.Timeout | undefined;
 
   constructor(deps: MeetingManagerDeps) {
     this.#deps = deps;
@@ -207,9 +209,26 @@ export class MeetingManager {
     return meeting;
   }
 
+  /**
+   * The server has started: people of an earlier process have as long as those of an empty meeting, or
+   * of its queue, to come back. Where nobody did, everybody has to ask again.
+   */
+  awaitReturns(): void {
+    const { admissions, emptyTtlMs, waitingGraceMs, logger } = this.#deps;
+    this.#returnTimer = setTimeout(
+      () => {
+        admissions.clearAllBut([...this.#live.keys()]).catch((error: unknown) => {
+          logger.error({ err: error }, 'admissions of an earlier process were not cleared');
+        });
+      },
+      Math.max(emptyTtlMs, waitingGraceMs),
+    );
+  }
+
   /** Ends every stay; nobody can enter any more. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#returnTimer);
     await Promise.all([...this.#liveById.values()].map((meeting) => meeting.shutDown()));
   }
 
@@ -279,7 +298,10 @@ export class MeetingManager {
       roles.list(meetingId),
     ]);
     if (!record) throw new AppError('NOT_FOUND', { message: 'There is no such meeting.' });
-    const [invited, admitted, decided, assigned] = known;
+    const [invited, admitted, decided, given] = known;
+    // Nobody was in or is expected: as after it was empty, it is its creator's again.
+    const left = giveBack(new Map(given.map((one) => [one.userId, one])), record.hostId);
+    const assigned = admitted.length === 0 ? [...left.values()] : given;
     const stored = { record, invited, admissions: admitted, decisions: decided, roles: assigned };
     const meeting = new Meeting(stored, epoch, this.#deps);
     this.#liveById.set(meetingId, meeting);

@@ -2,6 +2,7 @@ import type { Reaction, Stoppable } from '../../protocol/meetings.ts';
 import { isHosting, mayActOn, mayDo, type Right } from '../../protocol/rights.ts';
 import { AppError } from '../core/AppError.ts';
 import type { AuditTrail } from './AuditTrail.ts';
+import type { DoorBook } from './DoorBook.ts';
 import type { Fanout } from './Fanout.ts';
 import type { MeetingMedia } from './MeetingMedia.ts';
 import type { Participant } from './Participant.ts';
@@ -13,6 +14,7 @@ export interface ModerationDeps {
   audit: AuditTrail;
   fanout: Fanout;
   admissions: AdmissionStore;
+  book: DoorBook;
   meeting: () => Readonly<MeetingRecord>;
   now: () => number;
 }
@@ -132,7 +134,10 @@ export class Moderation {
     const target = own ? actor : this.target(actor, 'rename-others', participantId);
     if (target.name === name) return;
     const before = target.name;
-    await this.#deps.admissions.rename(this.#roster.meetingId, target.userId, name);
+    if (!target.companion) {
+      await this.#deps.admissions.rename(this.#roster.meetingId, target.userId, name);
+      this.#deps.book.rename(target.userId, name);
+    }
     target.name = name;
     this.#roster.publish('participant-renamed', { participantId: target.id, name });
     await this.#deps.audit.record('renamed', actor, target, { before, name });

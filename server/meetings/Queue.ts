@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../protocol/errors.ts';
 import { AppError } from '../core/AppError.ts';
 import { createId } from '../core/ids.ts';
+import type { Logger } from '../core/logger.ts';
 import type { JoinRequest } from './admission.ts';
 import type { Newcomer } from './Attendance.ts';
 import type { AuditTrail } from './AuditTrail.ts';
@@ -15,6 +16,7 @@ export interface QueueDeps extends Omit<DoorDeps, 'attendance' | 'invited' | 'ea
   door: Door;
   admissions: AdmissionStore;
   audit: AuditTrail;
+  logger: Logger;
   /** @throws AppError RATE_LIMITED for who asks again and again */
   assertMayWait: (who: {
     meetingId: string;
@@ -30,6 +32,12 @@ export type Chosen =
 export interface Admitted {
   admitted: string[];
   refused: { participantId: string; code: 'NOT_FOUND' | 'FULL' }[];
+}
+
+export interface Denial {
+  message: string | undefined;
+  /** For good. */
+  ban: boolean;
 }
 
 /** Most people who may wait for one meeting. */
@@ -96,10 +104,10 @@ export class Queue {
     waitingRoom.connect(waiting, request.connectionId);
   }
 
-  /** Somebody gives up waiting, or has been away for too long. */
+  /** Somebody gives up waiting, or has been away for too long. Never rejects: they are gone all the same. */
   async giveUp(waiting: Waiting): Promise<void> {
-    await this.#deps.admissions.remove(this.#roster.meetingId, [waiting.visitor.userId]);
     this.#deps.waitingRoom.remove([waiting], 'left');
+    await this.#forget([waiting]);
   }
 
   /**
@@ -128,9 +136,7 @@ export class Queue {
     if (always) await book.decide('admit', admitted, { name: actor.name, now: now() });
     await this.#admitAbsent(away);
     await this.#letIn(fitting);
-    for (const one of admitted) {
-      await audit.record('admitted', actor, personOf(one), always ? { always } : {});
-    }
+    await audit.recordEach('admitted', actor, admitted.map(personOf), always ? { always } : {});
     return { admitted: [...admitted.map(({ id }) => id), ...earlier], refused };
   }
 
@@ -138,11 +144,7 @@ export class Queue {
    * Turns people away.
    * @throws AppError NOT_FOUND when one alone is meant
    */
-  async deny(
-    actor: Participant,
-    chosen: Chosen,
-    { message, ban }: { message: string | undefined; ban: boolean },
-  ): Promise<string[]> {
+  async deny(actor: Participant, chosen: Chosen, { message, ban }: Denial): Promise<string[]> {
     const { admissions, audit, book, now } = this.#deps;
     const { waiting, unknown } = this.#choose(chosen);
     const earlier = unknown.filter((id) => this.#denied.has(id));
@@ -150,10 +152,8 @@ export class Queue {
       throw new AppError('NOT_FOUND');
     if (ban) await book.decide('ban', waiting, { name: actor.name, now: now() });
     else await admissions.remove(this.#roster.meetingId, waiting.map(userIdOf));
-    this.#turnAway(waiting, ban ? 'BANNED' : 'FORBIDDEN', message);
-    for (const one of waiting) {
-      await audit.record(ban ? 'banned' : 'denied', actor, personOf(one));
-    }
+    this.#turnAway(waiting, () => (ban ? 'BANNED' : 'FORBIDDEN'), message);
+    await audit.recordEach(ban ? 'banned' : 'denied', actor, waiting.map(personOf));
     for (const { id } of waiting) this.#denied.add(id);
     return [...waiting.map(({ id }) => id), ...earlier];
   }
@@ -163,23 +163,40 @@ export class Queue {
    * now does; a full or locked meeting keeps them waiting; who may not enter any more is turned away.
    */
   async review(): Promise<void> {
-    const { admissions, door, waitingRoom } = this.#deps;
+    const { door, waitingRoom } = this.#deps;
     const entering: Waiting[] = [];
+    const refused = new Map<Waiting, ErrorCode>();
     for (const waiting of waitingRoom.queue) {
       const { visitor, deviceId } = waiting;
       const of = { passcode: 'right' as const, admitted: false, further: entering.length };
       const decision = door.decide(visitor, deviceId, of);
       if (decision.does === 'enter' && isHere(waiting)) entering.push(waiting);
-      if (decision.does !== 'refuse' || outwaits(decision.code)) continue;
-      await admissions.remove(this.#roster.meetingId, [visitor.userId]);
-      this.#turnAway([waiting], decision.code, undefined);
+      if (decision.does === 'refuse' && !outwaits(decision.code)) {
+        refused.set(waiting, decision.code);
+      }
+    }
+    if (refused.size > 0) {
+      const away = [...refused.keys()];
+      this.#turnAway(away, (waiting) => refused.get(waiting) ?? 'FORBIDDEN', undefined);
+      await this.#forget(away);
     }
     await this.#letIn(entering);
   }
 
   /** The meeting is over: nobody needs to wait. */
   dismissAll(): void {
-    this.#turnAway(this.#deps.waitingRoom.queue, 'ENDED', undefined);
+    this.#turnAway(this.#deps.waitingRoom.queue, () => 'ENDED', undefined);
+  }
+
+  /** A place that is stored longer than it lasts is given up, or refused, after the next start. */
+  async #forget(people: readonly Waiting[]): Promise<void> {
+    const { admissions, logger } = this.#deps;
+    const { meetingId } = this.#roster;
+    try {
+      await admissions.remove(meetingId, people.map(userIdOf));
+    } catch (error) {
+      logger.error({ err: error, meetingId }, 'the end of a place in the queue was not stored');
+    }
   }
 
   async #admitAbsent(away: readonly Waiting[]): Promise<void> {
@@ -231,13 +248,17 @@ export class Queue {
     return this.#roster.get(id) !== undefined || this.#deps.book.isReserved(id);
   }
 
-  #turnAway(people: readonly Waiting[], code: ErrorCode, message: string | undefined): void {
+  #turnAway(
+    people: readonly Waiting[],
+    codeFor: (waiting: Waiting) => ErrorCode,
+    message: string | undefined,
+  ): void {
     const { meetingId } = this.#roster;
     const { waitingRoom } = this.#deps;
     for (const waiting of people) {
       waitingRoom.tell(waiting, 'join-denied', {
         meetingId,
-        code,
+        code: codeFor(waiting),
         ...(message !== undefined && { message }),
       });
     }

@@ -58,6 +58,12 @@ export class Roster {
     return this.participants.filter(({ role }) => isHosting(role));
   }
 
+  /** Whether anybody leads here, without a look at everybody. */
+  get isLed(): boolean {
+    for (const { role } of this.#participants.values()) if (isHosting(role)) return true;
+    return false;
+  }
+
   add(participant: Participant): void {
     this.#participants.set(participant.id, participant);
     const ofUser = this.#byUser.get(participant.userId) ?? new Set();

@@ -22,6 +22,7 @@ export class WaitingRoom {
   /** In the order in which they asked. */
   readonly #queue = new Map<string, Waiting>();
   readonly #byConnection = new Map<string, Waiting>();
+  readonly #byUser = new Map<string, Waiting>();
 
   constructor(roster: Roster, deps: WaitingRoomDeps) {
     this.#roster = roster;
@@ -45,12 +46,13 @@ export class WaitingRoom {
   }
 
   ofUser(userId: string): Waiting | undefined {
-    return this.queue.find(({ visitor }) => visitor.userId === userId);
+    return this.#byUser.get(userId);
   }
 
   /** Somebody joins the end of the queue. */
   add(waiting: Waiting): void {
     this.#queue.set(waiting.id, waiting);
+    this.#byUser.set(waiting.visitor.userId, waiting);
     if (waiting.connection.state === 'connected') {
       this.#byConnection.set(waiting.connection.connectionId, waiting);
     }
@@ -77,8 +79,12 @@ export class WaitingRoom {
   /** They wait no more: hosts hear how it ended, those behind them that they have moved up. */
   remove(all: readonly Waiting[], outcome: Outcome): void {
     const { meetingId } = this.#roster;
+    if (all.length === 0) return;
+    const gone = new Set(all);
+    const before = this.queue.findIndex((waiting) => gone.has(waiting));
     for (const waiting of all) {
       this.#queue.delete(waiting.id);
+      this.#byUser.delete(waiting.visitor.userId);
       this.#detach(waiting);
       this.#roster.tellHosts('participant-waiting-ended', {
         meetingId,
@@ -86,7 +92,7 @@ export class WaitingRoom {
         outcome,
       });
     }
-    if (all.length > 0) this.#tellAll();
+    this.#tellFrom(before);
   }
 
   /** Their devices or their name are different now. */
@@ -96,16 +102,19 @@ export class WaitingRoom {
 
   /** The message to those who wait is another: they read it, and all hosts see it. */
   announceMessage(): void {
-    this.#tellAll();
+    this.#tellFrom(0);
     for (const host of this.#roster.hosts) this.showTo(host);
   }
 
-  /** Everybody who waits hears where they stand. */
-  #tellAll(): void {
-    for (const [index, waiting] of this.queue.entries()) {
+  /** Whoever waits behind the first `ahead` hears where they stand. */
+  #tellFrom(ahead: number): void {
+    let position = 0;
+    for (const waiting of this.#queue.values()) {
+      position += 1;
+      if (position <= ahead) continue;
       this.tell(waiting, 'waiting-room-updated', {
         meetingId: this.#roster.meetingId,
-        position: index + 1,
+        position,
         message: this.#deps.message(),
       });
     }
@@ -134,6 +143,7 @@ export class WaitingRoom {
   close(): void {
     for (const waiting of this.queue) this.#detach(waiting);
     this.#queue.clear();
+    this.#byUser.clear();
   }
 
   #tellEntered(waiting: Waiting): void {

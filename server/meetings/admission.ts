@@ -33,8 +33,9 @@ export interface QueuedJoin {
 }
 
 /**
- * Which of their places somebody takes up again: that of the same device, or, where they want to move
- * the call or the other device is away, that of another one. Null: none, they come anew.
+ * Which of their places somebody takes up again: that of the same connection or device, or, where they
+ * want to move the call or the other device is away, that of another one. A second screen is one: the
+ * next takes its place. Null: none, they come anew.
  * @param present all that the person is in with
  * @throws AppError ALREADY_JOINED when another device has to be asked about
  */
@@ -42,13 +43,13 @@ export function placeOf(
   present: readonly Participant[],
   { connectionId, deviceId, takeOver, companion }: JoinRequest,
 ): Participant | null {
-  const here = present.find(
-    (one) =>
-      one.connectionId === connectionId || (one.deviceId !== null && one.deviceId === deviceId),
-  );
+  const here =
+    present.find((one) => one.connectionId === connectionId) ??
+    present.find((one) => one.deviceId !== null && one.deviceId === deviceId);
   if (here) return here;
+  if (companion) return present.find((one) => one.companion) ?? null;
   const main = present.find((one) => !one.companion);
-  if (!main || companion) return null;
+  if (!main) return null;
   if (takeOver || main.connectionId === null) return main;
   throw new AppError('ALREADY_JOINED');
 }

@@ -3,6 +3,7 @@ import type { Logger } from '../core/logger.ts';
 import { Arrivals } from './Arrivals.ts';
 import { Attendance } from './Attendance.ts';
 import { AuditTrail } from './AuditTrail.ts';
+import { Departures } from './Departures.ts';
 import { Door } from './Door.ts';
 import { DoorBook } from './DoorBook.ts';
 import { EventLog } from './EventLog.ts';
@@ -36,6 +37,7 @@ export interface MeetingParts {
   readonly queue: Queue;
   readonly arrivals: Arrivals;
   readonly moderation: Moderation;
+  readonly departures: Departures;
 }
 
 export interface PartsDeps extends Omit<MeetingMediaDeps, 'settings'> {
@@ -56,7 +58,8 @@ export interface PartsDeps extends Omit<MeetingMediaDeps, 'settings'> {
 interface Own {
   meeting: () => Readonly<MeetingRecord>;
   invited: () => ReadonlySet<string>;
-  post: (task: () => Promise<void>) => void;
+  /** What may follow from how things are now is looked at when the meeting's turn comes. */
+  lookAgain: () => void;
   /** Begins the time that somebody who waits may be away for. */
   whileAway: (userId: string) => NodeJS.Timeout;
 }
@@ -66,7 +69,7 @@ export function createParts(
   stored: StoredMeeting,
   epoch: number,
   deps: PartsDeps,
-  { meeting, invited, post, whileAway }: Own,
+  { meeting, invited, lookAgain, whileAway }: Own,
 ): MeetingParts {
   const { id: meetingId, hostId: creatorId } = stored.record;
   const { fanout, logger, now, admissions, assertMayWait, earlyStartMs } = deps;
@@ -81,7 +84,7 @@ export function createParts(
     creatorId,
     store: deps.roles,
     audit,
-    post,
+    lookAgain,
     async onRoleChanged(participant, before) {
       if (!isHosting(participant.role)) await media.enforce(participant);
       else if (!isHosting(before)) waitingRoom.showTo(participant);
@@ -89,15 +92,22 @@ export function createParts(
   });
   const shared = { attendance, waitingRoom, book, leadership, meeting, now };
   const door = new Door(roster, { ...shared, invited, earlyStartMs });
-  const queue = new Queue(roster, { ...shared, door, admissions, audit, assertMayWait });
+  const queue = new Queue(roster, {
+    ...{ ...shared, door, admissions, audit, assertMayWait, logger },
+  });
   const arrivals = new Arrivals(roster, { ...shared, door, queue });
-  const moderation = new Moderation(roster, { media, audit, fanout, admissions, meeting, now });
+  const moderation = new Moderation(roster, {
+    ...{ media, audit, fanout, admissions, book, meeting, now },
+  });
+  const departures = new Departures(roster, {
+    ...{ attendance, audit, book, leadership, moderation, meeting, now },
+  });
   for (const record of stored.admissions) {
     if (record.state === 'waiting') waitAgain(record, waitingRoom, whileAway);
   }
   return {
     ...{ roster, media, attendance, audit, book, leadership },
-    ...{ waitingRoom, queue, arrivals, moderation },
+    ...{ waitingRoom, queue, arrivals, moderation, departures },
   };
 }
 

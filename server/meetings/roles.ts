@@ -35,6 +35,7 @@ export function succeed(roles: Roles, creatorId: string, to: string): Roles {
 
 /** The creator is back: the role is theirs, and whoever had it is what they were before. */
 export function giveBack(roles: Roles, creatorId: string): Roles {
+  if (hostOf(roles, creatorId) === creatorId && !roles.has(creatorId)) return roles;
   const next = new Map(withoutHost(roles));
   next.delete(creatorId);
   return next;
@@ -42,6 +43,7 @@ export function giveBack(roles: Roles, creatorId: string): Roles {
 
 /** Makes somebody who is not the host a co-host or an ordinary participant. */
 export function assign(roles: Roles, userId: string, role: 'cohost' | 'participant'): Roles {
+  if ((roles.get(userId)?.role ?? 'participant') === role) return roles;
   const next = new Map(roles);
   if (role === 'cohost') next.set(userId, { userId, role, returnsTo: 'cohost' });
   else next.delete(userId);

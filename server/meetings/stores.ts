@@ -132,6 +132,8 @@ export interface AdmissionStore {
   remove(meetingId: string, userIds: string[]): Promise<void>;
   /** Everybody of the meeting has to ask again. */
   clear(meetingId: string): Promise<void>;
+  /** Everybody of every other meeting has to ask again. */
+  clearAllBut(meetingIds: readonly string[]): Promise<number>;
 }
 
 /** What was decided about somebody for good: always let in, or never. */
@@ -176,7 +178,8 @@ export type NewAuditEntry = Omit<AuditEntry, 'id' | 'at'> & { at: number };
 
 /** Durable record of what hosts did. */
 export interface AuditStore {
-  append(meetingId: string, entry: NewAuditEntry): Promise<void>;
+  /** Stores all or none. */
+  append(meetingId: string, entries: readonly NewAuditEntry[]): Promise<void>;
   /** Newest first. */
   list(
     meetingId: string,

@@ -110,7 +110,7 @@ export class MeetingModel {
 
   remove(name: string, ban: boolean): void {
     this.#goOut(name);
-    this.person(name).banned = ban;
+    Object.assign(this.person(name), { banned: ban, cohost: false });
     this.#settle();
   }
 

@@ -62,10 +62,11 @@ export function moderationHandlers(meetings: MeetingManager) {
         return {};
       }),
 
-    'remove-participant': async (connection, { meetingId, participantId, ban = false }) => {
-      await meetings.live(meetingId).expel(connection.id, participantId, ban);
-      return {};
-    },
+    'remove-participant': (connection, { meetingId, participantId, ban = false }) =>
+      meetings.live(meetingId).act(connection.id, async (actor, { departures }) => {
+        await departures.expel(actor, participantId, ban);
+        return {};
+      }),
 
     'list-bans': (connection, { meetingId }) =>
       meetings.live(meetingId).act(connection.id, (actor, { book, moderation }) => {

@@ -16,9 +16,12 @@ export function waitingRoomHandlers(meetings: MeetingManager) {
       }),
 
     'deny-participant': (connection, { meetingId, message, ban = false, ...chosen }) =>
-      meetings.live(meetingId).act(connection.id, async (actor, { moderation, queue }) => {
+      meetings.live(meetingId).act(connection.id, async (actor, parts) => {
+        const { departures, moderation, queue } = parts;
         moderation.assertMay(actor, ban ? 'ban' : 'manage-waiting-room');
-        return { denied: await queue.deny(actor, chosen, { message, ban }) };
+        const denied = await queue.deny(actor, chosen, { message, ban });
+        if (ban) await departures.putOutBanned();
+        return { denied };
       }),
 
     'message-waiting-room': async (connection, { meetingId, message }) => {

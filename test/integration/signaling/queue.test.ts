@@ -1,0 +1,162 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { databaseEnv } from '../../support/backends.ts';
+import { eventually } from '../../support/eventually.ts';
+import { createMeeting, enterAsGuest, join, signUp, type Person } from '../../support/people.ts';
+import { TestClient } from '../../support/TestClient.ts';
+import { startTestServer, type TestServer } from '../../support/TestServer.ts';
+
+const open: TestClient[] = [];
+afterEach(() => {
+  for (const client of open.splice(0)) client.close();
+});
+
+describe('who may come in', () => {
+  let server: TestServer;
+  let ada: Person;
+  let alan: Person;
+
+  beforeAll(async () => {
+    server = await startTestServer({
+      PARLEY_LIMITS_WAITING_ROOM_PER_PERSON_POINTS: '3',
+      PARLEY_MEETINGS_EMPTY_MEETING_TTL_MS: '200',
+    });
+    [ada, alan] = await Promise.all([signUp(server), signUp(server, 'Alan Turing')]);
+  });
+  afterAll(() => server.close());
+
+  async function come(person: Person, meetingId: string, options: Parameters<typeof join>[3] = {}) {
+    const client = await join(server, person, meetingId, options);
+    open.push(client);
+    return client;
+  }
+
+  it('does not depend on how often, from how many browsers, or by how many names one asks', async () => {
+    const { id: meetingId } = await createMeeting(server, ada, { waitingRoom: true });
+    const ask = async (person: Person, deviceId: string) => {
+      const client = await TestClient.connect(server.url, person.token);
+      open.push(client);
+      const answer = await client.raw('join-meeting', { meetingId, deviceId });
+      await client.request('leave-meeting', { meetingId });
+      return answer.ok ? 'ok' : answer.error.code;
+    };
+    const devices = ['a', 'b', 'c', 'd'];
+    const answers: string[] = [];
+    for (const device of devices) answers.push(await ask(alan, device));
+    expect(answers).toEqual(['ok', 'ok', 'ok', 'RATE_LIMITED']);
+    const names: string[] = [];
+    for (const name of devices) {
+      names.push(await ask(await enterAsGuest(server, meetingId, name), 'phone'));
+    }
+    expect(names).toEqual(['ok', 'ok', 'ok', 'RATE_LIMITED']);
+  });
+
+  it('is told only to those whose turn is nearer', async () => {
+    const { id: meetingId } = await createMeeting(server, ada, { waitingRoom: true });
+    const guests = await Promise.all(
+      ['A', 'B', 'C'].map((name) => enterAsGuest(server, meetingId, name)),
+    );
+    const [first, second, third] = [
+      await come(guests[0] as Person, meetingId),
+      await come(guests[1] as Person, meetingId),
+      await come(guests[2] as Person, meetingId),
+    ];
+    await second.request('leave-meeting', { meetingId });
+    expect(await third.next('waiting-room-updated')).toMatchObject({ position: 2 });
+    expect(first.all('waiting-room-updated')).toEqual([]);
+  });
+
+  it('is no guest in the browser of somebody who is banned, also of those who are in', async () => {
+    const { id: meetingId } = await createMeeting(server, ada);
+    const host = await come(ada, meetingId);
+    const inside = await come(await enterAsGuest(server, meetingId), meetingId, { deviceId: 'x' });
+    const account = await come(alan, meetingId, { deviceId: 'x' });
+    await host.request('remove-participant', {
+      ...{ meetingId, participantId: account.participantId, ban: true },
+    });
+    expect(await inside.next('meeting-left')).toMatchObject({ reason: 'banned' });
+    expect(server.meetings.live(meetingId).participants).toHaveLength(1);
+
+    const grace = await enterAsGuest(server, meetingId);
+    const next = await come(grace, meetingId, { deviceId: 'y' });
+    await host.request('update-meeting', { meetingId, waitingRoom: true });
+    const asks = await come(await enterAsGuest(server, meetingId), meetingId, { deviceId: 'y' });
+    expect(asks.status).toBe('waiting');
+    await host.request('deny-participant', {
+      ...{ meetingId, participantId: asks.participantId, ban: true },
+    });
+    expect(await next.next('meeting-left')).toMatchObject({ reason: 'banned' });
+  });
+
+  it('is no co-host any more who was put out', async () => {
+    const { id: meetingId } = await createMeeting(server, ada, { waitingRoom: true });
+    const host = await come(ada, meetingId);
+    const helper = await come(alan, meetingId);
+    await host.request('admit-participant', { meetingId, all: true });
+    await helper.next('meeting-joined');
+    const { participantId } = helper;
+    await host.request('assign-role', { meetingId, participantId, role: 'cohost' });
+    await host.request('remove-participant', { meetingId, participantId });
+    expect((await helper.request('join-meeting', { meetingId })).status).toBe('waiting');
+  });
+
+  it('leads no meeting that has been empty since', async () => {
+    const { id: meetingId } = await createMeeting(server, ada);
+    const host = await come(ada, meetingId);
+    const heir = await come(alan, meetingId);
+    await host.request('leave-meeting', { meetingId });
+    await heir.next('participant-role-updated', ({ role }) => role === 'host');
+    await heir.request('update-meeting', { meetingId, waitingRoom: true });
+    await heir.request('leave-meeting', { meetingId });
+    await eventually(() => expect(server.meetings.find(meetingId)).toBeUndefined());
+    const other = await signUp(server, 'Barbara');
+    const asks = await come(other, meetingId);
+    expect(asks.status).toBe('waiting');
+    const again = await TestClient.connect(server.url, alan.token);
+    open.push(again);
+    expect((await again.request('join-meeting', { meetingId })).status).toBe('waiting');
+  });
+
+  it('finds the own place when it asks twice at once', async () => {
+    const { id: meetingId } = await createMeeting(server, ada);
+    const clients = await Promise.all(
+      Array.from({ length: 6 }, () => TestClient.connect(server.url, alan.token)),
+    );
+    open.push(...clients);
+    // While somebody else comes in, so that they are served together.
+    const [, ...answers] = await Promise.all([
+      come(ada, meetingId),
+      ...clients.map((client) => client.request('join-meeting', { meetingId, deviceId: 'desk' })),
+    ]);
+    expect(new Set(answers.map(({ participantId }) => participantId)).size).toBe(1);
+    expect(server.meetings.live(meetingId).participants).toHaveLength(2);
+  });
+});
+
+it('asks again who does not come back after a restart', async () => {
+  const env = {
+    ...(await databaseEnv('PostgreSQL')),
+    PARLEY_MEETINGS_EMPTY_MEETING_TTL_MS: '300',
+    PARLEY_MEETINGS_WAITING_GRACE_MS: '300',
+    PARLEY_AUTH_JWT_SECRET: 'a secret that outlives the first of the two servers',
+  };
+  const before = await startTestServer(env);
+  const [ada, alan] = [await signUp(before), await signUp(before, 'Alan Turing')];
+  const { id: meetingId } = await createMeeting(before, ada, { waitingRoom: true });
+  const host = await join(before, ada, meetingId);
+  const asks = await join(before, alan, meetingId);
+  await host.request('admit-participant', { meetingId, all: true });
+  await asks.next('meeting-joined');
+  open.push(host, asks);
+  await before.close();
+
+  const after = await startTestServer(env);
+  try {
+    // Nobody has come: the meeting was not even loaded.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    const back = await join(after, alan, meetingId);
+    open.push(back);
+    expect(back.status).toBe('waiting');
+  } finally {
+    await after.close();
+  }
+});
