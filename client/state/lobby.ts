@@ -15,6 +15,7 @@ import { createWaiting, type WaitingEnd } from './waiting.ts';
 const CONNECT_PATIENCE_MS = 10_000;
 
 type Asked = RequestInput<'join-meeting'>;
+type Begin = (snapshot: MeetingSnapshot) => Promise<void>;
 
 interface LobbyDeps {
   ref: string;
@@ -23,8 +24,8 @@ interface LobbyDeps {
   deviceId: string;
   /** Takes over a meeting that was entered. */
   onJoined: (meeting: MeetingController) => void;
-  /** The place in the meeting is lost: `again` asks for another, from here. */
-  onSentBack: (again: () => void) => void;
+  /** The place in the meeting is lost, and another one has to be waited for. */
+  onSentBack: () => void;
   /** Whether one waits here now: a reload comes back to it. */
   onWaiting: (waiting: boolean) => void;
 }
@@ -76,8 +77,12 @@ export function createLobby(deps: LobbyDeps): Lobby {
   async function enter(options: JoinOptions): Promise<void> {
     await identify();
     const signaling = prepare();
-    // Whoever has to wait is shown for what.
-    await Promise.all([signaling.connected(CONNECT_PATIENCE_MS), loading]);
+    // Whoever has to wait is shown for what; and a meeting hears all from the moment of its entry on.
+    const [{ MeetingController }] = await Promise.all([
+      import('./meeting.ts'),
+      signaling.connected(CONNECT_PATIENCE_MS),
+      (loading ??= load()),
+    ]);
     if (options.companion !== undefined || options.takeOver) {
       keptCompanion.set(options.companion ? ref : null);
     }
@@ -88,30 +93,31 @@ export function createLobby(deps: LobbyDeps): Lobby {
       ...options,
       ...(keptCompanion.get() === ref && { companion: true }),
     };
+    const begin: Begin = (snapshot) => {
+      const options = { signaling, devices, request, onSentToQueue: deps.onSentBack };
+      const controller = new MeetingController(options, snapshot);
+      // The connection is the meeting's from here on.
+      ready = null;
+      return takeOver(controller);
+    };
     const entered = await enterMeeting(signaling, request);
-    if (entered.status === 'joined') await begin(signaling, request, entered.snapshot);
-    else wait(signaling, request, entered.place);
+    if (entered.status === 'joined') await begin(entered.snapshot);
+    else wait(signaling, request, entered.place, begin);
   }
 
-  async function begin(
-    signaling: SignalingClient,
-    request: Asked,
-    snapshot: MeetingSnapshot,
-  ): Promise<void> {
-    const { MeetingController } = await import('./meeting.ts');
-    const controller = new MeetingController(
-      { signaling, devices, request, onSentToQueue: () => deps.onSentBack(() => void join({})) },
-      snapshot,
-    );
-    // The connection is the meeting's from here on.
-    ready = null;
+  async function takeOver(controller: MeetingController): Promise<void> {
     if (closed) {
       // The user went elsewhere before the answer came.
       await controller.model.leave();
       return;
     }
-    // The server works on what media needs while the page is drawn.
-    await controller.begun;
+    try {
+      // The server works on what media needs while the page is drawn.
+      await controller.begun;
+    } catch (error) {
+      void controller.model.leave();
+      throw error;
+    }
     onJoined(controller);
   }
 
@@ -119,6 +125,7 @@ export function createLobby(deps: LobbyDeps): Lobby {
     signaling: SignalingClient,
     request: Asked,
     place: NotificationPayload<'waiting-room-entered'>,
+    begin: Begin,
   ): void {
     const view = meeting.value.is === 'ready' ? meeting.value.value : null;
     if (!view) throw new RequestError({ code: 'INVALID_STATE' });
@@ -126,21 +133,26 @@ export function createLobby(deps: LobbyDeps): Lobby {
     waiting.value = createWaiting({
       ...{ signaling, devices, request, place },
       meeting: view,
-      onEnd: (end) => void handleEnd(end, signaling, request),
+      onEnd: (end) => void handleEnd(end, begin),
     });
   }
 
-  async function handleEnd(
-    end: WaitingEnd,
-    signaling: SignalingClient,
-    request: Asked,
-  ): Promise<void> {
+  async function handleEnd(end: WaitingEnd, begin: Begin): Promise<void> {
     if (end.is === 'admitted') {
       performance.mark('parley:join');
-      await begin(signaling, request, end.snapshot);
+      try {
+        await begin(end.snapshot);
+      } catch (error) {
+        onWaiting(false);
+        failure.value = await refusalOf(error);
+      }
     } else onWaiting(false);
     waiting.value = null;
-    if (end.is === 'denied') denial.value = end.denial;
+    if (end.is === 'denied') {
+      denial.value = end.denial;
+      // There is nothing more to be seen or heard for.
+      devices.close();
+    }
     if (end.is === 'failed') failure.value = await refusalOf(end.failure);
   }
 
@@ -172,6 +184,7 @@ export function createLobby(deps: LobbyDeps): Lobby {
     if (joining.value || waiting.value) return;
     joining.value = true;
     failure.value = null;
+    if (denial.value) void devices.open();
     denial.value = null;
     performance.mark('parley:join');
     try {

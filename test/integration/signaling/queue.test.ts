@@ -52,14 +52,9 @@ describe('who may come in', () => {
 
   it('is told only to those whose turn is nearer', async () => {
     const { id: meetingId } = await createMeeting(server, ada, { waitingRoom: true });
-    const guests = await Promise.all(
-      ['A', 'B', 'C'].map((name) => enterAsGuest(server, meetingId, name)),
-    );
-    const [first, second, third] = [
-      await come(guests[0] as Person, meetingId),
-      await come(guests[1] as Person, meetingId),
-      await come(guests[2] as Person, meetingId),
-    ];
+    const ask = async (name: string) =>
+      come(await enterAsGuest(server, meetingId, name), meetingId);
+    const [first, second, third] = [await ask('A'), await ask('B'), await ask('C')];
     await second.request('leave-meeting', { meetingId });
     expect(await third.next('waiting-room-updated')).toMatchObject({ position: 2 });
     expect(first.all('waiting-room-updated')).toEqual([]);
