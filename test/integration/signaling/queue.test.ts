@@ -110,21 +110,6 @@ describe('who may come in', () => {
     open.push(again);
     expect((await again.request('join-meeting', { meetingId })).status).toBe('waiting');
   });
-
-  it('finds the own place when it asks twice at once', async () => {
-    const { id: meetingId } = await createMeeting(server, ada);
-    const clients = await Promise.all(
-      Array.from({ length: 6 }, () => TestClient.connect(server.url, alan.token)),
-    );
-    open.push(...clients);
-    // While somebody else comes in, so that they are served together.
-    const [, ...answers] = await Promise.all([
-      come(ada, meetingId),
-      ...clients.map((client) => client.request('join-meeting', { meetingId, deviceId: 'desk' })),
-    ]);
-    expect(new Set(answers.map(({ participantId }) => participantId)).size).toBe(1);
-    expect(server.meetings.live(meetingId).participants).toHaveLength(2);
-  });
 });
 
 it('asks again who does not come back after a restart', async () => {
