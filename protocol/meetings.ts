@@ -208,7 +208,7 @@ export const joinInput = {
   deviceId: deviceId.optional(),
   /** Move the call here from another device. */
   takeOver: z.boolean().optional(),
-  /** Join beside another device of the same account, as a second screen without sound. */
+  /** Join beside another device of the same person, as a second screen without sound; the latest is the one. */
   companion: z.boolean().optional(),
   devices: waitingDevices.optional(),
 };

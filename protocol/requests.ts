@@ -216,7 +216,10 @@ export const requests = {
     idempotent: true,
     refusals: [...HOST_REFUSALS, 'NOT_FOUND'],
   },
-  /** Put somebody out. `ban`: for good, a guest with their device. */
+  /**
+   * Put somebody out, with all of their devices; one's own second screen alone. `ban`: for good, with
+   * every guest in the same browser.
+   */
   'remove-participant': {
     input: z.strictObject({ ...inMeeting, participantId: id, ban: z.boolean().optional() }),
     output: nothing,

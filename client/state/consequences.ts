@@ -1,4 +1,4 @@
-import type { Stoppable } from '../../protocol/meetings.ts';
+import type { MeetingSettings, Stoppable } from '../../protocol/meetings.ts';
 import type { SequencedNotification } from '../../protocol/notifications.ts';
 import type { MediaSession } from '../media/MediaSession.ts';
 import type { Liveliness } from './liveliness.ts';
@@ -11,6 +11,7 @@ interface ConsequenceDeps {
   liveliness: Pick<Liveliness, 'forget'>;
   /** A host has stopped something of one's own: it is not to be turned on again by itself. */
   onStopped: (source: Stoppable) => void;
+  onSettings: (before: MeetingSettings, after: MeetingSettings) => void;
 }
 
 const MADE = {
@@ -27,7 +28,7 @@ const STOPPED = {
 
 /** What a fact that has changed the roster means for media, and what the user is told of it. */
 export function createConsequences(deps: ConsequenceDeps) {
-  const { media, notices, liveliness, onStopped } = deps;
+  const { media, notices, liveliness, onStopped, onSettings } = deps;
   return (notification: SequencedNotification, before: RosterState, after: RosterState): void => {
     const { selfId } = after;
     const nameOf = (id: string) => after.participants.get(id)?.name;
@@ -77,7 +78,8 @@ export function createConsequences(deps: ConsequenceDeps) {
         media.reset(notification.payload.webrtcConfig);
         break;
       case 'meeting-updated': {
-        const { locked } = notification.payload.meeting;
+        const { locked, settings } = notification.payload.meeting;
+        onSettings(before.meeting.settings, settings);
         if (locked !== before.meeting.locked) notices.tell(locked ? 'locked' : 'unlocked');
         break;
       }

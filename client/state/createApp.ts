@@ -52,9 +52,10 @@ export function createApp(): AppModel {
           place.set(waits ? ref : null);
           if (!waits) returnTo = null;
         },
-        onSentBack(again) {
+        onSentBack() {
           meeting.value = null;
-          queueMicrotask(again);
+          // From the page that is looked at, if it is.
+          queueMicrotask(() => void lobby?.join({}));
         },
         onJoined({ model }) {
           meeting.value = model;
@@ -70,6 +71,14 @@ export function createApp(): AppModel {
         },
       });
       return lobby;
+    },
+    closeLobby(left) {
+      // Another may have taken its place already.
+      if (left !== lobby) return;
+      lobby.close();
+      lobby = null;
+      // What is live goes on beside other pages; what only waits must not begin there unseen.
+      if (meeting.peek()?.phase.peek().is !== 'in') devices.close();
     },
   };
 }

@@ -14,18 +14,8 @@ import { createWaiting, type WaitingEnd } from './waiting.ts';
 
 const CONNECT_PATIENCE_MS = 10_000;
 
-/** Somebody who is in, and what brought them there. */
-interface Arrival {
-  signaling: SignalingClient;
-  request: RequestInput<'join-meeting'>;
-  snapshot: MeetingSnapshot;
-}
-
-/** Somebody who waits, and how they come in. */
-interface Wait extends Omit<Arrival, 'snapshot'> {
-  place: NotificationPayload<'waiting-room-entered'>;
-  begin: (snapshot: MeetingSnapshot) => Promise<void>;
-}
+type Asked = RequestInput<'join-meeting'>;
+type Begin = (snapshot: MeetingSnapshot) => Promise<void>;
 
 interface LobbyDeps {
   ref: string;
@@ -34,8 +24,8 @@ interface LobbyDeps {
   deviceId: string;
   /** Takes over a meeting that was entered. */
   onJoined: (meeting: MeetingController) => void;
-  /** The place in the meeting is lost: `again` asks for another, from here. */
-  onSentBack: (again: () => void) => void;
+  /** The place in the meeting is lost, and another one has to be waited for. */
+  onSentBack: () => void;
   /** Whether one waits here now: a reload comes back to it. */
   onWaiting: (waiting: boolean) => void;
 }
@@ -87,12 +77,11 @@ export function createLobby(deps: LobbyDeps): Lobby {
   async function enter(options: JoinOptions): Promise<void> {
     await identify();
     const signaling = prepare();
-    // Whoever has to wait is shown for what. The code is there before the meeting begins to tell:
-    // nothing of that may go by unheard.
-    const [{ MeetingController: Controller }] = await Promise.all([
+    // Whoever has to wait is shown for what; and a meeting hears all from the moment of its entry on.
+    const [{ MeetingController }] = await Promise.all([
       import('./meeting.ts'),
       signaling.connected(CONNECT_PATIENCE_MS),
-      loading,
+      (loading ??= load()),
     ]);
     if (options.companion !== undefined || options.takeOver) {
       keptCompanion.set(options.companion ? ref : null);
@@ -104,34 +93,40 @@ export function createLobby(deps: LobbyDeps): Lobby {
       ...options,
       ...(keptCompanion.get() === ref && { companion: true }),
     };
-    const begin = (snapshot: MeetingSnapshot): Promise<void> =>
-      beginWith(Controller, { signaling, request, snapshot });
+    const begin: Begin = (snapshot) => {
+      const options = { signaling, devices, request, onSentToQueue: deps.onSentBack };
+      const controller = new MeetingController(options, snapshot);
+      // The connection is the meeting's from here on.
+      ready = null;
+      return takeOver(controller);
+    };
     const entered = await enterMeeting(signaling, request);
     if (entered.status === 'joined') await begin(entered.snapshot);
-    else wait({ signaling, request, place: entered.place, begin });
+    else wait(signaling, request, entered.place, begin);
   }
 
-  async function beginWith(
-    Controller: typeof MeetingController,
-    { signaling, request, snapshot }: Arrival,
-  ): Promise<void> {
-    const controller = new Controller(
-      { signaling, devices, request, onSentToQueue: () => deps.onSentBack(() => void join({})) },
-      snapshot,
-    );
-    // The connection is the meeting's from here on.
-    ready = null;
+  async function takeOver(controller: MeetingController): Promise<void> {
     if (closed) {
       // The user went elsewhere before the answer came.
       await controller.model.leave();
       return;
     }
-    // The server works on what media needs while the page is drawn.
-    await controller.begun;
+    try {
+      // The server works on what media needs while the page is drawn.
+      await controller.begun;
+    } catch (error) {
+      void controller.model.leave();
+      throw error;
+    }
     onJoined(controller);
   }
 
-  function wait({ signaling, request, place, begin }: Wait): void {
+  function wait(
+    signaling: SignalingClient,
+    request: Asked,
+    place: NotificationPayload<'waiting-room-entered'>,
+    begin: Begin,
+  ): void {
     const view = meeting.value.is === 'ready' ? meeting.value.value : null;
     if (!view) throw new RequestError({ code: 'INVALID_STATE' });
     onWaiting(true);
@@ -142,18 +137,23 @@ export function createLobby(deps: LobbyDeps): Lobby {
     });
   }
 
-  async function handleEnd(end: WaitingEnd, begin: Wait['begin']): Promise<void> {
-    try {
-      if (end.is === 'admitted') {
-        performance.mark('parley:join');
+  async function handleEnd(end: WaitingEnd, begin: Begin): Promise<void> {
+    if (end.is === 'admitted') {
+      performance.mark('parley:join');
+      try {
         await begin(end.snapshot);
-      } else onWaiting(false);
-      if (end.is === 'denied') denial.value = end.denial;
-      if (end.is === 'failed') throw end.failure;
-    } catch (error) {
-      failure.value = await refusalOf(error);
-    }
+      } catch (error) {
+        onWaiting(false);
+        failure.value = await refusalOf(error);
+      }
+    } else onWaiting(false);
     waiting.value = null;
+    if (end.is === 'denied') {
+      denial.value = end.denial;
+      // There is nothing more to be seen or heard for.
+      devices.close();
+    }
+    if (end.is === 'failed') failure.value = await refusalOf(end.failure);
   }
 
   async function refusalOf(error: unknown): Promise<Failure> {
@@ -184,6 +184,7 @@ export function createLobby(deps: LobbyDeps): Lobby {
     if (joining.value || waiting.value) return;
     joining.value = true;
     failure.value = null;
+    if (denial.value) void devices.open();
     denial.value = null;
     performance.mark('parley:join');
     try {

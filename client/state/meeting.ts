@@ -97,6 +97,7 @@ export class MeetingController {
       notices: this.#notices,
       liveliness: this.#liveliness,
       onStopped: (source) => this.#giveUp(source),
+      onSettings: (before, after) => this.#rights.handleSettings(before, after),
     });
     this.#follow();
     this.#obeySettings();

@@ -371,6 +371,8 @@ export interface AppModel {
   readonly meeting: ReadonlySignal<MeetingModel | null>;
   /** One lobby per reference, made anew for each visit. */
   createLobby(ref: string): LobbyModel;
+  /** Nobody looks at the lobby any more: who waits gives up the place, devices are closed. */
+  closeLobby(lobby: LobbyModel): void;
   /** Set when the page was reloaded inside a meeting: enter again without asking. */
   readonly returnTo: string | null;
 }

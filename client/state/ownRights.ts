@@ -1,5 +1,5 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
-import type { Stoppable } from '../../protocol/meetings.ts';
+import type { MeetingSettings, Stoppable } from '../../protocol/meetings.ts';
 import type { NotificationPayload } from '../../protocol/notifications.ts';
 import { mayActOn, mayDo, type Right } from '../../protocol/rights.ts';
 import type { UnmuteRequest } from './hostModels.ts';
@@ -10,6 +10,10 @@ import type { Switches } from './switches.ts';
 type Source = UnmuteRequest['source'];
 
 const RIGHT_OF: Readonly<Record<Source, Right>> = { microphone: 'unmute', camera: 'use-camera' };
+const SETTING_OF = { microphone: 'mayUnmute', camera: 'mayUseCamera' } as const satisfies Record<
+  Source,
+  keyof MeetingSettings
+>;
 
 /** What one may do, and what a host asks one to do. */
 export interface OwnRights {
@@ -21,6 +25,8 @@ export interface OwnRights {
   answer(accept: boolean): Promise<void>;
   /** A host has stopped something: what was granted is over. */
   handleStopped(source: Stoppable): void;
+  /** What was granted while everybody might is over when nobody may. */
+  handleSettings(before: MeetingSettings, after: MeetingSettings): void;
 }
 
 export function createOwnRights(
@@ -32,6 +38,11 @@ export function createOwnRights(
   const unmuteRequest = signal<UnmuteRequest | null>(null);
   const settings = computed(() => roster.value.meeting.settings);
   const grants = (right: Right) => [...granted.value].some((source) => RIGHT_OF[source] === right);
+
+  function withdraw(source: Stoppable): void {
+    granted.value = new Set([...granted.value].filter((one) => one !== source));
+    if (unmuteRequest.value?.source === source) unmuteRequest.value = null;
+  }
 
   return {
     isCompanion: computed(() => self.value?.companion ?? false),
@@ -57,9 +68,11 @@ export function createOwnRights(
       unmuteRequest.value = null;
       if (request && accept) await switches()[request.source].set(true);
     },
-    handleStopped(source) {
-      granted.value = new Set([...granted.value].filter((one) => one !== source));
-      if (unmuteRequest.value?.source === source) unmuteRequest.value = null;
+    handleStopped: withdraw,
+    handleSettings(before, after) {
+      for (const source of ['microphone', 'camera'] as const) {
+        if (before[SETTING_OF[source]] && !after[SETTING_OF[source]]) withdraw(source);
+      }
     },
   };
 }

@@ -73,8 +73,10 @@ export function createWaiting(options: WaitingOptions): WaitingModel {
   async function returnToPlace(): Promise<void> {
     connection.value = { is: 'reconnecting', step: 'place', attempt: 1, nextTryAt: null };
     try {
-      // What comes of it is told by notifications, which `handle` hears.
-      await enter(signaling, { ...request, meetingId, takeOver: true });
+      // What comes of it is told by notifications, which `handle` hears. The same device finds its
+      // place; one that another has taken over meanwhile is not taken back unasked.
+      await enter(signaling, { ...request, meetingId, takeOver: false });
+      if (over) return;
       connection.value = { is: 'connected' };
       tellDevices();
     } catch (error) {

@@ -1,7 +1,7 @@
 import { effect } from '@preact/signals';
 import { Component, type ComponentChildren } from 'preact';
 import { lazy, Suspense } from 'preact/compat';
-import { useLayoutEffect, useMemo } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo } from 'preact/hooks';
 import type { AppModel, Failure } from '../state/models.ts';
 import { FailureNote } from './components/FailureNote.tsx';
 import { Shell } from './components/Shell.tsx';
@@ -44,6 +44,7 @@ function Page() {
 function Meeting({ reference }: { reference: string }) {
   const app = useApp();
   const lobby = useMemo(() => app.createLobby(decodeURIComponent(reference)), [reference]);
+  useEffect(() => () => app.closeLobby(lobby), [lobby]);
   const meeting = app.meeting.value;
   const phase = meeting?.phase.value;
   if (!meeting || !phase) return <LobbyPage lobby={lobby} />;

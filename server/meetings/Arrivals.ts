@@ -95,6 +95,7 @@ export class Arrivals {
     if (decision.does === 'enter') {
       if (this.#isCreator({ userId, companion: join.request.companion }))
         await leadership.receiveCreator();
+      if (waiting) queue.tellReplaced(waiting, join.request.connectionId);
       entering.push({ newcomer: this.#newcomer(join.request, waiting), join });
       return;
     }

@@ -8,7 +8,7 @@ import type { Logger } from '../core/logger.ts';
 import { Mailbox } from '../core/Mailbox.ts';
 import type { JoinOutcome, JoinRequest, QueuedJoin } from './admission.ts';
 import { createParts, type MeetingParts, type PartsDeps } from './createParts.ts';
-import type { Participant } from './Participant.ts';
+import type { Connection, Participant } from './Participant.ts';
 import { changesOf } from './settings.ts';
 import type { MeetingPatch, MeetingRecord, MeetingStore, StoredMeeting } from './stores.ts';
 import { toMeetingView } from './views.ts';
@@ -300,26 +300,28 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   }
 
   #graceTimer(participant: Participant, graceMs: number): NodeJS.Timeout {
-    return setTimeout(() => {
+    const timer = setTimeout(() => {
       this.#postQuietly(async () => {
-        const still = this.#parts.roster.get(participant.id) === participant;
-        if (!still || participant.connection.state === 'connected') return;
-        await this.#parts.departures.release([participant], 'connection-lost');
+        const { departures, roster } = this.#parts;
+        if (roster.get(participant.id) !== participant || !isAway(participant, timer)) return;
+        await departures.release([participant], 'connection-lost');
         await this.#settle();
       });
     }, graceMs);
+    return timer;
   }
 
   #waitingTimer(userId: string): NodeJS.Timeout {
-    return setTimeout(() => {
+    const timer = setTimeout(() => {
       this.#postQuietly(async () => {
         const { queue, waitingRoom } = this.#parts;
         const waiting = waitingRoom.ofUser(userId);
-        if (!waiting || waiting.connection.state === 'connected') return;
+        if (!waiting || !isAway(waiting, timer)) return;
         await queue.giveUp(waiting);
         await this.#settle();
       });
     }, this.#deps.waitingGraceMs);
+    return timer;
   }
 
   /** Nobody waits for the outcome; a meeting that closes meanwhile needs none. */
@@ -368,4 +370,9 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     this.#mailbox.close();
     this.emit('closed');
   }
+}
+
+/** Whether it is this grace time that is over: they may have been back, and be away anew. */
+function isAway({ connection }: { connection: Connection }, timer: NodeJS.Timeout): boolean {
+  return connection.state === 'reconnecting' && connection.graceTimer === timer;
 }

@@ -90,18 +90,23 @@ export class Queue {
   /** Somebody who waits asks again: after a reload, from another device, on another connection. */
   waitAgain(waiting: Waiting, request: JoinRequest): void {
     const { waitingRoom } = this.#deps;
+    this.tellReplaced(waiting, request.connectionId);
+    waiting.name = request.displayName ?? waiting.name;
+    waiting.deviceId = request.deviceId;
+    waiting.devices = request.devices ?? waiting.devices;
+    waitingRoom.connect(waiting, request.connectionId);
+  }
+
+  /** The connection on which somebody waits has no place any more, unless it is this one. */
+  tellReplaced(waiting: Waiting, connectionId: string): void {
     const { connection } = waiting;
-    if (connection.state === 'connected' && connection.connectionId !== request.connectionId) {
-      waitingRoom.tell(waiting, 'meeting-left', {
+    if (connection.state === 'connected' && connection.connectionId !== connectionId) {
+      this.#deps.waitingRoom.tell(waiting, 'meeting-left', {
         meetingId: this.#roster.meetingId,
         participantId: waiting.id,
         reason: 'replaced',
       });
     }
-    waiting.name = request.displayName ?? waiting.name;
-    waiting.deviceId = request.deviceId;
-    waiting.devices = request.devices ?? waiting.devices;
-    waitingRoom.connect(waiting, request.connectionId);
   }
 
   /** Somebody gives up waiting, or has been away for too long. Never rejects: they are gone all the same. */

@@ -160,6 +160,28 @@ describe('a meeting whose store is away', () => {
     return asked.map(({ participant }) => participant.id);
   }
 
+  it('serves who asks twice while it is slow as who asks again', async () => {
+    const { id: meetingId } = await createMeeting(server, ada);
+    await come(ada, meetingId);
+    const clients = await Promise.all([1, 2].map(() => TestClient.connect(server.url, alan.token)));
+    open.push(...clients);
+    const { coming, answers } = await database.transaction(async (held) => {
+      await held.raw('LOCK TABLE participants IN ACCESS EXCLUSIVE MODE');
+      // The mailbox waits for the first: the two after it are served together.
+      const first = come(edsger, meetingId);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const asked = clients.map((client) =>
+        client.request('join-meeting', { meetingId, deviceId: 'desk' }),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return { coming: first, answers: Promise.all(asked) };
+    });
+    await coming;
+    const [one, other] = await answers;
+    expect(one?.participantId).toBe(other?.participantId);
+    expect(seen(meetingId)).toHaveLength(3);
+  });
+
   it('forgets an empty meeting when it can be written that all have to ask again', async () => {
     const { id: meetingId } = await createMeeting(server, ada, { waitingRoom: true });
     const host = await come(ada, meetingId);
