@@ -156,6 +156,8 @@ export const passingNotifications = {
     ...ofMeeting,
     participantId: id,
     position: z.int().min(1),
+    /** When they asked to come in; a lost connection or a reload does not change it. */
+    since: instant,
     /** What the hosts tell everybody who waits. */
     message: hostMessage.nullable(),
   }),

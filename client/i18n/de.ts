@@ -308,6 +308,7 @@ export const de: Texts = {
     talk: 'Sprechen, solange gehalten',
     share: 'Bildschirm teilen',
     hand: 'Hand heben und senken',
+    answer: 'Antworten, wenn jemand wartet oder bittet',
     people: 'Personen zeigen',
     layout: 'Raster oder Sprecher',
     fullScreen: 'Vollbild',

@@ -5,12 +5,13 @@ const people = (count: number) => (count === 1 ? '1 Person' : `${count} Personen
 export const deHosting: HostingTexts = {
   waiting: {
     pageTitle: 'Gleich geht es hinein',
-    hint: 'Die Gastgeber wissen, dass du da bist. Sobald sie dich einlassen, geht es von selbst weiter.',
+    hint: 'Ein Gastgeber muss dich einlassen. Sobald er das tut, geht es hier von selbst weiter.',
     position: (place) =>
       place === 1 ? 'Du bist als Nächstes dran.' : `Du bist an ${place}. Stelle.`,
     waitedFor: (time) => `Du wartest seit ${time}.`,
     messageFrom: 'Nachricht der Gastgeber',
     leave: 'Nicht mehr warten',
+    offlineHint: 'Dein Gerät hat kein Netz.',
     placeKept: 'Dein Platz in der Reihe bleibt.',
     denied: 'Der Gastgeber hat dich nicht eingelassen',
     deniedHint:
@@ -157,6 +158,10 @@ export const deHosting: HostingTexts = {
     cameraHint: 'Heb die Hand, um darum zu bitten.',
     reactions: 'Die Gastgeber haben Reaktionen ausgeschaltet',
     reactionsHint: 'Du kannst stattdessen die Hand heben.',
+    share: 'Nur Gastgeber können ihren Bildschirm teilen',
+    shareHint: 'Heb die Hand, um darum zu bitten.',
+    rename: 'Nur Gastgeber können Namen ändern',
+    renameHint: 'Heb die Hand, um darum zu bitten.',
     secondScreen: 'Das ist dein zweiter Bildschirm',
     secondScreenHint:
       'Du sprichst und hörst auf deinem anderen Gerät, damit nichts doppelt klingt.',

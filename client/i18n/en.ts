@@ -305,6 +305,7 @@ export const en: Texts = {
     talk: 'Talk while held',
     share: 'Share screen',
     hand: 'Raise and lower hand',
+    answer: 'Answer who waits or asks',
     people: 'Show people',
     layout: 'Grid or speaker view',
     fullScreen: 'Full screen',

@@ -5,12 +5,13 @@ const people = (count: number) => (count === 1 ? '1 person' : `${count} people`)
 export const enHosting: HostingTexts = {
   waiting: {
     pageTitle: 'Waiting to be let in',
-    hint: 'The hosts know that you are here. This page takes you in as soon as they let you.',
+    hint: 'A host has to let you in. This page takes you in as soon as one does.',
     position: (place) =>
       place === 1 ? 'You are first in line.' : `You are number ${place} in line.`,
     waitedFor: (time) => `Waiting for ${time}.`,
     messageFrom: 'Message from the hosts',
     leave: 'Stop waiting',
+    offlineHint: 'Your device has no network.',
     placeKept: 'Your place in line is kept.',
     denied: 'The host did not let you in',
     deniedHint: 'You can ask again, or write to whoever invited you.',
@@ -156,6 +157,10 @@ export const enHosting: HostingTexts = {
     cameraHint: 'Raise your hand to ask for it.',
     reactions: 'The hosts have turned off reactions',
     reactionsHint: 'You can raise your hand instead.',
+    share: 'Only hosts can share their screen',
+    shareHint: 'Raise your hand to ask for it.',
+    rename: 'Only hosts can change names',
+    renameHint: 'Raise your hand to ask for it.',
     secondScreen: 'This is your second screen',
     secondScreenHint: 'You speak and listen on your other device, so that nothing is heard twice.',
     raiseHand: 'Raise hand',

@@ -267,6 +267,7 @@ export interface Texts {
     | 'talk'
     | 'share'
     | 'hand'
+    | 'answer'
     | 'people'
     | 'layout'
     | 'fullScreen'

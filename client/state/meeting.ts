@@ -151,7 +151,7 @@ export class MeetingController {
       soundBlocked: this.#playback.soundBlocked,
       ...{ isCompanion, unmuteRequest, may, mayDoTo },
       host: this.#hosting.model,
-      canShare: computed(() => canShareScreen() && may('share-screen')),
+      sharesScreens: canShareScreen(),
       answerUnmuteRequest: (accept) => this.#rights.answer(accept),
       rename: (participantId, name) =>
         this.#act(() =>

@@ -332,8 +332,8 @@ export interface MeetingModel {
   readonly may: (right: Right) => boolean;
   /** The same, for something that is done to somebody. */
   readonly mayDoTo: (right: Right, person: Person) => boolean;
-  /** Whether one may share and the browser can. */
-  readonly canShare: ReadonlySignal<boolean>;
+  /** Whether this browser can share screens; ask `may`, too. */
+  readonly sharesScreens: boolean;
   /** Turns on what a host asked for, or not. */
   answerUnmuteRequest(accept: boolean): Promise<void>;
   /** Changes somebody's name in this meeting, one's own included. */

@@ -108,7 +108,8 @@ export function createWaiting(options: WaitingOptions): WaitingModel {
     position,
     message,
     connection,
-    since: Date.now(),
+    // A clock that is behind the server's must not begin in the future.
+    since: Math.min(Date.parse(place.since), Date.now()),
     reconnectNow: () => signaling.retryNow(),
     async leave() {
       const told = signaling.request('leave-meeting', { meetingId }).catch(() => undefined);

@@ -151,6 +151,7 @@ export class WaitingRoom {
       meetingId: this.#roster.meetingId,
       participantId: waiting.id,
       position: [...this.#queue.keys()].indexOf(waiting.id) + 1,
+      since: new Date(waiting.since).toISOString(),
       message: this.#deps.message(),
     });
   }

@@ -78,23 +78,25 @@ export function Confirm({
   const texts = useTexts();
   return (
     <Dialog title={title} onClose={onClose}>
-      <p class="muted">{hint}</p>
-      {children}
-      <footer class="actions">
-        <button type="button" class="button" onClick={onClose}>
-          {texts.app.cancel}
-        </button>
-        <button
-          type="button"
-          class={danger ? 'button danger' : 'button primary'}
-          onClick={() => {
-            onClose();
-            onConfirm();
-          }}
-        >
-          {action}
-        </button>
-      </footer>
+      <form
+        class="dialog-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          onClose();
+          onConfirm();
+        }}
+      >
+        <p class="muted">{hint}</p>
+        {children}
+        <footer class="actions">
+          <button type="button" class="button" onClick={onClose}>
+            {texts.app.cancel}
+          </button>
+          <button type="submit" class={danger ? 'button danger' : 'button primary'}>
+            {action}
+          </button>
+        </footer>
+      </form>
     </Dialog>
   );
 }

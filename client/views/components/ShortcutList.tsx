@@ -9,6 +9,7 @@ export function ShortcutList() {
     ['V', shortcuts.camera],
     ['S', shortcuts.share],
     ['H', shortcuts.hand],
+    ['A', shortcuts.answer],
     ['P', shortcuts.people],
     ['G', shortcuts.layout],
     ['F', shortcuts.fullScreen],

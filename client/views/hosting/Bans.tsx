@@ -47,9 +47,9 @@ function BanRow({ ban, onLift }: { ban: BanView; onLift: () => Promise<void> }) 
         type="button"
         class="button small"
         aria-label={tools.liftOf(ban.name)}
-        disabled={busy}
+        aria-disabled={busy}
         aria-busy={busy}
-        onClick={() => run(onLift())}
+        onClick={() => run(onLift)}
       >
         {tools.lift}
       </button>

@@ -26,7 +26,7 @@ export function LiveSwitch({ label, hint, on, onChange }: LiveSwitchProps) {
           onClick={(event) => {
             if (busy) event.preventDefault();
           }}
-          onChange={() => run(onChange(!on))}
+          onChange={() => run(() => onChange(!on))}
         />
       </label>
       {hint !== undefined && (
@@ -60,10 +60,10 @@ export function LiveSelect<T extends string>({
       <select
         id={id}
         value={value}
-        disabled={busy}
+        aria-disabled={busy}
         onChange={(event) => {
           const wanted = options.find((option) => option.value === event.currentTarget.value);
-          if (wanted) run(onChange(wanted.value));
+          if (wanted) run(() => onChange(wanted.value));
         }}
       >
         {options.map((option) => (

@@ -42,6 +42,8 @@ export function Questions({ meeting, question, onClose }: QuestionsProps) {
           onClose={onClose}
         />
       );
+    case 'blocked':
+      return <BlockedDialog meeting={meeting} what={question.what} onClose={onClose} />;
     case 'rename':
       return <RenameDialog meeting={meeting} person={question.person} onClose={onClose} />;
     case 'deny':
@@ -54,6 +56,30 @@ export function Questions({ meeting, question, onClose }: QuestionsProps) {
 interface AboutMeeting {
   meeting: MeetingModel;
   onClose: () => void;
+}
+
+/** Why something cannot be done here, and the hand that asks for it. */
+function BlockedDialog({ meeting, what, onClose }: AboutMeeting & { what: 'share' | 'rename' }) {
+  const texts = useTexts();
+  const { blocked } = texts.hosting;
+  const title = blocked[what];
+  if (meeting.hand.on.value) {
+    return (
+      <Dialog title={title} onClose={onClose}>
+        <p class="muted">{blocked.handIsUp}</p>
+      </Dialog>
+    );
+  }
+  return (
+    <Confirm
+      title={title}
+      hint={blocked[`${what}Hint`]}
+      action={blocked.raiseHand}
+      danger={false}
+      onConfirm={() => void meeting.hand.set(true)}
+      onClose={onClose}
+    />
+  );
 }
 
 interface AboutPerson extends AboutMeeting {

@@ -35,17 +35,17 @@ export function UnmutePrompt({ meeting }: { meeting: MeetingModel }) {
             <button
               type="button"
               class="button"
-              disabled={busy}
-              onClick={() => run(meeting.answerUnmuteRequest(false))}
+              aria-disabled={busy}
+              onClick={() => run(() => meeting.answerUnmuteRequest(false))}
             >
               {words.notNow}
             </button>
             <button
               type="button"
               class="button primary"
-              disabled={busy}
+              aria-disabled={busy}
               aria-busy={busy}
-              onClick={() => run(meeting.answerUnmuteRequest(true))}
+              onClick={() => run(() => meeting.answerUnmuteRequest(true))}
             >
               {audio ? words.unmute : words.turnOnCamera}
             </button>

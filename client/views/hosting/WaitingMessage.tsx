@@ -14,7 +14,7 @@ export function WaitingMessage({ meeting }: { meeting: MeetingModel }) {
   const text = (draft ?? current ?? '').trim();
 
   function tell(message: string | null): void {
-    run(meeting.host.messageWaitingRoom(message).then(() => setDraft(null)));
+    run(() => meeting.host.messageWaitingRoom(message).then(() => setDraft(null)));
   }
 
   return (
@@ -33,11 +33,17 @@ export function WaitingMessage({ meeting }: { meeting: MeetingModel }) {
         onInput={setDraft}
       />
       {current !== null && text === current ? (
-        <button type="button" class="button" disabled={busy} onClick={() => tell(null)}>
+        <button type="button" class="button" aria-disabled={busy} onClick={() => tell(null)}>
           {words.withdraw}
         </button>
       ) : (
-        <button type="submit" class="button" disabled={busy || text === ''} aria-busy={busy}>
+        <button
+          type="submit"
+          class="button"
+          disabled={text === ''}
+          aria-disabled={busy}
+          aria-busy={busy}
+        >
           {words.send}
         </button>
       )}

@@ -39,7 +39,7 @@ export function WaitingRow({ meeting, onAsk, person, position, now, ...rest }: W
   const [busy, run] = useBusy();
   const { id, name } = person;
   const minutes = Math.max(0, Math.floor((now - person.since) / MINUTE_MS));
-  const decide = (work: Promise<void>): void => {
+  const decide = (work: () => Promise<void>): void => {
     rest.onDecide(position - 1);
     run(work);
   };
@@ -56,7 +56,7 @@ export function WaitingRow({ meeting, onAsk, person, position, now, ...rest }: W
         </label>
       )}
       <span class="person-name">
-        <span title={name}>
+        <span class="waiting-name" title={name}>
           <span class="muted">{position}.</span> {name}
         </span>
         <span class="muted small waiting-detail">
@@ -71,8 +71,8 @@ export function WaitingRow({ meeting, onAsk, person, position, now, ...rest }: W
         class="icon-button waiting-admit"
         aria-label={words.admitOf(name)}
         title={words.admit}
-        disabled={busy}
-        onClick={() => decide(meeting.host.admit([id]))}
+        aria-disabled={busy}
+        onClick={() => decide(() => meeting.host.admit([id]))}
       >
         <Icon of={CheckMark} />
       </button>
@@ -81,8 +81,8 @@ export function WaitingRow({ meeting, onAsk, person, position, now, ...rest }: W
         class="icon-button"
         aria-label={words.denyOf(name)}
         title={words.deny}
-        disabled={busy}
-        onClick={() => decide(meeting.host.deny([id]))}
+        aria-disabled={busy}
+        onClick={() => decide(() => meeting.host.deny([id]))}
       >
         <Icon of={X} />
       </button>
@@ -96,7 +96,7 @@ export function WaitingRow({ meeting, onAsk, person, position, now, ...rest }: W
 
 interface MoreOf extends Asking {
   person: WaitingPerson;
-  decide: (work: Promise<void>) => void;
+  decide: (work: () => Promise<void>) => void;
 }
 
 function moreItems(
@@ -107,7 +107,7 @@ function moreItems(
     {
       label: words.alwaysAdmit,
       icon: ShieldCheck,
-      run: () => decide(meeting.host.admit([person.id], { always: true })),
+      run: () => decide(() => meeting.host.admit([person.id], { always: true })),
     },
     {
       label: words.denyWithMessage,

@@ -58,9 +58,11 @@ export function WaitingSection({ meeting, onAsk }: Asking) {
           <button
             type="button"
             class="button primary"
-            disabled={busy}
+            aria-disabled={busy}
             aria-busy={busy}
-            onClick={() => run(meeting.host.admit(some ? picked.map((one) => one.id) : 'all'))}
+            onClick={() =>
+              run(() => meeting.host.admit(some ? picked.map(({ id: one }) => one) : 'all'))
+            }
           >
             {some ? words.admitSome(picked.length) : words.admitAll}
           </button>

@@ -36,7 +36,7 @@ export function WaitingToast({ meeting, listed, onView }: WaitingToastProps) {
         {read}
       </p>
       {shown && (
-        <section class="toast" aria-label={words.section} data-testid="waiting-toast">
+        <section class="toast" tabIndex={-1} aria-label={words.section} data-testid="waiting-toast">
           {queue.length === 1 ? <Who person={first} /> : <strong class="toast-text">{text}</strong>}
           <span class="toast-buttons">
             {queue.length === 1 ? (
@@ -87,8 +87,8 @@ function Decision({ meeting, person }: { meeting: MeetingModel; person: WaitingP
         type="button"
         class="button"
         aria-label={words.denyOf(name)}
-        disabled={busy}
-        onClick={() => run(meeting.host.deny([id]))}
+        aria-disabled={busy}
+        onClick={() => run(() => meeting.host.deny([id]))}
       >
         {words.deny}
       </button>
@@ -96,9 +96,9 @@ function Decision({ meeting, person }: { meeting: MeetingModel; person: WaitingP
         type="button"
         class="button primary"
         aria-label={words.admitOf(name)}
-        disabled={busy}
+        aria-disabled={busy}
         aria-busy={busy}
-        onClick={() => run(meeting.host.admit([id]))}
+        onClick={() => run(() => meeting.host.admit([id]))}
       >
         {words.admit}
       </button>
@@ -119,9 +119,9 @@ function AdmitAll({ meeting, onView }: { meeting: MeetingModel; onView: (() => v
       <button
         type="button"
         class="button primary"
-        disabled={busy}
+        aria-disabled={busy}
         aria-busy={busy}
-        onClick={() => run(meeting.host.admit('all'))}
+        onClick={() => run(() => meeting.host.admit('all'))}
       >
         {words.admitAll}
       </button>

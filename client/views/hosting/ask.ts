@@ -5,6 +5,8 @@ import type { MeetingModel, Person } from '../../state/models.ts';
 export type Question =
   | { is: 'end' }
   | { is: 'mute-all' }
+  /** What only hosts may do here. */
+  | { is: 'blocked'; what: 'share' | 'rename' }
   | { is: 'remove' | 'hand-over' | 'rename'; person: Person }
   /** `ban`: what the choice to keep them out begins with. */
   | { is: 'deny'; who: readonly WaitingPerson[]; ban: boolean };

@@ -69,10 +69,10 @@ export function personActions(
       run: () => void host.lowerHand(id),
     },
     {
-      when: renames,
+      when: renames || person.isSelf,
       label: words.rename,
       icon: Pencil,
-      run: () => onAsk({ is: 'rename', person }),
+      run: () => onAsk(renames ? { is: 'rename', person } : { is: 'blocked', what: 'rename' }),
     },
     {
       when: canLead && may('assign-cohosts'),

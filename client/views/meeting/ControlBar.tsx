@@ -1,20 +1,11 @@
-import {
-  Hand,
-  MonitorSmartphone,
-  MonitorUp,
-  MonitorX,
-  PhoneOff,
-  ShieldCheck,
-  Smile,
-  Users,
-} from 'lucide';
+import { Hand, MonitorSmartphone, PhoneOff, ShieldCheck, Smile, Users } from 'lucide';
 import { REACTIONS } from '../../../protocol/meetings.ts';
 import type { MeetingModel } from '../../state/models.ts';
 import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
 import { Clock } from './Clock.tsx';
 import { Control, SwitchControl } from './Control.tsx';
-import { AskByHand, CameraControl, MicrophoneControl } from './MediaControls.tsx';
+import { AskByHand, CameraControl, MicrophoneControl, ShareControl } from './MediaControls.tsx';
 import { MoreMenu } from './MoreMenu.tsx';
 import { Popover, PopoverItem } from './Popover.tsx';
 import type { MeetingActions } from './useMeetingActions.ts';
@@ -43,14 +34,7 @@ export function ControlBar({ meeting, actions }: ControlBarProps) {
       <div class="bar-main">
         <MicrophoneControl meeting={meeting} />
         <CameraControl meeting={meeting} />
-        {(meeting.canShare.value || meeting.screen.on.value) && (
-          <SwitchControl
-            of={meeting.screen}
-            names={[texts.share, texts.stopShare]}
-            icons={[MonitorUp, MonitorX]}
-            class="wide-only"
-          />
-        )}
+        <ShareControl meeting={meeting} />
         <SwitchControl
           of={meeting.hand}
           names={[texts.raiseHand, texts.lowerHand]}

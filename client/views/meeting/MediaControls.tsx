@@ -1,4 +1,4 @@
-import { Hand, Mic, MicOff, Video, VideoOff } from 'lucide';
+import { Hand, Mic, MicOff, MonitorUp, MonitorX, Video, VideoOff } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import type { Texts } from '../../i18n/texts.ts';
 import type { MeetingModel } from '../../state/models.ts';
@@ -10,6 +10,7 @@ import { Popover } from './Popover.tsx';
 /** Ids of the controls that keys press: what a key does is what its control does. */
 export const MICROPHONE_CONTROL = 'microphone-control';
 export const CAMERA_CONTROL = 'camera-control';
+export const SHARE_CONTROL = 'share-control';
 
 /** The microphone, or why it is off and what one can do. */
 export function MicrophoneControl({ meeting }: { meeting: MeetingModel }) {
@@ -97,6 +98,42 @@ export function CameraControl({ meeting }: { meeting: MeetingModel }) {
       caption={lobby.camera}
       trouble={troubleOf(texts, meeting, 'camera')}
       offIsWarning
+    />
+  );
+}
+
+/** Sharing the screen, where the browser can. */
+export function ShareControl({ meeting }: { meeting: MeetingModel }) {
+  const { meeting: texts, hosting } = useTexts();
+  if (!meeting.sharesScreens) return null;
+  if (!meeting.screen.on.value && !meeting.may('share-screen')) {
+    return (
+      <Popover
+        id={SHARE_CONTROL}
+        label={`${texts.share}: ${hosting.blocked.share}`}
+        caption={texts.share}
+        icon={MonitorUp}
+        look="blocked"
+        class="wide-only"
+      >
+        {(close) => (
+          <AskByHand
+            meeting={meeting}
+            title={hosting.blocked.share}
+            hint={hosting.blocked.shareHint}
+            onDone={close}
+          />
+        )}
+      </Popover>
+    );
+  }
+  return (
+    <SwitchControl
+      id={SHARE_CONTROL}
+      of={meeting.screen}
+      names={[texts.share, texts.stopShare]}
+      icons={[MonitorUp, MonitorX]}
+      class="wide-only"
     />
   );
 }

@@ -15,11 +15,12 @@ import { HostTools } from '../hosting/HostTools.tsx';
 import { Questions } from '../hosting/Questions.tsx';
 import { UnmutePrompt } from '../hosting/UnmutePrompt.tsx';
 import { WaitingToast } from '../hosting/WaitingToast.tsx';
+import { useKeptFocus } from '../useKeptFocus.ts';
 import { usePageTitle } from '../usePageTitle.ts';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { ControlBar } from './ControlBar.tsx';
 import { Notices, Reactions } from './Passing.tsx';
-import { CAMERA_CONTROL, MICROPHONE_CONTROL } from './MediaControls.tsx';
+import { CAMERA_CONTROL, MICROPHONE_CONTROL, SHARE_CONTROL } from './MediaControls.tsx';
 import { PeoplePanel } from './PeoplePanel.tsx';
 import { Stage } from './Stage.tsx';
 import { useMediaSession } from './useMediaSession.ts';
@@ -35,17 +36,19 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
   const actions = useMeetingActions();
   const [pinned, setPinned] = useState<string | null>(null);
   const quiet = useQuiet(actions.fullScreen);
-  const { microphone, screen, hand } = meeting;
+  const { microphone, hand } = meeting;
   const classes = ['meeting', actions.fullScreen && 'full', quiet && 'quiet'].filter(Boolean);
 
+  useKeptFocus();
   useMeetingTitle(meeting);
   useMediaSession(meeting, actions.popOut);
   useShortcuts({
     keys: {
       m: () => press(MICROPHONE_CONTROL),
       v: () => press(CAMERA_CONTROL),
-      s: () => meeting.canShare.value && toggle(screen),
+      s: () => press(SHARE_CONTROL),
       h: () => toggle(hand),
+      a: answer,
       p: actions.togglePeople,
       g: actions.toggleMode,
       f: actions.toggleFullScreen,
@@ -57,36 +60,36 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
 
   return (
     <div class={classes.join(' ')}>
-      <div class="overhead">
-        <div class="banners">
-          <ConnectionBanner meeting={meeting} />
-          {meeting.soundBlocked.value && (
-            <div class="connection-banner" role="status">
-              <Icon of={Volume2} size={18} />
-              <span>{texts.meeting.soundBlocked}</span>
-              <button
-                type="button"
-                class="button on-dark"
-                onClick={() => void meeting.unblockSound()}
-              >
-                {texts.meeting.turnOnSound}
-              </button>
-            </div>
-          )}
-        </div>
-        <div class="toasts">
-          <UnmutePrompt meeting={meeting} />
-          {meeting.may('manage-waiting-room') && (
-            <WaitingToast
-              meeting={meeting}
-              listed={actions.panel === 'people'}
-              onView={actions.showPeople}
-            />
-          )}
-        </div>
-      </div>
       <div class="meeting-body">
-        <main class="stage-area" id="content">
+        <div class="overhead">
+          <div class="banners">
+            <ConnectionBanner meeting={meeting} />
+            {meeting.soundBlocked.value && (
+              <div class="connection-banner" role="status">
+                <Icon of={Volume2} size={18} />
+                <span>{texts.meeting.soundBlocked}</span>
+                <button
+                  type="button"
+                  class="button on-dark"
+                  onClick={() => void meeting.unblockSound()}
+                >
+                  {texts.meeting.turnOnSound}
+                </button>
+              </div>
+            )}
+          </div>
+          <div class="toasts">
+            <UnmutePrompt meeting={meeting} />
+            {meeting.may('manage-waiting-room') && (
+              <WaitingToast
+                meeting={meeting}
+                listed={actions.panel === 'people'}
+                onView={actions.showPeople}
+              />
+            )}
+          </div>
+        </div>
+        <main class="stage-area" id="content" tabIndex={-1}>
           <h1 class="visually-hidden">{meeting.meeting.value.title}</h1>
           <Stage
             meeting={meeting}
@@ -128,6 +131,11 @@ function toggle(of: SwitchModel): void {
 /** A key does what its control does, which may be to say why it cannot. */
 function press(id: string): void {
   document.getElementById(id)?.click();
+}
+
+/** Goes to who asks: somebody who waits, or a host. */
+function answer(): void {
+  document.querySelector<HTMLElement>('.toast .primary')?.focus();
 }
 
 /** In another tab, hosts see from the title that somebody waits. */

@@ -45,10 +45,13 @@ export function MoreMenu({ meeting, actions }: MoreMenuProps) {
       run: actions.toggleTools,
       class: 'narrow-item',
     },
-    (sharing || meeting.canShare.value) && {
+    meeting.sharesScreens && {
       icon: sharing ? MonitorX : MonitorUp,
       label: sharing ? words.stopShare : words.share,
-      run: () => void meeting.screen.set(!sharing),
+      run: () => {
+        if (sharing || meeting.may('share-screen')) void meeting.screen.set(!sharing);
+        else actions.ask({ is: 'blocked', what: 'share' });
+      },
       class: 'narrow-item',
     },
     {

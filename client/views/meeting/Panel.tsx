@@ -14,7 +14,7 @@ interface PanelProps {
 export function Panel({ title, testId, onClose, children }: PanelProps) {
   const texts = useTexts();
   return (
-    <aside class="panel" aria-label={title} data-testid={testId}>
+    <aside class="panel" tabIndex={-1} aria-label={title} data-testid={testId}>
       <header class="panel-head">
         <h2>{title}</h2>
         <button type="button" class="icon-button" aria-label={texts.app.close} onClick={onClose}>

@@ -32,6 +32,7 @@ export function WaitingPage({ waiting }: { waiting: WaitingModel }) {
         <section class="lobby-side">
           <h1>{meeting.title}</h1>
           <p class="muted">{texts.lobby.hostedBy(meeting.hostName)}</p>
+          <Away waiting={waiting} />
           <div class="note waiting-note">
             <div class="note-text">
               <strong data-testid="waiting-position">{position}</strong>
@@ -40,7 +41,6 @@ export function WaitingPage({ waiting }: { waiting: WaitingModel }) {
             </div>
           </div>
           {message !== null && <HostMessage message={message} />}
-          <Away waiting={waiting} />
           <button type="button" class="button large block" onClick={() => void waiting.leave()}>
             {words.leave}
           </button>
@@ -77,12 +77,14 @@ function Away({ waiting }: { waiting: WaitingModel }) {
       <div class="note-text">
         <strong>{offline ? words.offline : words.reconnecting}</strong>
         <span>
-          {!offline && `${words[connection.step]} `}
+          {offline ? texts.hosting.waiting.offlineHint : words[connection.step]}{' '}
           {texts.hosting.waiting.placeKept}
         </span>
-        <button type="button" class="button" onClick={() => waiting.reconnectNow()}>
-          {words.retryNow}
-        </button>
+        {!offline && (
+          <button type="button" class="button" onClick={() => waiting.reconnectNow()}>
+            {words.retryNow}
+          </button>
+        )}
       </div>
     </div>
   );

@@ -60,7 +60,8 @@ describe.each(BACKENDS)('a waiting room, on %s', (backend) => {
     const first = await come(other, meetingId, { devices: { audio: true, video: false } });
     const second = await come(guest, meetingId);
     expect([first.status, second.status]).toEqual(['waiting', 'waiting']);
-    expect(first.all('waiting-room-entered')).toEqual([
+    const entered = first.all('waiting-room-entered');
+    expect(entered).toMatchObject([
       { meetingId, participantId: first.participantId, position: 1, message: null },
     ]);
     expect(second.all('waiting-room-entered')).toMatchObject([{ position: 2 }]);
@@ -246,7 +247,9 @@ describe.each(BACKENDS)('a waiting room, on %s', (backend) => {
     });
     const back = await come(other, meetingId, { deviceId: 'laptop' });
     expect(back.participantId).toBe(first.participantId);
-    expect(await back.next('waiting-room-entered')).toMatchObject({ position: 1 });
+    // The page that is loaded anew knows how long they have waited.
+    const { since } = await first.next('waiting-room-entered');
+    expect(await back.next('waiting-room-entered')).toMatchObject({ position: 1, since });
     // Another device has to say so.
     await expect(come(other, meetingId, { deviceId: 'phone' })).rejects.toMatchObject({
       code: 'ALREADY_JOINED',
