@@ -97,6 +97,11 @@ describe('hosts', () => {
     await ada.page.getByTestId('host-tools').getByLabel('Unmute themselves').click();
     await alan.button('Turn on microphone').click();
     await alan.button('Turn off microphone').waitFor();
+    const sharing = ada.page.getByTestId('host-tools').getByLabel('Share their screen');
+    await sharing.click();
+    await alan.button('Share screen: Only hosts can share their screen').waitFor();
+    await sharing.click();
+    await alan.button('Share screen').waitFor();
     await ada.page.getByRole('button', { name: /^People/ }).click();
   });
 

@@ -115,11 +115,11 @@ function Toggle({ device, names, icons }: ToggleProps) {
 
 function LevelBar() {
   const texts = useTexts();
-  const { inputLevel } = useApp().devices;
+  const { inputLevel, microphone } = useApp().devices;
   const percent = Math.round(inputLevel.value * 100);
   return (
     <div class="level">
-      <Icon of={Mic} size={16} />
+      <Icon of={microphone.wanted.value ? Mic : MicOff} size={16} />
       <div
         class="level-track"
         role="meter"
