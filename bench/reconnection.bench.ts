@@ -43,17 +43,17 @@ for (const { ms, count } of CUTS) {
   const pairs = await rounds(() => compareCut(ms), 0, count);
   const gaps = pairs.map(({ cut }) => cut);
   const undisturbed = pairs.map(({ before }) => before);
-  const p95 = percentile(gaps, 0.95);
+  const worst = Math.max(...gaps);
   report(
     `signaling cut for ${ms / 1_000} s → largest gap between pictures`,
     {
       n: gaps.length,
       ...figures(gaps),
-      worstMs: round(Math.max(...gaps), 0),
+      worstMs: round(worst, 0),
       undisturbedP50Ms: round(median(undisturbed), 0),
       undisturbedP95Ms: round(percentile(undisturbed, 0.95), 0),
     },
-    { text: `p95 < ${STUTTER_MS} ms`, met: p95 < STUTTER_MS },
+    { text: `worst < ${STUTTER_MS} ms`, met: worst < STUTTER_MS },
   );
 }
 reportRecoveries(

@@ -14,7 +14,16 @@ import {
   stoppable,
   waitingDevices,
 } from './meetings.ts';
-import { displayName, epoch, hostMessage, id, MAX_PAGE, meetingRef, seq } from './primitives.ts';
+import {
+  deviceId,
+  displayName,
+  epoch,
+  hostMessage,
+  id,
+  MAX_PAGE,
+  meetingRef,
+  seq,
+} from './primitives.ts';
 import {
   dtlsParameters,
   iceParameters,
@@ -252,9 +261,18 @@ export const requests = {
     idempotent: true,
     refusals: HOST_REFUSALS,
   },
-  /** Take up a participant after a lost connection; `epoch` and `seq` are the last that were applied. */
+  /**
+   * Take up a participant after a lost connection; `epoch` and `seq` are the last that were applied.
+   * Refused when another device than `deviceId` has taken the place over: join again, which asks.
+   */
   'resume-meeting': {
-    input: z.strictObject({ ...inMeeting, participantId: id, epoch, seq }),
+    input: z.strictObject({
+      ...inMeeting,
+      participantId: id,
+      deviceId: deviceId.optional(),
+      epoch,
+      seq,
+    }),
     output: z.discriminatedUnion('status', [
       /** Everything that was missed, in order. */
       z.object({ status: z.literal('resumed'), missed: z.array(sequencedNotification) }),

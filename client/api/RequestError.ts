@@ -25,7 +25,7 @@ export class RequestError extends Error {
 }
 
 /** Whether it is not known that the server refused: it was not reached, or its answer was lost. */
-export function isUnanswered(error: unknown): error is RequestError {
+export function isUnanswered(error: unknown): boolean {
   return error instanceof RequestError && (error.code === 'OFFLINE' || error.code === 'TIMEOUT');
 }
 

@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup-client';
-import { isUnanswered } from '../api/RequestError.ts';
+import { isUnanswered, toRequestError } from '../api/RequestError.ts';
 import type { WebrtcConfig } from '../../protocol/notifications.ts';
 import type { RtpCapabilities } from '../../protocol/rtp.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../protocol/requests.ts';
@@ -105,7 +105,7 @@ export class MediaTransport {
     } catch (error) {
       this.#stopWaiting();
       if (!isUnanswered(error)) this.#giveUp();
-      else if (error.code === 'TIMEOUT') this.#deps.onUnanswered();
+      else if (toRequestError(error).code === 'TIMEOUT') this.#deps.onUnanswered();
     }
   }
 

@@ -5,6 +5,9 @@ import type { AnyNotification } from '../api/SignalingClient.ts';
 import type { Request } from '../media/MediaTransport.ts';
 import type { HostModel, WaitingPerson } from './hostModels.ts';
 
+/** Entries of what hosts did that are fetched at a time. */
+const AUDIT_PAGE = 50;
+
 interface HostingDeps {
   meetingId: string;
   request: Request;
@@ -94,8 +97,6 @@ export function createHosting({ meetingId, request, role, act }: HostingDeps): H
     },
   };
 }
-
-const AUDIT_PAGE = 50;
 
 function toWaitingPerson(view: WaitingView): WaitingPerson {
   return {

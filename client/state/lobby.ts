@@ -94,8 +94,8 @@ export function createLobby(deps: LobbyDeps): Lobby {
       ...(keptCompanion.get() === ref && { companion: true }),
     };
     const begin: Begin = (snapshot) => {
-      const options = { signaling, devices, request, onSentToQueue: deps.onSentBack };
-      const controller = new MeetingController(options, snapshot);
+      const parts = { signaling, devices, request, onSentToQueue: deps.onSentBack };
+      const controller = new MeetingController(parts, snapshot);
       // The connection is the meeting's from here on.
       ready = null;
       return takeOver(controller);
@@ -144,7 +144,7 @@ export function createLobby(deps: LobbyDeps): Lobby {
         await begin(end.snapshot);
       } catch (error) {
         onWaiting(false);
-        failure.value = await refusalOf(error);
+        failure.value = refusalOf(error);
       }
     } else onWaiting(false);
     waiting.value = null;
@@ -153,15 +153,14 @@ export function createLobby(deps: LobbyDeps): Lobby {
       // There is nothing more to be seen or heard for.
       devices.close();
     }
-    if (end.is === 'failed') failure.value = await refusalOf(end.failure);
+    if (end.is === 'failed') failure.value = refusalOf(end.failure);
   }
 
-  async function refusalOf(error: unknown): Promise<Failure> {
+  function refusalOf(error: unknown): Failure {
     const refused = toRequestError(error);
-    if (refused.code !== 'UNAUTHENTICATED') return refused;
     // The token that was kept is over. A guest gets a new one with the next try.
-    session.expire();
-    return Promise.resolve(refused);
+    if (refused.code === 'UNAUTHENTICATED') session.expire();
+    return refused;
   }
 
   async function load(): Promise<void> {
@@ -190,7 +189,7 @@ export function createLobby(deps: LobbyDeps): Lobby {
     try {
       await enter(options);
     } catch (error) {
-      failure.value = await refusalOf(error);
+      failure.value = refusalOf(error);
     } finally {
       joining.value = false;
     }

@@ -3,8 +3,7 @@ import type { Stoppable } from '../../protocol/meetings.ts';
 import type { MeetingSnapshot, SequencedNotification } from '../../protocol/notifications.ts';
 import { sequencedNotifications } from '../../protocol/notifications.ts';
 import type { RequestInput } from '../../protocol/requests.ts';
-import type { RequestError } from '../api/RequestError.ts';
-import { toRequestError } from '../api/RequestError.ts';
+import { isUnanswered, toRequestError, type RequestError } from '../api/RequestError.ts';
 import { onNetworkChange } from '../api/networkChange.ts';
 import type { AnyNotification, SignalingClient, SignalingState } from '../api/SignalingClient.ts';
 import { canShareScreen } from '../media/capture.ts';
@@ -37,7 +36,6 @@ interface JoinOptions {
 const RETRY_MS = 1_000;
 /** A server that is there answers at once. */
 const CHECK_PATIENCE_MS = 1_000;
-const SILENT: ReadonlySet<string> = new Set(['OFFLINE', 'TIMEOUT']);
 const NO_MEDIA = { audio: false, video: false, screenSharing: false };
 
 /** A meeting that one is in: follows the server's state, keeps media and the way back going. */
@@ -284,7 +282,7 @@ export class MeetingController {
     try {
       const answer = await this.#signaling.request(
         'resume-meeting',
-        { meetingId: meeting.id, participantId: selfId, epoch, seq },
+        { meetingId: meeting.id, participantId: selfId, deviceId: this.#join.deviceId, epoch, seq },
         { ...(patienceMs !== undefined && { patienceMs }) },
       );
       if (answer.status === 'resynced') this.#adopt(answer.snapshot);
@@ -296,7 +294,7 @@ export class MeetingController {
     } catch (error) {
       const failure = toRequestError(error);
       if (failure.code === 'INVALID_STATE') await this.#rejoin();
-      else if (patienceMs !== undefined && SILENT.has(failure.code)) this.#signaling.suspect();
+      else if (patienceMs !== undefined && isUnanswered(failure)) this.#signaling.suspect();
       else this.#failed(failure, () => this.#resume());
     }
   }
@@ -306,7 +304,8 @@ export class MeetingController {
     this.#held ??= [];
     this.#connection.show('rejoin');
     try {
-      const entered = await enter(this.#signaling, { ...this.#join, takeOver: true });
+      // The same device finds its place; one that another has taken over is not taken back unasked.
+      const entered = await enter(this.#signaling, { ...this.#join, takeOver: false });
       if (entered.status === 'waiting') {
         this.#end('failed');
         this.#onSentToQueue();
@@ -325,8 +324,9 @@ export class MeetingController {
   }
 
   #failed(failure: RequestError, again: () => Promise<void>): void {
-    if (!SILENT.has(failure.code) && failure.code !== 'RATE_LIMITED') {
-      this.#end(failure.code === 'ENDED' ? 'ended' : 'failed', failure);
+    if (!isUnanswered(failure) && failure.code !== 'RATE_LIMITED') {
+      if (failure.code === 'ALREADY_JOINED') this.#end('moved');
+      else this.#end(failure.code === 'ENDED' ? 'ended' : 'failed', failure);
       return;
     }
     // Where the connection is gone its return begins this anew.

@@ -2,11 +2,12 @@ import { effect, signal } from '@preact/signals';
 import type { MeetingView } from '../../protocol/meetings.ts';
 import type { MeetingSnapshot, NotificationPayload } from '../../protocol/notifications.ts';
 import type { RequestInput } from '../../protocol/requests.ts';
-import { RequestError, toRequestError } from '../api/RequestError.ts';
+import { isUnanswered, RequestError, toRequestError } from '../api/RequestError.ts';
 import type { AnyNotification, SignalingClient, SignalingState } from '../api/SignalingClient.ts';
+import { createConnection } from './connection.ts';
 import type { Devices } from './devices.ts';
 import { enter } from './enter.ts';
-import type { ConnectionState, Denial, WaitingModel } from './models.ts';
+import type { Denial, WaitingModel } from './models.ts';
 
 interface WaitingOptions {
   signaling: SignalingClient;
@@ -33,7 +34,7 @@ export function createWaiting(options: WaitingOptions): WaitingModel {
   const meetingId = meeting.id;
   const position = signal(place.position);
   const message = signal(place.message);
-  const connection = signal<ConnectionState>({ is: 'connected' });
+  const connection = createConnection();
   let over = false;
 
   function end(how: WaitingEnd): void {
@@ -42,6 +43,7 @@ export function createWaiting(options: WaitingOptions): WaitingModel {
     signaling.off('notification', handle);
     signaling.off('state', handleState);
     stopTelling();
+    connection.close();
     onEnd(how);
   }
 
@@ -61,28 +63,22 @@ export function createWaiting(options: WaitingOptions): WaitingModel {
   function handleState(state: SignalingState): void {
     if (state.is === 'connected') void returnToPlace();
     else if (state.is === 'refused') end({ is: 'failed', failure: state.error });
-    else if (state.is === 'connecting') {
-      const { attempt, nextTryAt } = state;
-      connection.value = navigator.onLine
-        ? { is: 'reconnecting', step: 'server', attempt, nextTryAt }
-        : { is: 'offline' };
-    }
+    else if (state.is === 'connecting') connection.handleConnecting(state);
   }
 
   /** The place is kept by the server for a while: asking again finds it. */
   async function returnToPlace(): Promise<void> {
-    connection.value = { is: 'reconnecting', step: 'place', attempt: 1, nextTryAt: null };
+    connection.show('place');
     try {
       // What comes of it is told by notifications, which `handle` hears. The same device finds its
       // place; one that another has taken over meanwhile is not taken back unasked.
       await enter(signaling, { ...request, meetingId, takeOver: false });
       if (over) return;
-      connection.value = { is: 'connected' };
+      connection.settle();
       tellDevices();
     } catch (error) {
       const failure = toRequestError(error);
-      const lost = failure.code === 'OFFLINE' || failure.code === 'TIMEOUT';
-      if (!lost && failure.code !== 'RATE_LIMITED') end({ is: 'failed', failure });
+      if (!isUnanswered(failure) && failure.code !== 'RATE_LIMITED') end({ is: 'failed', failure });
       else {
         setTimeout(() => {
           if (!over && signaling.state.is === 'connected') void returnToPlace();
@@ -107,7 +103,7 @@ export function createWaiting(options: WaitingOptions): WaitingModel {
     meeting,
     position,
     message,
-    connection,
+    connection: connection.state,
     // A clock that is behind the server's must not begin in the future.
     since: Math.min(Date.parse(place.since), Date.now()),
     reconnectNow: () => signaling.retryNow(),

@@ -24,9 +24,6 @@ export interface Newcomer {
 /** What everybody in the meeting is shown alike. */
 export type SharedSnapshot = Omit<MeetingSnapshot, 'participantId'>;
 
-/** Reasons after which somebody may come back without asking. */
-const MAY_RETURN: ReadonlySet<LeaveReason> = new Set(['connection-lost']);
-
 /** Who is in one meeting and on which connection: the stays, from entering to leaving. */
 export class Attendance {
   readonly #roster: Roster;
@@ -131,7 +128,8 @@ export class Attendance {
       participantId: id,
       leftAt,
       reason,
-      forgetAdmission: !companion && !MAY_RETURN.has(reason),
+      // Whoever only lost the connection may come back without asking.
+      forgetAdmission: !companion && reason !== 'connection-lost',
     }));
     try {
       await this.#deps.participants.leave(departures);

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
-import type { AuditEntry, WaitingDevices } from '../../protocol/meetings.ts';
+import type { WaitingDevices } from '../../protocol/meetings.ts';
 import { isHosting } from '../../protocol/rights.ts';
-import type { RequestOutput } from '../../protocol/requests.ts';
+import type { RequestInput, RequestOutput } from '../../protocol/requests.ts';
 import type { Principal } from '../auth/Principal.ts';
 import { AppError } from '../core/AppError.ts';
 import type { Logger } from '../core/logger.ts';
@@ -24,6 +24,12 @@ export interface MeetingDeps extends PartsDeps {
   /** How long an empty meeting stays in memory. */
   emptyTtlMs: number;
 }
+
+/** Which place somebody takes up again, from where, and what they know. */
+export type Resumption = Pick<
+  RequestInput<'resume-meeting'>,
+  'participantId' | 'deviceId' | 'epoch' | 'seq'
+>;
 
 interface MeetingEvents {
   /** Nothing of the meeting is left in memory; whoever wants it loads it again. */
@@ -121,13 +127,14 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   resume(
     principal: Principal,
     connectionId: string,
-    of: { participantId: string; epoch: number; seq: number },
+    of: Resumption,
   ): Promise<RequestOutput<'resume-meeting'>> {
     return this.#mailbox.post(async () => {
       const { roster, attendance, leadership, waitingRoom } = this.#parts;
       const participant = roster.get(of.participantId);
       const seated = roster.ofConnection(connectionId) ?? waitingRoom.ofConnection(connectionId);
-      if (participant?.userId !== principal.userId || (seated && seated !== participant)) {
+      const theirs = participant?.userId === principal.userId;
+      if (!theirs || (seated && seated !== participant) || isElsewhere(participant, of)) {
         throw new AppError('INVALID_STATE', { message: 'You are no longer in this meeting.' });
       }
       // First what can fail: a place on a connection that was refused would be nobody's.
@@ -228,11 +235,9 @@ export class Meeting extends EventEmitter<MeetingEvents> {
       roster.publish('meeting-updated', { meeting: toMeetingView(this.#record) });
       if (before.waitingMessage !== this.#record.waitingMessage) waitingRoom.announceMessage();
       await media.enforceAll(before.settings);
-      const changes: AuditEntry['detail'] = changesOf(before, this.#record);
-      const [by] = actor ? [actor] : roster.ofUser(before.hostId);
-      const creator = { userId: before.hostId, name: before.hostName };
+      const changes = changesOf(before, this.#record);
       if (Object.keys(changes).length > 0) {
-        await audit.record('settings-changed', by ?? creator, null, changes);
+        await audit.record('settings-changed', actor ?? creatorOf(before), null, changes);
       }
       await this.#settle();
       return this.#record;
@@ -244,7 +249,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     return this.#mailbox.post(async () => {
       const { admissions, fanout, logger, meetings, now } = this.#deps;
       const { attendance, audit, moderation, queue, roster } = this.#parts;
-      const { id: meetingId, hostId, hostName } = this.#record;
+      const { id: meetingId } = this.#record;
       const actor = connectionId === null ? null : this.participantOf(connectionId);
       if (actor) moderation.assertMay(actor, 'end');
       if (this.#record.endedAt === null) {
@@ -252,7 +257,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
         await meetings.update(meetingId, { endedAt }, this.epoch);
         this.#record = { ...this.#record, endedAt };
         logger.info({ meetingId }, 'meeting ended');
-        await audit.record('ended', actor ?? { userId: hostId, name: hostName }, null);
+        await audit.record('ended', actor ?? creatorOf(this.#record), null);
       }
       fanout.toMeeting(meetingId, 'meeting-ended', { meetingId });
       queue.dismissAll();
@@ -370,6 +375,15 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     this.#mailbox.close();
     this.emit('closed');
   }
+}
+
+function creatorOf({ hostId, hostName }: MeetingRecord): { userId: string; name: string } {
+  return { userId: hostId, name: hostName };
+}
+
+/** Whether another device has taken the place over: nobody takes it back unasked. */
+function isElsewhere(participant: Participant, { deviceId }: Resumption): boolean {
+  return deviceId !== undefined && participant.deviceId !== deviceId;
 }
 
 /** Whether it is this grace time that is over: they may have been back, and be away anew. */

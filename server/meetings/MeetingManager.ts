@@ -10,7 +10,7 @@ import { createId, createJoinCode, normalizeJoinCode } from '../core/ids.ts';
 import type { MediaEventSource } from '../media/MediaCommands.ts';
 import { isOver } from './joinPolicy.ts';
 import type { JoinOutcome, JoinRequest } from './admission.ts';
-import { Meeting, type MeetingDeps } from './Meeting.ts';
+import { Meeting, type MeetingDeps, type Resumption } from './Meeting.ts';
 import type { PasscodeGate } from './PasscodeGate.ts';
 import { giveBack } from './roles.ts';
 import type { MeetingPage, MeetingPatch, MeetingRecord } from './stores.ts';
@@ -186,7 +186,7 @@ export class MeetingManager {
   async resume(
     principal: Principal,
     connectionId: string,
-    of: { meetingId: string; participantId: string; epoch: number; seq: number },
+    of: Resumption & { meetingId: string },
   ): Promise<RequestOutput<'resume-meeting'>> {
     const meeting = this.#liveById.get(of.meetingId);
     if (!meeting) {

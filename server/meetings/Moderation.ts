@@ -54,12 +54,13 @@ export class Moderation {
     return target;
   }
 
-  /** @throws AppError FORBIDDEN, NOT_FOUND */
-  async stop(actor: Participant, participantId: string, what: Stoppable): Promise<void> {
+  /** @returns whether there was anything to stop. @throws AppError FORBIDDEN, NOT_FOUND */
+  async stop(actor: Participant, participantId: string, what: Stoppable): Promise<boolean> {
     const [right, action] = STOPPED[what];
     const target = this.target(actor, right, participantId);
     const stopped = await this.#deps.media.stop(target, what, actor);
     if (stopped) await this.#deps.audit.record(action, actor, target);
+    return stopped;
   }
 
   /** Mutes everybody but hosts. @returns whom. @throws AppError FORBIDDEN */

@@ -140,16 +140,7 @@ describe('hosts', () => {
   });
 
   it('are asked by their second device, which may join without sound', async () => {
-    const state = await ada.context.storageState();
-    const tablet = await Visitor.open(browser, server.url, {
-      storageState: {
-        ...state,
-        origins: state.origins.map(({ origin, localStorage }) => ({
-          origin,
-          localStorage: localStorage.filter(({ name }) => name !== 'parley.device-id'),
-        })),
-      },
-    });
+    const tablet = await ada.onOtherDevice(browser, server.url);
     await tablet.page.goto(path);
     await tablet.page.getByTestId('join-button').click();
     await tablet.page.getByRole('button', { name: /second screen/i }).click();

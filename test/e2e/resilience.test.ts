@@ -108,4 +108,23 @@ describe('a meeting in which things break', () => {
     await ada.stage.waitFor();
     await seeEachOther();
   });
+
+  it('leaves a call where another device has taken it over meanwhile', async () => {
+    const laptop = await Visitor.open(browser, cable.url);
+    await laptop.signUp('Edsger Dijkstra');
+    await laptop.comeTo(path);
+    await laptop.enter();
+    const id = await laptop.participantId();
+    const phone = await laptop.onOtherDevice(browser, server.url);
+    cable.cut();
+    await ada.tile(id).getByText('Reconnecting…').waitFor();
+    await phone.comeTo(path);
+    await phone.enter();
+    expect(await phone.participantId()).toBe(id);
+    cable.restore();
+    await laptop.page.getByText('The call goes on on your other device').waitFor();
+    await ada.seesAndHears([id]);
+    expect(phone.complaints).toEqual([]);
+    await Promise.all([laptop.close(), phone.close()]);
+  });
 });

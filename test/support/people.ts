@@ -104,3 +104,36 @@ export async function join(
     throw error;
   }
 }
+
+export interface Visits {
+  /** Connects without joining; the connection is closed with the others. */
+  readonly connect: (person: Person) => Promise<TestClient>;
+  /** Joins; the connection is closed with the others. */
+  readonly come: (
+    person: Person,
+    meetingId: string,
+    options?: Omit<RequestInput<'join-meeting'>, 'meetingId'>,
+  ) => Promise<Joined>;
+  /** Closes every connection that was opened here. */
+  readonly end: () => void;
+}
+
+/** Connections of one test. @param server asked for at every visit: it may start later */
+export function createVisits(server: () => Pick<TestServer, 'url'>): Visits {
+  const open: TestClient[] = [];
+  return {
+    async connect({ token }) {
+      const client = await TestClient.connect(server().url, token);
+      open.push(client);
+      return client;
+    },
+    async come(person, meetingId, options) {
+      const client = await join(server(), person, meetingId, options);
+      open.push(client);
+      return client;
+    },
+    end() {
+      for (const client of open.splice(0)) client.close();
+    },
+  };
+}

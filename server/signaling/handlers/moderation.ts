@@ -26,10 +26,10 @@ export function moderationHandlers(meetings: MeetingManager) {
       const meeting = meetings.live(meetingId);
       if ('participantId' in whom) {
         const { participantId } = whom;
-        await meeting.act(connection.id, (actor, { moderation }) =>
+        const muted = await meeting.act(connection.id, (actor, { moderation }) =>
           moderation.stop(actor, participantId, 'microphone'),
         );
-        return { muted: [participantId] };
+        return { muted: muted ? [participantId] : [] };
       }
       const { mayUnmute } = whom;
       // Before anybody is muted: nobody is to slip back in between.

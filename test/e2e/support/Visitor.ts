@@ -63,6 +63,20 @@ export class Visitor {
     return new Visitor(context, await context.newPage());
   }
 
+  /** The same account on another device: signed in, and otherwise new to it. */
+  async onOtherDevice(browser: Browser, url: string): Promise<Visitor> {
+    const { cookies, origins } = await this.context.storageState();
+    return Visitor.open(browser, url, {
+      storageState: {
+        cookies,
+        origins: origins.map(({ localStorage }) => ({
+          origin: new URL(url).origin,
+          localStorage: localStorage.filter(({ name }) => name !== 'parley.device-id'),
+        })),
+      },
+    });
+  }
+
   private constructor(context: BrowserContext, page: Page) {
     this.context = context;
     this.page = page;

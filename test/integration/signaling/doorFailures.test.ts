@@ -2,7 +2,7 @@ import { knex, type Knex } from 'knex';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { databaseEnv } from '../../support/backends.ts';
 import { eventually } from '../../support/eventually.ts';
-import { createMeeting, join, signUp, type Person } from '../../support/people.ts';
+import { createMeeting, createVisits, signUp, type Person } from '../../support/people.ts';
 import { TestClient } from '../../support/TestClient.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 
@@ -13,7 +13,7 @@ describe('a meeting whose store is away', () => {
   let ada: Person;
   let alan: Person;
   let edsger: Person;
-  const open: TestClient[] = [];
+  const { come, connect, end } = createVisits(() => server);
 
   beforeAll(async () => {
     const env = await databaseEnv('PostgreSQL');
@@ -34,15 +34,7 @@ describe('a meeting whose store is away', () => {
     await server.close();
     await database.destroy();
   });
-  afterEach(() => {
-    for (const client of open.splice(0)) client.close();
-  });
-
-  async function come(person: Person, meetingId: string, options: Parameters<typeof join>[3] = {}) {
-    const client = await join(server, person, meetingId, options);
-    open.push(client);
-    return client;
-  }
+  afterEach(end);
 
   async function without(table: string, act: () => Promise<void>): Promise<void> {
     await database.raw('ALTER TABLE ?? RENAME TO ??', [table, `${table}_away`]);
@@ -63,8 +55,7 @@ describe('a meeting whose store is away', () => {
     const host = await come(ada, meetingId);
     const { participantId, epoch, seq } = await host.next('meeting-joined');
     await without('meeting_roles', async () => {
-      const next = await TestClient.connect(server.url, ada.token);
-      open.push(next);
+      const next = await connect(ada);
       const answer = await next.request('resume-meeting', { meetingId, participantId, epoch, seq });
       expect(answer.status).toBe('resumed');
     });
@@ -163,8 +154,7 @@ describe('a meeting whose store is away', () => {
   it('serves who asks twice while it is slow as who asks again', async () => {
     const { id: meetingId } = await createMeeting(server, ada);
     await come(ada, meetingId);
-    const clients = await Promise.all([1, 2].map(() => TestClient.connect(server.url, alan.token)));
-    open.push(...clients);
+    const clients = await Promise.all([connect(alan), connect(alan)]);
     const { coming, answers } = await database.transaction(async (held) => {
       await held.raw('LOCK TABLE participants IN ACCESS EXCLUSIVE MODE');
       // The mailbox waits for the first: the two after it are served together.

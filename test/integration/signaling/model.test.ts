@@ -153,7 +153,9 @@ class Run {
   async checkHistory(): Promise<void> {
     await eventually(() => {
       const [first, ...rest] = this.#observer.received;
-      let state: RosterState = rosterOf(this.#observer.all('meeting-joined')[0] as never);
+      const [snapshot] = this.#observer.all('meeting-joined');
+      if (!snapshot) throw new Error('nobody observes');
+      let state: RosterState = rosterOf(snapshot);
       expect(first?.name).toBe('meeting-joined');
       for (const one of rest) {
         if (!Object.hasOwn(sequencedNotifications, one.name)) continue;

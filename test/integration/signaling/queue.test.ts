@@ -1,19 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { databaseEnv } from '../../support/backends.ts';
 import { eventually } from '../../support/eventually.ts';
-import { createMeeting, enterAsGuest, join, signUp, type Person } from '../../support/people.ts';
-import { TestClient } from '../../support/TestClient.ts';
+import {
+  createMeeting,
+  createVisits,
+  enterAsGuest,
+  signUp,
+  type Person,
+} from '../../support/people.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
-
-const open: TestClient[] = [];
-afterEach(() => {
-  for (const client of open.splice(0)) client.close();
-});
 
 describe('who may come in', () => {
   let server: TestServer;
   let ada: Person;
   let alan: Person;
+  const { come, connect, end } = createVisits(() => server);
 
   beforeAll(async () => {
     server = await startTestServer({
@@ -23,18 +24,12 @@ describe('who may come in', () => {
     [ada, alan] = await Promise.all([signUp(server), signUp(server, 'Alan Turing')]);
   });
   afterAll(() => server.close());
-
-  async function come(person: Person, meetingId: string, options: Parameters<typeof join>[3] = {}) {
-    const client = await join(server, person, meetingId, options);
-    open.push(client);
-    return client;
-  }
+  afterEach(end);
 
   it('does not depend on how often, from how many browsers, or by how many names one asks', async () => {
     const { id: meetingId } = await createMeeting(server, ada, { waitingRoom: true });
     const ask = async (person: Person, deviceId: string) => {
-      const client = await TestClient.connect(server.url, person.token);
-      open.push(client);
+      const client = await connect(person);
       const answer = await client.raw('join-meeting', { meetingId, deviceId });
       await client.request('leave-meeting', { meetingId });
       return answer.ok ? 'ok' : answer.error.code;
@@ -106,8 +101,7 @@ describe('who may come in', () => {
     const other = await signUp(server, 'Barbara');
     const asks = await come(other, meetingId);
     expect(asks.status).toBe('waiting');
-    const again = await TestClient.connect(server.url, alan.token);
-    open.push(again);
+    const again = await connect(alan);
     expect((await again.request('join-meeting', { meetingId })).status).toBe('waiting');
   });
 });
@@ -120,23 +114,25 @@ it('asks again who does not come back after a restart', async () => {
     PARLEY_AUTH_JWT_SECRET: 'a secret that outlives the first of the two servers',
   };
   const before = await startTestServer(env);
+  let server = before;
+  const { come, end } = createVisits(() => server);
   const [ada, alan] = [await signUp(before), await signUp(before, 'Alan Turing')];
   const { id: meetingId } = await createMeeting(before, ada, { waitingRoom: true });
-  const host = await join(before, ada, meetingId);
-  const asks = await join(before, alan, meetingId);
+  const host = await come(ada, meetingId);
+  const asks = await come(alan, meetingId);
   await host.request('admit-participant', { meetingId, all: true });
   await asks.next('meeting-joined');
-  open.push(host, asks);
   await before.close();
 
   const after = await startTestServer(env);
+  server = after;
   try {
     // Nobody has come: the meeting was not even loaded.
     await new Promise((resolve) => setTimeout(resolve, 600));
-    const back = await join(after, alan, meetingId);
-    open.push(back);
+    const back = await come(alan, meetingId);
     expect(back.status).toBe('waiting');
   } finally {
+    end();
     await after.close();
   }
 });

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
-import { createMeeting, join, signUp, type Person } from '../../support/people.ts';
-import type { TestClient } from '../../support/TestClient.ts';
+import { createMeeting, createVisits, signUp, type Person } from '../../support/people.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 
 describe('a second screen', () => {
@@ -9,7 +8,7 @@ describe('a second screen', () => {
   let ada: Person;
   let alan: Person;
   let edsger: Person;
-  const open: TestClient[] = [];
+  const { come, connect, end } = createVisits(() => server);
 
   beforeAll(async () => {
     server = await startTestServer({
@@ -23,15 +22,7 @@ describe('a second screen', () => {
     ]);
   });
   afterAll(() => server.close());
-  afterEach(() => {
-    for (const client of open.splice(0)) client.close();
-  });
-
-  async function come(person: Person, meetingId: string, options: Parameters<typeof join>[3] = {}) {
-    const client = await join(server, person, meetingId, options);
-    open.push(client);
-    return client;
-  }
+  afterEach(end);
 
   const inside = (meetingId: string) =>
     server.meetings
@@ -137,5 +128,28 @@ describe('a second screen', () => {
     await main.request('leave-meeting', { meetingId });
     const back = await main.request('join-meeting', { meetingId, deviceId: 'laptop' });
     expect(back.status).toBe('joined');
+  });
+
+  it('keeps a call that it has taken over while the other device was away', async () => {
+    const { id: meetingId } = await createMeeting(server, ada);
+    const laptop = await come(alan, meetingId, { deviceId: 'laptop' });
+    const { epoch, seq } = await laptop.next('meeting-joined');
+    laptop.cut();
+    await eventually(() => {
+      const { participants } = server.meetings.live(meetingId);
+      expect(participants[0]?.connection.state).toBe('reconnecting');
+    });
+    const phone = await come(alan, meetingId, { deviceId: 'phone' });
+    expect(phone.participantId).toBe(laptop.participantId);
+    // The laptop finds its network again: nobody has asked it to take the call back.
+    const back = await connect(alan);
+    const resume = { meetingId, participantId: laptop.participantId, epoch, seq };
+    await expect(
+      back.request('resume-meeting', { ...resume, deviceId: 'laptop' }),
+    ).rejects.toMatchObject({ code: 'INVALID_STATE' });
+    await expect(
+      back.request('join-meeting', { meetingId, deviceId: 'laptop' }),
+    ).rejects.toMatchObject({ code: 'ALREADY_JOINED' });
+    expect(phone.all('meeting-left')).toEqual([]);
   });
 });

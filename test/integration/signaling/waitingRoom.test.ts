@@ -5,8 +5,8 @@ import { eventually } from '../../support/eventually.ts';
 import {
   call,
   createMeeting,
+  createVisits,
   enterAsGuest,
-  join,
   signUp,
   type Joined,
   type Person,
@@ -20,7 +20,7 @@ describe.each(BACKENDS)('a waiting room, on %s', (backend) => {
   let host: Person;
   let other: Person;
   let third: Person;
-  const open: TestClient[] = [];
+  const { come, end } = createVisits(() => server);
 
   beforeAll(async () => {
     server = await startTestServer({
@@ -35,16 +35,7 @@ describe.each(BACKENDS)('a waiting room, on %s', (backend) => {
     ]);
   });
   afterAll(() => server.close());
-  afterEach(() => {
-    for (const client of open.splice(0)) client.close();
-  });
-
-  /** Joins; the connection is closed after the test. */
-  async function come(person: Person, meetingId: string, options: Parameters<typeof join>[3] = {}) {
-    const client = await join(server, person, meetingId, options);
-    open.push(client);
-    return client;
-  }
+  afterEach(end);
 
   async function withWaitingRoom(body: Parameters<typeof createMeeting>[2] = {}) {
     const { id } = await createMeeting(server, host, { waitingRoom: true, ...body });
@@ -142,8 +133,9 @@ describe.each(BACKENDS)('a waiting room, on %s', (backend) => {
     expect(new Set(eve.received.map(({ name }) => name))).toEqual(
       new Set(['waiting-room-entered', 'waiting-room-updated']),
     );
-    // A waiting person needs no router; nor did they get one.
-    expect(server.meetings.live(meetingId).participants).toHaveLength(1);
+    // Nor has the media layer anything of theirs.
+    expect(namesIn(meetingId)).toEqual(['Ada Lovelace']);
+    expect(server.media.stats()).toMatchObject({ participants: 0, producers: 0, consumers: 0 });
   });
 
   it('turns people away with a message, who may ask again, or never', async () => {

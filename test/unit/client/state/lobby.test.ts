@@ -94,6 +94,9 @@ const place = { meetingId: 'm', participantId: 'p', position: 1, message: null }
 const later = () => new Promise((resolve) => setTimeout(resolve));
 
 beforeEach(() => {
+  // What a page has and this process has not.
+  vi.stubGlobal('addEventListener', vi.fn());
+  vi.stubGlobal('removeEventListener', vi.fn());
   vi.stubGlobal('navigator', { onLine: true });
 });
 afterEach(() => {
