@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { freePort } from './freePort.ts';
 
 /** A second loopback address: the server listens on the first. */
 const ADDRESS = '127.0.0.2';
@@ -24,7 +25,7 @@ export class UdpRelay {
 
   static async start(): Promise<UdpRelay> {
     const near = createSocket('udp4');
-    near.bind(0, ADDRESS);
+    near.bind(await freePort(['127.0.0.1', ADDRESS]), ADDRESS);
     await once(near, 'listening');
     return new UdpRelay(near);
   }

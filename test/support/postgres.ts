@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ensureEntry } from '../../provision/cache.ts';
 import { run } from '../../provision/run.ts';
+import { freePort } from './freePort.ts';
 
 const USER = 'parley';
 /** PostgreSQL refuses to run as root; every Unix has this user, and it owns nothing. */
@@ -141,15 +141,6 @@ async function initialise(
     cwd: dirname(data),
     ...identity,
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function waitUntilReady(keeper: ChildProcess): Promise<void> {

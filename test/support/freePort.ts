@@ -1,0 +1,43 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/**
+ * Ports that nothing takes unasked: the kernel gives outgoing connections and port 0 numbers up to
+ * 60999 (`ip_local_port_range`), and mediasoup takes its own up to 59999.
+ */
+const FIRST = 61_000;
+const LAST = 65_500;
+const given = new Set<number>();
+
+/**
+ * A port for a server that must know its number before it listens, or listen there again later.
+ * A number that was merely free a moment ago would be lost to the next connection of any process.
+ * @param addresses on which it is free, for UDP as well as for TCP
+ */
+export async function freePort(addresses: readonly string[] = ['127.0.0.1']): Promise<number> {
+  for (;;) {
+    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));
+    if (given.has(port)) continue;
+    given.add(port);
+    const free = await Promise.all(addresses.map((address) => isFree(port, address)));
+    if (free.every(Boolean)) return port;
+  }
+}
+
+async function isFree(port: number, address: string): Promise<boolean> {
+  const tcp = createServer();
+  const udp = createSocket('udp4');
+  try {
+    udp.bind(port, address);
+    await once(udp, 'listening');
+    tcp.listen(port, address);
+    await once(tcp, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    udp.close();
+    await new Promise((resolve) => tcp.close(resolve));
+  }
+}
