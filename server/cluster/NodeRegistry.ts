@@ -1,0 +1,78 @@
+import type { EventEmitter } from 'node:events';
+
+export type NodeRole = 'signaling' | 'media';
+
+/**
+ * What an operator wants of a node. `cordoned`: keeps what it has and gets nothing new; `draining`:
+ * gives away what it has.
+ */
+export type NodeMark = 'ready' | 'cordoned' | 'draining';
+
+/** What a node tells of itself once. */
+export interface NodeIdentity {
+  /** New for every start: what was promised to an earlier process of the same machine is void. */
+  instanceId: string;
+  /** For people; the host name unless configured. */
+  name: string;
+  roles: readonly NodeRole[];
+  version: string;
+  region: string | null;
+  /** Where other nodes reach it, `ws://10.0.0.5:4502`; null on a node that is alone. */
+  meshUrl: string | null;
+  /** Milliseconds since the Unix epoch. */
+  startedAt: number;
+}
+
+/** What changes with every heartbeat. */
+export interface NodeLoad {
+  /** Share of what it can do that is in use, 0 to 1 and above. */
+  load: number;
+  /** Meetings that it owns. */
+  meetings: number;
+  /** Client connections. */
+  connections: number;
+  /** Of each media worker, in their order: share in use, 0 to 1 and above. */
+  workers: readonly number[];
+}
+
+export interface NodeInfo extends NodeIdentity, NodeLoad {
+  mark: NodeMark;
+  /** Milliseconds since the last heartbeat when the list was read, by the registry's clock. */
+  silentMs: number;
+}
+
+interface NodeRegistryEvents {
+  joined: [NodeInfo];
+  /** Its heartbeats have stopped, it was declared dead, or it has left. */
+  left: [instanceId: string];
+  /** A mark is another. */
+  marked: [NodeInfo];
+  /** This node was declared dead, or the registry was wiped: it is registered again by now. */
+  'self-lost': [{ wiped: boolean }];
+  /** The registry answers again after it could not be reached. */
+  reachable: [];
+}
+
+/**
+ * Which nodes are there. Kept up to date in the background: questions are answered from memory and
+ * never fail, however long the store behind it is away.
+ */
+export interface NodeRegistry extends Pick<
+  EventEmitter<NodeRegistryEvents>,
+  'on' | 'off' | 'once'
+> {
+  readonly self: NodeIdentity;
+  /** Nodes that are alive as far as is known, this one included. */
+  readonly nodes: readonly NodeInfo[];
+  /** Whether the store behind it answers. */
+  readonly isReachable: boolean;
+  find(instanceId: string): NodeInfo | undefined;
+  /** @throws AppError NOT_FOUND */
+  mark(instanceId: string, mark: NodeMark): Promise<void>;
+  /** There is proof that a node is gone: nobody waits for its heartbeat to run out. */
+  declareDead(instanceId: string): Promise<void>;
+  /** This node leaves. Idempotent. */
+  close(): Promise<void>;
+}
+
+export type { NodeRegistryEvents };
