@@ -198,6 +198,11 @@ export const passingNotifications = {
   'meeting-left': z.object({ ...ofMeeting, participantId: id, reason: leaveReason }),
   /** To everyone: the meeting is over. */
   'meeting-ended': z.object({ ...ofMeeting }),
+  /**
+   * To somebody who is in, when the meeting has another owner or the way to it was broken: where its
+   * numbered facts stand. A client that is elsewhere resynchronises.
+   */
+  'meeting-position': z.object({ ...ofMeeting, ...stamp }),
   /** Somebody reacted; also to the sender. */
   'reaction-sent': z.object({ ...ofMeeting, participantId: id, reaction }),
   /** The dominant speaker; null: nobody. */

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import type { AdmissionRecord, AdmissionStore } from '../meetings/stores.ts';
+import type { AdmissionRecord, AdmissionStore, Fence } from '../meetings/stores.ts';
+import { fenced } from './fenced.ts';
 
 /** Keeps waiting rooms and admissions in PostgreSQL or PGlite. */
 export class AdmissionRepository implements AdmissionStore {
@@ -18,47 +19,53 @@ export class AdmissionRepository implements AdmissionStore {
     return rows.map(mapRow);
   }
 
-  async wait(admission: AdmissionRecord): Promise<void> {
-    await this.#db('admissions')
-      .insert({
-        meeting_id: admission.meetingId,
-        user_id: admission.userId,
-        state: admission.state,
-        participant_id: admission.participantId,
-        device_id: admission.deviceId,
-        name: admission.name,
-        since: new Date(admission.since),
-      })
-      .onConflict(['meeting_id', 'user_id'])
-      .merge();
+  async wait(fence: Fence, admission: AdmissionRecord): Promise<void> {
+    await fenced(this.#db, fence, (transaction) =>
+      transaction('admissions')
+        .insert({
+          meeting_id: admission.meetingId,
+          user_id: admission.userId,
+          state: admission.state,
+          participant_id: admission.participantId,
+          device_id: admission.deviceId,
+          name: admission.name,
+          since: new Date(admission.since),
+        })
+        .onConflict(['meeting_id', 'user_id'])
+        .merge(),
+    );
   }
 
-  async admit(meetingId: string, userIds: string[]): Promise<void> {
-    await this.#db('admissions')
-      .where({ meeting_id: meetingId })
-      .whereIn('user_id', userIds)
-      .update({ state: 'admitted' });
+  async admit(fence: Fence, userIds: string[]): Promise<void> {
+    await this.#change(fence, (rows) =>
+      rows.whereIn('user_id', userIds).update({ state: 'admitted' }),
+    );
   }
 
-  async rename(meetingId: string, userId: string, name: string): Promise<void> {
-    await this.#db('admissions').where({ meeting_id: meetingId, user_id: userId }).update({ name });
+  async rename(fence: Fence, userId: string, name: string): Promise<void> {
+    await this.#change(fence, (rows) => rows.where({ user_id: userId }).update({ name }));
   }
 
-  async remove(meetingId: string, userIds: string[]): Promise<void> {
-    await this.#db('admissions')
-      .where({ meeting_id: meetingId })
-      .whereIn('user_id', userIds)
-      .delete();
+  async remove(fence: Fence, userIds: string[]): Promise<void> {
+    await this.#change(fence, (rows) => rows.whereIn('user_id', userIds).delete());
   }
 
-  async clear(meetingId: string): Promise<void> {
-    await this.#db('admissions').where({ meeting_id: meetingId }).delete();
+  async clear(fence: Fence): Promise<void> {
+    await this.#change(fence, (rows) => rows.delete());
   }
 
-  async clearAllBut(meetingIds: readonly string[]): Promise<number> {
-    return this.#db('admissions')
-      .whereNotIn('meeting_id', [...meetingIds])
-      .delete();
+  async meetings(): Promise<string[]> {
+    return this.#db('admissions').distinct().pluck<string[]>('meeting_id');
+  }
+
+  /** Changes rows of the fence's meeting. */
+  async #change(
+    fence: Fence,
+    change: (rows: Knex.QueryBuilder) => PromiseLike<unknown>,
+  ): Promise<void> {
+    await fenced(this.#db, fence, async (transaction) => {
+      await change(transaction('admissions').where({ meeting_id: fence.meetingId }));
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { AuditAction, AuditEntry } from '../../protocol/meetings.ts';
-import type { AuditStore, NewAuditEntry } from '../meetings/stores.ts';
+import type { AuditStore, Fence, NewAuditEntry } from '../meetings/stores.ts';
+import { fenced } from './fenced.ts';
 
 /** Keeps who did what to whom in PostgreSQL or PGlite. */
 export class AuditRepository implements AuditStore {
@@ -10,19 +11,18 @@ export class AuditRepository implements AuditStore {
     this.#db = db;
   }
 
-  async append(meetingId: string, entries: readonly NewAuditEntry[]): Promise<void> {
-    await this.#db('audit_entries').insert(
-      entries.map((entry) => ({
-        meeting_id: meetingId,
-        at: new Date(entry.at),
-        action: entry.action,
-        actor_id: entry.actor?.userId ?? null,
-        actor_name: entry.actor?.name ?? null,
-        subject_id: entry.subject?.userId ?? null,
-        subject_name: entry.subject?.name ?? null,
-        detail: JSON.stringify(entry.detail),
-      })),
-    );
+  async append(fence: Fence, entries: readonly NewAuditEntry[]): Promise<void> {
+    const rows = entries.map((entry) => ({
+      meeting_id: fence.meetingId,
+      at: new Date(entry.at),
+      action: entry.action,
+      actor_id: entry.actor?.userId ?? null,
+      actor_name: entry.actor?.name ?? null,
+      subject_id: entry.subject?.userId ?? null,
+      subject_name: entry.subject?.name ?? null,
+      detail: JSON.stringify(entry.detail),
+    }));
+    await fenced(this.#db, fence, (transaction) => transaction('audit_entries').insert(rows));
   }
 
   async list(

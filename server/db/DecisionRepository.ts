@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import type { DecisionStore, StandingDecision } from '../meetings/stores.ts';
+import type { DecisionStore, Fence, StandingDecision } from '../meetings/stores.ts';
+import { fenced } from './fenced.ts';
 
 /** Keeps who is always let in and who never in PostgreSQL or PGlite. */
 export class DecisionRepository implements DecisionStore {
@@ -16,7 +17,7 @@ export class DecisionRepository implements DecisionStore {
     return rows.map(mapRow);
   }
 
-  async insert(decisions: StandingDecision[]): Promise<void> {
+  async insert(fence: Fence, decisions: StandingDecision[]): Promise<void> {
     if (decisions.length === 0) return;
     const rows = decisions.map((one) => ({
       id: one.id,
@@ -31,7 +32,7 @@ export class DecisionRepository implements DecisionStore {
     }));
     const about = (some: typeof rows) => some.map((one) => [one.meeting_id, one.user_id]);
     const banned = rows.filter(({ decision }) => decision === 'ban');
-    await this.#db.transaction(async (transaction) => {
+    await fenced(this.#db, fence, async (transaction) => {
       await transaction('standing_decisions')
         .whereIn(['meeting_id', 'user_id'], about(rows))
         .delete();
@@ -41,8 +42,10 @@ export class DecisionRepository implements DecisionStore {
     });
   }
 
-  async remove(meetingId: string, id: string): Promise<void> {
-    await this.#db('standing_decisions').where({ meeting_id: meetingId, id }).delete();
+  async remove(fence: Fence, id: string): Promise<void> {
+    await fenced(this.#db, fence, (transaction) =>
+      transaction('standing_decisions').where({ meeting_id: fence.meetingId, id }).delete(),
+    );
   }
 }
 

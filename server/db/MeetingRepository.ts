@@ -1,9 +1,17 @@
 import type { Knex } from 'knex';
 import type { Access, AutoAdmit, MeetingSettings } from '../../protocol/meetings.ts';
 import { AppError } from '../core/AppError.ts';
-import type { MeetingPage, MeetingPatch, MeetingRecord, MeetingStore } from '../meetings/stores.ts';
+import { StaleEpochError } from '../core/StaleEpochError.ts';
+import type {
+  Fence,
+  MeetingPage,
+  MeetingPatch,
+  MeetingRecord,
+  MeetingStore,
+} from '../meetings/stores.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { isUniqueViolation } from './errors.ts';
+import { fenced } from './fenced.ts';
 
 /** Keeps meetings in PostgreSQL or PGlite. */
 export class MeetingRepository implements MeetingStore {
@@ -67,11 +75,26 @@ export class MeetingRepository implements MeetingStore {
     return { meetings, next: rows.length > limit && last ? encodeCursor(last) : null };
   }
 
-  async update(id: string, patch: MeetingPatch, ownerEpoch: number): Promise<void> {
-    await this.#db('meetings')
-      .where({ id })
-      .where('owner_epoch', '<=', ownerEpoch)
-      .update({ ...patchRow(patch), owner_epoch: ownerEpoch });
+  async ownerEpoch(id: string): Promise<number | null> {
+    const row = await this.#db('meetings').where({ id }).first<OwnedRow | undefined>('owner_epoch');
+    return row ? Number(row.owner_epoch) : null;
+  }
+
+  async claim(fence: Fence): Promise<void> {
+    await this.#updateOwned(fence, {});
+  }
+
+  async update(fence: Fence, patch: MeetingPatch): Promise<void> {
+    await this.#updateOwned(fence, patchRow(patch));
+  }
+
+  /** @throws StaleEpochError; a meeting that does not exist is nobody's */
+  async #updateOwned({ meetingId, epoch }: Fence, columns: Record<string, unknown>): Promise<void> {
+    const updated = await this.#db('meetings')
+      .where({ id: meetingId })
+      .where('owner_epoch', '<=', epoch)
+      .update({ ...columns, owner_epoch: epoch });
+    if (updated === 0) throw new StaleEpochError(meetingId, epoch);
   }
 
   async listInvited(id: string): Promise<string[]> {
@@ -81,8 +104,9 @@ export class MeetingRepository implements MeetingStore {
       .pluck<string[]>('email');
   }
 
-  async setInvited(id: string, emails: string[]): Promise<void> {
-    await this.#db.transaction(async (transaction) => {
+  async setInvited(fence: Fence, emails: string[]): Promise<void> {
+    const { meetingId: id } = fence;
+    await fenced(this.#db, fence, async (transaction) => {
       // Two who replace the list at once would otherwise leave a mixture of both.
       await transaction('meetings').where({ id }).forUpdate().select('id');
       await transaction('meeting_invited').where({ meeting_id: id }).delete();
@@ -96,6 +120,11 @@ export class MeetingRepository implements MeetingStore {
       .join<MeetingRow>('users', 'users.id', 'meetings.host_id')
       .select<MeetingRow[]>('meetings.*', 'users.name as host_name');
   }
+}
+
+/** A bigint: text from PostgreSQL. */
+interface OwnedRow {
+  owner_epoch: string | number;
 }
 
 interface MeetingRow {

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import type { AssignedRole, RoleStore } from '../meetings/stores.ts';
+import type { AssignedRole, Fence, RoleStore } from '../meetings/stores.ts';
+import { fenced } from './fenced.ts';
 
 /** Keeps the roles that people were given in PostgreSQL or PGlite. */
 export class RoleRepository implements RoleStore {
@@ -20,8 +21,9 @@ export class RoleRepository implements RoleStore {
     }));
   }
 
-  async replace(meetingId: string, roles: readonly AssignedRole[]): Promise<void> {
-    await this.#db.transaction(async (transaction) => {
+  async replace(fence: Fence, roles: readonly AssignedRole[]): Promise<void> {
+    const { meetingId } = fence;
+    await fenced(this.#db, fence, async (transaction) => {
       await transaction('meeting_roles').where({ meeting_id: meetingId }).delete();
       if (roles.length === 0) return;
       await transaction('meeting_roles').insert(

@@ -28,11 +28,17 @@ export type SharedSnapshot = Omit<MeetingSnapshot, 'participantId'>;
 export class Attendance {
   readonly #roster: Roster;
   readonly #deps: AttendanceDeps;
-  #startedAt = 0;
+  #startedAt: number;
 
-  constructor(roster: Roster, deps: AttendanceDeps) {
+  /** @param startedAt when the first of those who are in entered */
+  constructor(roster: Roster, deps: AttendanceDeps, startedAt: number) {
     this.#roster = roster;
     this.#deps = deps;
+    this.#startedAt = startedAt;
+  }
+
+  get startedAt(): number {
+    return this.#startedAt;
   }
 
   /** Router, then record, then roster and room: whatever fails leaves none of them. */
@@ -40,14 +46,17 @@ export class Attendance {
     const { media, participants: store, now } = this.#deps;
     try {
       await media.open();
-      await store.enter(newcomers.map(({ record }) => record));
+      await store.enter(
+        this.#roster.fence,
+        newcomers.map(({ record }) => record),
+      );
     } catch (error) {
       if (this.#roster.size === 0) await media.close();
       throw error;
     }
     if (this.#roster.size === 0) this.#startedAt = now();
     const entered = newcomers.map(
-      ({ record, connectionId }) => new Participant(record, connectionId),
+      ({ record, connectionId }) => new Participant(record, { state: 'connected', connectionId }),
     );
     // Those who enter together are told of each other by the snapshot.
     for (const participant of entered) {
@@ -70,6 +79,7 @@ export class Attendance {
     if (participant.connectionId === connectionId) return;
     await this.#deps.media.reset(participant);
     participant.deviceId = deviceId;
+    this.#roster.touch(participant);
     this.move(participant, connectionId);
   }
 
@@ -132,7 +142,7 @@ export class Attendance {
       forgetAdmission: !companion && reason !== 'connection-lost',
     }));
     try {
-      await this.#deps.participants.leave(departures);
+      await this.#deps.participants.leave(this.#roster.fence, departures);
     } catch (error) {
       // The next start closes what is still open in the history.
       const { meetingId } = this.#roster;

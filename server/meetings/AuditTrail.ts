@@ -1,6 +1,6 @@
 import type { AuditAction, AuditEntry } from '../../protocol/meetings.ts';
 import type { Logger } from '../core/logger.ts';
-import type { AuditStore } from './stores.ts';
+import type { AuditStore, Fence } from './stores.ts';
 
 interface Person {
   userId: string;
@@ -15,11 +15,11 @@ export interface AuditTrailDeps {
 
 /** Who did what to whom in one meeting. */
 export class AuditTrail {
-  readonly #meetingId: string;
+  readonly #fence: Fence;
   readonly #deps: AuditTrailDeps;
 
-  constructor(meetingId: string, deps: AuditTrailDeps) {
-    this.#meetingId = meetingId;
+  constructor(fence: Fence, deps: AuditTrailDeps) {
+    this.#fence = fence;
     this.#deps = deps;
   }
 
@@ -46,7 +46,7 @@ export class AuditTrail {
   ): Promise<void> {
     if (subjects.length === 0) return;
     const { store, logger, now } = this.#deps;
-    const meetingId = this.#meetingId;
+    const { meetingId } = this.#fence;
     const at = now();
     for (const subject of subjects) {
       logger.info(
@@ -58,7 +58,7 @@ export class AuditTrail {
       return { at, action, actor: present(actor), subject: present(subject), detail };
     });
     try {
-      await store.append(meetingId, entries);
+      await store.append(this.#fence, entries);
     } catch (error) {
       logger.error({ err: error, meetingId, action }, 'an audit entry was not stored');
     }
@@ -66,7 +66,7 @@ export class AuditTrail {
 
   /** Newest first. */
   list(page: Parameters<AuditStore['list']>[1]): ReturnType<AuditStore['list']> {
-    return this.#deps.store.list(this.#meetingId, page);
+    return this.#deps.store.list(this.#fence.meetingId, page);
   }
 }
 

@@ -1,6 +1,6 @@
 import { createId } from '../core/ids.ts';
 import type { Visitor } from './joinPolicy.ts';
-import type { AdmissionRecord, DecisionStore, StandingDecision } from './stores.ts';
+import type { AdmissionRecord, DecisionStore, Fence, StandingDecision } from './stores.ts';
 
 /** Somebody who was let in and is not there. */
 export interface Admission {
@@ -20,7 +20,7 @@ export interface Decided {
 
 /** Who may come back to one meeting without asking, who never waits there, and who is kept out. */
 export class DoorBook {
-  readonly #meetingId: string;
+  readonly #fence: Fence;
   readonly #store: DecisionStore;
   readonly #admissions = new Map<string, Admission>();
   #decisions: readonly StandingDecision[] = [];
@@ -28,11 +28,11 @@ export class DoorBook {
   readonly #kept = { admit: new Set<string>(), ban: new Set<string>() };
 
   constructor(
-    meetingId: string,
+    fence: Fence,
     store: DecisionStore,
     known: { admissions: readonly AdmissionRecord[]; decisions: readonly StandingDecision[] },
   ) {
-    this.#meetingId = meetingId;
+    this.#fence = fence;
     this.#store = store;
     this.#keep(known.decisions);
     for (const { state, userId, participantId, name } of known.admissions) {
@@ -93,7 +93,7 @@ export class DoorBook {
   ): Promise<void> {
     const decisions = people.map(({ visitor, deviceId, name }) => ({
       id: createId(),
-      meetingId: this.#meetingId,
+      meetingId: this.#fence.meetingId,
       decision,
       userId: visitor.userId,
       // Whoever is kept out by their account is not to come back with another name.
@@ -103,7 +103,7 @@ export class DoorBook {
       decidedBy: by.name,
       decidedAt: by.now,
     }));
-    await this.#store.insert(decisions);
+    await this.#store.insert(this.#fence, decisions);
     const decided = new Set(decisions.map(({ userId }) => userId));
     const others = this.#decisions.filter(({ userId }) => !decided.has(userId));
     this.#keep([...others, ...decisions]);
@@ -114,7 +114,7 @@ export class DoorBook {
   async liftBan(id: string): Promise<StandingDecision | null> {
     const ban = this.bans.find((one) => one.id === id);
     if (!ban) return null;
-    await this.#store.remove(this.#meetingId, id);
+    await this.#store.remove(this.#fence, id);
     this.#keep(this.#decisions.filter((one) => one.id !== id));
     return ban;
   }

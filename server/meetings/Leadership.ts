@@ -148,7 +148,7 @@ export class Leadership {
   async #change(next: Roles): Promise<void> {
     if (next === this.#roles) return;
     const { creatorId, store, onRoleChanged } = this.#deps;
-    await store.replace(this.#roster.meetingId, [...next.values()]);
+    await store.replace(this.#roster.fence, [...next.values()]);
     this.#roles = next;
     const changed: { participant: Participant; before: Participant['role'] }[] = [];
     for (const participant of this.#roster.participants) {

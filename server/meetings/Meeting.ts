@@ -1,16 +1,18 @@
 import { EventEmitter } from 'node:events';
 import type { WaitingDevices } from '../../protocol/meetings.ts';
-import { isHosting } from '../../protocol/rights.ts';
-import type { RequestInput, RequestOutput } from '../../protocol/requests.ts';
+import type { RequestOutput } from '../../protocol/requests.ts';
 import type { Principal } from '../auth/Principal.ts';
 import { AppError } from '../core/AppError.ts';
 import type { Logger } from '../core/logger.ts';
 import { Mailbox } from '../core/Mailbox.ts';
+import { StaleEpochError } from '../core/StaleEpochError.ts';
 import type { JoinOutcome, JoinRequest, QueuedJoin } from './admission.ts';
+import { Connections, type Resumption } from './Connections.ts';
 import { createParts, type MeetingParts, type PartsDeps } from './createParts.ts';
-import type { Connection, Participant } from './Participant.ts';
+import type { OwnerArgs } from './ownerOperations.ts';
+import type { Participant } from './Participant.ts';
 import { changesOf } from './settings.ts';
-import type { MeetingPatch, MeetingRecord, MeetingStore, StoredMeeting } from './stores.ts';
+import type { Fence, MeetingPatch, MeetingRecord, MeetingStore, StoredMeeting } from './stores.ts';
 import { toMeetingView } from './views.ts';
 
 export interface MeetingDeps extends PartsDeps {
@@ -25,15 +27,12 @@ export interface MeetingDeps extends PartsDeps {
   emptyTtlMs: number;
 }
 
-/** Which place somebody takes up again, from where, and what they know. */
-export type Resumption = Pick<
-  RequestInput<'resume-meeting'>,
-  'participantId' | 'deviceId' | 'epoch' | 'seq'
->;
-
 interface MeetingEvents {
-  /** Nothing of the meeting is left in memory; whoever wants it loads it again. */
-  closed: [];
+  /**
+   * Nothing of the meeting is left in memory; whoever wants it loads it again. `over`: nobody is in it
+   * any more; `handed over`: another node may go on with it; `lost`: another node has.
+   */
+  closed: [how: 'over' | 'handed over' | 'lost'];
 }
 
 /** When something could not be stored, or the media layer had no room, it is tried again. */
@@ -46,23 +45,33 @@ const SETTLE_RETRY_MS = 5_000;
 export class Meeting extends EventEmitter<MeetingEvents> {
   readonly #deps: MeetingDeps;
   readonly #parts: MeetingParts;
+  readonly #connections: Connections;
   readonly #mailbox = new Mailbox();
   #record: MeetingRecord;
   #invited: ReadonlySet<string>;
   #joins: QueuedJoin[] = [];
   #emptyTimer: NodeJS.Timeout | undefined;
   #settleTimer: NodeJS.Timeout | undefined;
+  #flushTimer: NodeJS.Timeout | undefined;
 
   constructor(stored: StoredMeeting, epoch: number, deps: MeetingDeps) {
     super();
     this.#deps = deps;
     this.#record = stored.record;
     this.#invited = new Set(stored.invited);
+    this.#connections = new Connections({
+      ...deps,
+      parts: () => this.#parts,
+      creatorId: () => this.#record.hostId,
+      post: (task) => this.#postQuietly(task),
+    });
     this.#parts = createParts(stored, epoch, deps, {
       meeting: () => this.#record,
       invited: () => this.#invited,
-      lookAgain: () => this.#postQuietly(() => this.#settle()),
-      whileAway: (userId) => this.#waitingTimer(userId),
+      lookAgain: () => this.#postQuietly(() => Promise.resolve()),
+      flushLater: (delayMs) => this.#flushLater(delayMs),
+      whileAway: (userId) => this.#connections.whileAway(userId),
+      whileGone: (participantId) => this.#connections.whileGone(participantId),
     });
     this.#watchEmptiness();
   }
@@ -89,8 +98,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
 
   /** Whether the connection has a place in the meeting or in its queue. */
   has(connectionId: string): boolean {
-    const { roster, waitingRoom } = this.#parts;
-    return Boolean(roster.ofConnection(connectionId) ?? waitingRoom.ofConnection(connectionId));
+    return this.#connections.has(connectionId);
   }
 
   /** The participant that speaks through a connection. @throws AppError INVALID_STATE */
@@ -110,16 +118,14 @@ export class Meeting extends EventEmitter<MeetingEvents> {
       this.#joins.push({ request, resolve, reject });
       if (this.#joins.length > 1) return;
       let served: QueuedJoin[] = [];
-      this.#mailbox
-        .post(async () => {
-          served = this.#joins.splice(0);
-          await this.#parts.arrivals.serve(served);
-          await this.#settle();
-        })
-        .catch((error: unknown) => {
-          // Those that have their answer keep it; nobody is left without one.
-          for (const join of [...served, ...this.#joins.splice(0)]) join.reject(error);
-        });
+      this.#post(async () => {
+        served = this.#joins.splice(0);
+        await this.#parts.arrivals.serve(served);
+        await this.#settle();
+      }).catch((error: unknown) => {
+        // Those that have their answer keep it; nobody is left without one.
+        for (const join of [...served, ...this.#joins.splice(0)]) join.reject(error);
+      });
     });
   }
 
@@ -129,32 +135,16 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     connectionId: string,
     of: Resumption,
   ): Promise<RequestOutput<'resume-meeting'>> {
-    return this.#mailbox.post(async () => {
-      const { roster, attendance, leadership, waitingRoom } = this.#parts;
-      const participant = roster.get(of.participantId);
-      const seated = roster.ofConnection(connectionId) ?? waitingRoom.ofConnection(connectionId);
-      const theirs = participant?.userId === principal.userId;
-      if (!theirs || (seated && seated !== participant) || isElsewhere(participant, of)) {
-        throw new AppError('INVALID_STATE', { message: 'You are no longer in this meeting.' });
-      }
-      // First what can fail: a place on a connection that was refused would be nobody's.
-      if (this.#isCreator(participant)) await leadership.receiveCreator();
-      attendance.move(participant, connectionId);
-      if (isHosting(participant.role)) waitingRoom.showTo(participant);
+    return this.#post(async () => {
+      const participant = await this.#connections.resume(principal, connectionId, of);
       await this.#settle();
-      const missed = roster.log.since(of.epoch, of.seq);
-      return missed
-        ? { status: 'resumed' as const, missed }
-        : {
-            status: 'resynced' as const,
-            snapshot: { ...attendance.snapshot(), participantId: participant.id },
-          };
+      return this.#connections.catchUp(participant, of);
     });
   }
 
   /** Gives up the place in the meeting, or in its queue. */
   leave(connectionId: string): Promise<void> {
-    return this.#mailbox.post(async () => {
+    return this.#post(async () => {
       const { departures, roster, queue, waitingRoom } = this.#parts;
       const participant = roster.ofConnection(connectionId);
       const waiting = waitingRoom.ofConnection(connectionId);
@@ -169,17 +159,36 @@ export class Meeting extends EventEmitter<MeetingEvents> {
    * @param closed whether the client closed it, as a page does that is closed or reloaded
    */
   connectionLost(connectionId: string, closed: boolean): Promise<void> {
-    return this.#mailbox.post(async () => {
-      const { roster, attendance, waitingRoom } = this.#parts;
-      const { reconnectGraceMs, reloadGraceMs } = this.#deps;
-      const participant = roster.ofConnection(connectionId);
-      const waiting = waitingRoom.ofConnection(connectionId);
-      if (participant) {
-        const graceMs = closed ? reloadGraceMs : reconnectGraceMs;
-        attendance.disconnect(participant, this.#graceTimer(participant, graceMs));
-      }
-      if (waiting) waitingRoom.disconnect(waiting, this.#waitingTimer(waiting.visitor.userId));
+    return this.#post(async () => {
+      this.#connections.lost(connectionId, closed);
       await this.#settle();
+    });
+  }
+
+  /** A node is gone, and every connection with it. */
+  nodeLost(node: string): Promise<void> {
+    return this.#post(async () => {
+      this.#connections.nodeLost(node);
+      await this.#settle();
+    });
+  }
+
+  /**
+   * All connections of a node that have a place here. Whoever is in is told the meeting's position, so
+   * that a client which has missed something asks for it.
+   * @returns the connections without a place
+   */
+  attach(node: string, which: OwnerArgs<'attach'>): Promise<string[]> {
+    return this.#post(async () => {
+      const strangers = this.#connections.attach(node, which);
+      await this.#settle();
+      const { roster } = this.#parts;
+      const { meetingId, log } = roster;
+      for (const { participantId } of which.connections) {
+        const position = { meetingId, epoch: log.epoch, seq: log.seq };
+        roster.tell(roster.get(participantId), 'meeting-position', position);
+      }
+      return strangers;
     });
   }
 
@@ -201,7 +210,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     connectionId: string,
     act: (actor: Participant, parts: MeetingParts) => Promise<T> | T,
   ): Promise<T> {
-    return this.#mailbox.post(async () => {
+    return this.#post(async () => {
       const outcome = await act(this.participantOf(connectionId), this.#parts);
       await this.#settle();
       return outcome;
@@ -219,16 +228,16 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     change: (current: Readonly<MeetingRecord>) => MeetingPatch,
     { invited, connectionId = null }: { invited?: string[]; connectionId?: string | null } = {},
   ): Promise<MeetingRecord> {
-    return this.#mailbox.post(async () => {
+    return this.#post(async () => {
       if (this.#record.endedAt !== null) throw new AppError('ENDED');
       const { audit, media, moderation, roster, waitingRoom } = this.#parts;
       const actor = connectionId === null ? null : this.participantOf(connectionId);
       if (actor) moderation.assertMay(actor, 'change-settings');
       const before = this.#record;
       const patch = change(before);
-      await this.#deps.meetings.update(before.id, patch, this.epoch);
+      await this.#deps.meetings.update(this.#fence, patch);
       if (invited) {
-        await this.#deps.meetings.setInvited(before.id, invited);
+        await this.#deps.meetings.setInvited(this.#fence, invited);
         this.#invited = new Set(invited);
       }
       this.#record = { ...before, ...patch };
@@ -246,27 +255,28 @@ export class Meeting extends EventEmitter<MeetingEvents> {
 
   /** Ends the meeting for everyone, for good. Ending it again changes nothing. @param connectionId see `update` */
   end(connectionId: string | null = null): Promise<MeetingRecord> {
-    return this.#mailbox.post(async () => {
+    return this.#post(async () => {
       const { admissions, fanout, logger, meetings, now } = this.#deps;
-      const { attendance, audit, moderation, queue, roster } = this.#parts;
+      const { attendance, audit, hot, moderation, queue, roster } = this.#parts;
       const { id: meetingId } = this.#record;
       const actor = connectionId === null ? null : this.participantOf(connectionId);
       if (actor) moderation.assertMay(actor, 'end');
       if (this.#record.endedAt === null) {
         const endedAt = now();
-        await meetings.update(meetingId, { endedAt }, this.epoch);
+        await meetings.update(this.#fence, { endedAt });
         this.#record = { ...this.#record, endedAt };
         logger.info({ meetingId }, 'meeting ended');
         await audit.record('ended', actor ?? creatorOf(this.#record), null);
       }
-      fanout.toMeeting(meetingId, 'meeting-ended', { meetingId });
+      fanout.toMeeting('meeting-ended', { meetingId });
       queue.dismissAll();
       await attendance.remove(roster.participants, 'meeting-ended', 'quietly');
       // Over is over, whatever is still stored of who might come back.
-      await admissions.clear(meetingId).catch((error: unknown) => {
+      await admissions.clear(this.#fence).catch((error: unknown) => {
         logger.error({ err: error, meetingId }, 'admissions were not cleared');
       });
-      this.#closeNow();
+      await hot.flush();
+      this.#closeNow('over');
       return this.#record;
     });
   }
@@ -274,15 +284,54 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   /** The server stops: everyone's stay ends here, and they may come back to the next server. */
   async shutDown(): Promise<void> {
     if (this.closed) return;
-    await this.#mailbox.post(async () => {
-      const { attendance, roster } = this.#parts;
+    await this.#post(async () => {
+      const { attendance, hot, roster } = this.#parts;
       await attendance.remove(roster.participants, 'connection-lost', 'quietly');
-      this.#closeNow();
+      await hot.flush();
+      this.#closeNow('over');
     });
   }
 
-  #isCreator({ userId, companion }: Participant): boolean {
-    return userId === this.#record.hostId && !companion;
+  /** Another node is to go on with it: nobody in it notices. */
+  async handOver(): Promise<void> {
+    if (this.closed) return;
+    await this.#post(async () => {
+      await this.#parts.hot.flush();
+      this.#closeNow('handed over');
+    });
+  }
+
+  /** Another node owns it by now: nothing is done here any more. Idempotent. */
+  stepDown(): void {
+    this.#closeNow('lost');
+  }
+
+  /** The store of what the next owner needs has forgotten it. */
+  keepAgain(): void {
+    this.#parts.hot.touchAll();
+  }
+
+  get #fence(): Fence {
+    return this.#parts.roster.fence;
+  }
+
+  /** In its turn; whoever finds that another node owns the meeting leaves it alone. */
+  #post<T>(task: () => Promise<T> | T): Promise<T> {
+    return this.#mailbox.post(async () => {
+      try {
+        return await task();
+      } catch (error) {
+        if (error instanceof StaleEpochError) this.stepDown();
+        throw error;
+      }
+    });
+  }
+
+  #flushLater(delayMs: number): void {
+    clearTimeout(this.#flushTimer);
+    this.#flushTimer = setTimeout(() => {
+      this.#postQuietly(() => Promise.resolve());
+    }, delayMs);
   }
 
   /** What follows from a change: somebody who waits may come in, somebody else may have to lead. */
@@ -293,45 +342,25 @@ export class Meeting extends EventEmitter<MeetingEvents> {
       try {
         await step();
       } catch (error) {
+        if (error instanceof StaleEpochError) throw error;
         // What led here is done; what does not follow now follows later.
         this.#deps.logger.error({ err: error, meetingId: this.#record.id }, 'settling failed');
         clearTimeout(this.#settleTimer);
         this.#settleTimer = setTimeout(() => {
-          this.#postQuietly(() => this.#settle());
+          this.#postQuietly(() => Promise.resolve());
         }, SETTLE_RETRY_MS);
       }
     }
+    await this.#parts.hot.flush();
     this.#watchEmptiness();
   }
 
-  #graceTimer(participant: Participant, graceMs: number): NodeJS.Timeout {
-    const timer = setTimeout(() => {
-      this.#postQuietly(async () => {
-        const { departures, roster } = this.#parts;
-        if (roster.get(participant.id) !== participant || !isAway(participant, timer)) return;
-        await departures.release([participant], 'connection-lost');
-        await this.#settle();
-      });
-    }, graceMs);
-    return timer;
-  }
-
-  #waitingTimer(userId: string): NodeJS.Timeout {
-    const timer = setTimeout(() => {
-      this.#postQuietly(async () => {
-        const { queue, waitingRoom } = this.#parts;
-        const waiting = waitingRoom.ofUser(userId);
-        if (!waiting || !isAway(waiting, timer)) return;
-        await queue.giveUp(waiting);
-        await this.#settle();
-      });
-    }, this.#deps.waitingGraceMs);
-    return timer;
-  }
-
-  /** Nobody waits for the outcome; a meeting that closes meanwhile needs none. */
+  /** Nobody waits for the outcome; a meeting that closes meanwhile needs none. What follows from it follows. */
   #postQuietly(task: () => Promise<void>): void {
-    this.#mailbox.post(task).catch((error: unknown) => {
+    this.#post(async () => {
+      await task();
+      if (!this.closed) await this.#settle();
+    }).catch((error: unknown) => {
       if (!this.closed) this.#deps.logger.error({ err: error }, 'a task of a meeting failed');
     });
   }
@@ -355,7 +384,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     const { book, leadership } = this.#parts;
     try {
       // Also of those whose leaving could not be stored.
-      await this.#deps.admissions.clear(this.#record.id);
+      await this.#deps.admissions.clear(this.#fence);
       book.clear();
       await leadership.reset();
     } catch (error) {
@@ -363,30 +392,22 @@ export class Meeting extends EventEmitter<MeetingEvents> {
       this.#watchEmptiness();
       return;
     }
-    if (this.#isEmpty()) this.#closeNow();
+    if (this.#isEmpty()) this.#closeNow('over');
   }
 
-  #closeNow(): void {
+  #closeNow(how: 'over' | 'handed over' | 'lost'): void {
     if (this.closed) return;
     clearTimeout(this.#emptyTimer);
     clearTimeout(this.#settleTimer);
+    clearTimeout(this.#flushTimer);
+    this.#parts.roster.close();
     this.#parts.leadership.close();
     this.#parts.waitingRoom.close();
     this.#mailbox.close();
-    this.emit('closed');
+    this.emit('closed', how);
   }
 }
 
 function creatorOf({ hostId, hostName }: MeetingRecord): { userId: string; name: string } {
   return { userId: hostId, name: hostName };
-}
-
-/** Whether another device has taken the place over: nobody takes it back unasked. */
-function isElsewhere(participant: Participant, { deviceId }: Resumption): boolean {
-  return deviceId !== undefined && participant.deviceId !== deviceId;
-}
-
-/** Whether it is this grace time that is over: they may have been back, and be away anew. */
-function isAway({ connection }: { connection: Connection }, timer: NodeJS.Timeout): boolean {
-  return connection.state === 'reconnecting' && connection.graceTimer === timer;
 }

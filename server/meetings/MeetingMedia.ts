@@ -4,7 +4,7 @@ import type { RequestInput, RequestOutput } from '../../protocol/requests.ts';
 import { mayDo, type Right } from '../../protocol/rights.ts';
 import type { RtpCapabilities } from '../../protocol/rtp.ts';
 import { AppError } from '../core/AppError.ts';
-import type { MediaCommands, MediaEvents } from '../media/MediaCommands.ts';
+import type { AdoptedMedia, MediaCommands, MediaEvents } from '../media/MediaCommands.ts';
 import type { Fanout } from './Fanout.ts';
 import type { Participant } from './Participant.ts';
 import type { Roster } from './Roster.ts';
@@ -42,8 +42,27 @@ export class MeetingMedia {
   /** Makes sure that the meeting has a router. */
   async open(): Promise<void> {
     if (this.#rtpCapabilities) return;
-    const { rtpCapabilities } = await this.#deps.media.openMeeting(this.#roster.meetingId);
+    const { meetingId, epoch } = this.#roster.fence;
+    const { rtpCapabilities } = await this.#deps.media.openMeeting(meetingId, epoch);
     this.#rtpCapabilities = rtpCapabilities;
+  }
+
+  /** Takes over what the media layer has of those who are in. */
+  adopt({ rtpCapabilities, participants }: AdoptedMedia): void {
+    this.#rtpCapabilities = rtpCapabilities;
+    for (const { participantId, producers } of participants) {
+      const participant = this.#roster.get(participantId);
+      if (!participant) {
+        // Somebody who left while nobody owned the meeting.
+        this.#deps.media
+          .closeParticipant({ meetingId: this.#roster.meetingId, participantId })
+          .catch(() => undefined);
+        continue;
+      }
+      for (const { producerId: id, kind, source, paused } of producers) {
+        participant.producers.set(id, { id, kind, source, paused });
+      }
+    }
   }
 
   async close(): Promise<void> {
@@ -168,6 +187,7 @@ export class MeetingMedia {
    */
   async stop(participant: Participant, what: Stoppable, by: Participant | null): Promise<boolean> {
     if (what !== 'screen') participant.granted.delete(what);
+    this.#roster.touch(participant);
     const concerned = [...participant.producers.values()].filter(
       ({ source, paused }) => SOURCES[source][1] === what && !(source === 'microphone' && paused),
     );
@@ -201,6 +221,7 @@ export class MeetingMedia {
     for (const participant of this.#roster.participants) {
       if (before.mayUnmute && !now.mayUnmute) participant.granted.delete('microphone');
       if (before.mayUseCamera && !now.mayUseCamera) participant.granted.delete('camera');
+      this.#roster.touch(participant);
       await this.enforce(participant);
     }
   }
@@ -231,6 +252,18 @@ export class MeetingMedia {
   handleLayersWanted(event: MediaEvents['layers-wanted'][0]): void {
     const { participantId, ...payload } = event;
     this.#roster.tell(this.#roster.get(participantId), 'producer-layers-wanted', payload);
+  }
+
+  handleActiveSpeaker(event: MediaEvents['active-speaker'][0]): void {
+    this.#deps.fanout.toMeeting('active-speaker', event);
+  }
+
+  handleAudioLevels(event: MediaEvents['audio-levels'][0]): void {
+    this.#deps.fanout.toMeetingVolatile('audio-levels', event);
+  }
+
+  handleQualities(event: MediaEvents['qualities'][0]): void {
+    this.#deps.fanout.toMeeting('connection-quality-updated', event);
   }
 
   async #produce(

@@ -91,6 +91,7 @@ export class Moderation {
       throw new AppError('INVALID_STATE', { message: 'A second screen has no sound.' });
     }
     target.granted.add(source);
+    this.#roster.touch(target);
     this.#roster.tell(target, 'unmute-requested', {
       meetingId: this.#roster.meetingId,
       by: { participantId: actor.id, name: actor.name },
@@ -136,7 +137,7 @@ export class Moderation {
     if (target.name === name) return;
     const before = target.name;
     if (!target.companion) {
-      await this.#deps.admissions.rename(this.#roster.meetingId, target.userId, name);
+      await this.#deps.admissions.rename(this.#roster.fence, target.userId, name);
       this.#deps.book.rename(target.userId, name);
     }
     target.name = name;
@@ -148,7 +149,7 @@ export class Moderation {
   react(participant: Participant, reaction: Reaction): void {
     this.assertMay(participant, 'react');
     const { meetingId } = this.#roster;
-    this.#deps.fanout.toMeeting(meetingId, 'reaction-sent', {
+    this.#deps.fanout.toMeeting('reaction-sent', {
       meetingId,
       participantId: participant.id,
       reaction,

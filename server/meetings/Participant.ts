@@ -35,7 +35,7 @@ export class Participant {
   /** Grows whenever all of their media objects are gone: what was begun before does not count. */
   mediaGeneration = 0;
 
-  constructor(record: ParticipantRecord, connectionId: string) {
+  constructor(record: Omit<ParticipantRecord, 'meetingId'>, connection: Connection) {
     this.id = record.id;
     this.userId = record.userId;
     this.name = record.name;
@@ -43,7 +43,7 @@ export class Participant {
     this.deviceId = record.deviceId;
     this.joinedAt = record.joinedAt;
     this.companion = record.companion;
-    this.connection = { state: 'connected', connectionId };
+    this.connection = connection;
   }
 
   get connectionId(): string | null {

@@ -73,7 +73,7 @@ export class Queue {
       connection: { state: 'connected', connectionId },
       devices,
     };
-    await admissions.wait({
+    await admissions.wait(this.#roster.fence, {
       meetingId: meeting().id,
       userId: visitor.userId,
       state: 'waiting',
@@ -156,7 +156,7 @@ export class Queue {
     if (unknown.length > earlier.length && 'participantId' in chosen)
       throw new AppError('NOT_FOUND');
     if (ban) await book.decide('ban', waiting, { name: actor.name, now: now() });
-    else await admissions.remove(this.#roster.meetingId, waiting.map(userIdOf));
+    else await admissions.remove(this.#roster.fence, waiting.map(userIdOf));
     this.#turnAway(waiting, () => (ban ? 'BANNED' : 'FORBIDDEN'), message);
     await audit.recordEach(ban ? 'banned' : 'denied', actor, waiting.map(personOf));
     for (const { id } of waiting) this.#denied.add(id);
@@ -198,7 +198,7 @@ export class Queue {
     const { admissions, logger } = this.#deps;
     const { meetingId } = this.#roster;
     try {
-      await admissions.remove(meetingId, people.map(userIdOf));
+      await admissions.remove(this.#roster.fence, people.map(userIdOf));
     } catch (error) {
       logger.error({ err: error, meetingId }, 'the end of a place in the queue was not stored');
     }
@@ -207,7 +207,7 @@ export class Queue {
   async #admitAbsent(away: readonly Waiting[]): Promise<void> {
     const { admissions, book, waitingRoom } = this.#deps;
     if (away.length === 0) return;
-    await admissions.admit(this.#roster.meetingId, away.map(userIdOf));
+    await admissions.admit(this.#roster.fence, away.map(userIdOf));
     for (const { id, name, visitor } of away) {
       book.remember(visitor.userId, { participantId: id, name });
     }

@@ -9,6 +9,7 @@ import { isHosting } from '../../protocol/rights.ts';
 import type { EventLog } from './EventLog.ts';
 import type { Fanout } from './Fanout.ts';
 import type { Participant } from './Participant.ts';
+import type { Fence } from './stores.ts';
 
 /** A sequenced notification without what the roster adds. */
 type Unstamped<N extends SequencedName> = Omit<SequencedPayload<N>, 'meetingId' | 'epoch' | 'seq'>;
@@ -18,14 +19,22 @@ export class Roster {
   readonly meetingId: string;
   readonly #log: EventLog;
   readonly #fanout: Fanout;
+  readonly #onTouched: (participantId: string) => void;
   readonly #participants = new Map<string, Participant>();
   readonly #byConnection = new Map<string, Participant>();
   readonly #byUser = new Map<string, Set<Participant>>();
 
-  constructor(meetingId: string, log: EventLog, fanout: Fanout) {
+  /** @param onTouched told of everybody who is new, different, or gone */
+  constructor(
+    meetingId: string,
+    log: EventLog,
+    fanout: Fanout,
+    onTouched: (participantId: string) => void,
+  ) {
     this.meetingId = meetingId;
     this.#log = log;
     this.#fanout = fanout;
+    this.#onTouched = onTouched;
   }
 
   get size(): number {
@@ -34,6 +43,11 @@ export class Roster {
 
   get participants(): readonly Participant[] {
     return [...this.#participants.values()];
+  }
+
+  /** With which this meeting writes. */
+  get fence(): Fence {
+    return { meetingId: this.meetingId, epoch: this.#log.epoch };
   }
 
   get log(): Pick<EventLog, 'epoch' | 'seq' | 'since'> {
@@ -70,6 +84,7 @@ export class Roster {
     this.#byUser.set(participant.userId, ofUser.add(participant));
     const { connectionId } = participant;
     if (connectionId !== null) this.#attach(participant, connectionId);
+    this.touch(participant);
   }
 
   remove(participant: Participant): void {
@@ -79,6 +94,19 @@ export class Roster {
     if (ofUser?.size === 0) this.#byUser.delete(participant.userId);
     this.#detach(participant);
     participant.dropMedia();
+    this.touch(participant);
+  }
+
+  /** Awaits nobody any more. */
+  close(): void {
+    for (const { connection } of this.#participants.values()) {
+      if (connection.state === 'reconnecting') clearTimeout(connection.graceTimer);
+    }
+  }
+
+  /** Something of somebody is different that is not told to everyone. */
+  touch({ id }: Participant): void {
+    this.#onTouched(id);
   }
 
   /** Notifications of the participant go to this connection from now on. */
@@ -100,7 +128,9 @@ export class Roster {
     // The compiler cannot see that a stamped payload of N is N's payload.
     const notification = { name, payload: stamped } as unknown as SequencedNotification;
     this.#log.append(notification);
-    this.#fanout.toMeeting(this.meetingId, name, stamped as unknown as NotificationPayload<N>);
+    if ('participantId' in notification.payload)
+      this.#onTouched(notification.payload.participantId);
+    this.#fanout.toMeeting(name, stamped as unknown as NotificationPayload<N>);
   }
 
   /** Sends a passing fact to one participant, if they can be reached. */
@@ -120,7 +150,7 @@ export class Roster {
 
   #attach(participant: Participant, connectionId: string): void {
     this.#byConnection.set(connectionId, participant);
-    this.#fanout.enter(connectionId, this.meetingId);
+    this.#fanout.enter(connectionId);
   }
 
   #detach(participant: Participant): void {
@@ -130,6 +160,6 @@ export class Roster {
     }
     const { connectionId } = participant.connection;
     this.#byConnection.delete(connectionId);
-    this.#fanout.leave(connectionId, this.meetingId);
+    this.#fanout.leave(connectionId);
   }
 }

@@ -7,9 +7,13 @@ import { Departures } from './Departures.ts';
 import { Door } from './Door.ts';
 import { DoorBook } from './DoorBook.ts';
 import { EventLog } from './EventLog.ts';
+import type { Fanout } from './Fanout.ts';
+import { HotKeeper } from './HotKeeper.ts';
+import type { HotParticipant, HotStateStore } from './HotState.ts';
 import { Leadership } from './Leadership.ts';
 import { MeetingMedia, type MeetingMediaDeps } from './MeetingMedia.ts';
 import { Moderation } from './Moderation.ts';
+import { Participant } from './Participant.ts';
 import { Queue, type QueueDeps } from './Queue.ts';
 import { Roster } from './Roster.ts';
 import type {
@@ -38,6 +42,7 @@ export interface MeetingParts {
   readonly arrivals: Arrivals;
   readonly moderation: Moderation;
   readonly departures: Departures;
+  readonly hot: HotKeeper;
 }
 
 export interface PartsDeps extends Omit<MeetingMediaDeps, 'settings'> {
@@ -45,7 +50,9 @@ export interface PartsDeps extends Omit<MeetingMediaDeps, 'settings'> {
   admissions: AdmissionStore;
   decisions: DecisionStore;
   roles: RoleStore;
+  hotState: HotStateStore;
   audits: AuditStore;
+  fanout: Fanout;
   logger: Logger;
   now: () => number;
   earlyStartMs: number;
@@ -60,8 +67,12 @@ interface Own {
   invited: () => ReadonlySet<string>;
   /** What may follow from how things are now is looked at when the meeting's turn comes. */
   lookAgain: () => void;
+  /** What the next owner needs is kept when the meeting's turn has come again. */
+  flushLater: (delayMs: number) => void;
   /** Begins the time that somebody who waits may be away for. */
   whileAway: (userId: string) => NodeJS.Timeout;
+  /** Begins the time that somebody who was in with an earlier owner has to be there again. */
+  whileGone: (participantId: string) => NodeJS.Timeout;
 }
 
 /** Builds the parts of a meeting as it was stored: those who waited are awaited. */
@@ -69,16 +80,24 @@ export function createParts(
   stored: StoredMeeting,
   epoch: number,
   deps: PartsDeps,
-  { meeting, invited, lookAgain, whileAway }: Own,
+  { meeting, invited, lookAgain, flushLater, whileAway, whileGone }: Own,
 ): MeetingParts {
   const { id: meetingId, hostId: creatorId } = stored.record;
   const { fanout, logger, now, admissions, assertMayWait, earlyStartMs } = deps;
-  const roster = new Roster(meetingId, new EventLog(epoch), fanout);
+  const roster = new Roster(meetingId, new EventLog(epoch), fanout, (id) => hot.touch(id));
+  const hot: HotKeeper = new HotKeeper(roster, {
+    ...{ store: deps.hotState, logger, flushLater },
+    startedAt: () => attendance.startedAt,
+  });
   const media = new MeetingMedia(roster, { ...deps, settings: () => meeting().settings });
-  const audit = new AuditTrail(meetingId, { store: deps.audits, logger, now });
-  const book = new DoorBook(meetingId, deps.decisions, stored);
+  const audit = new AuditTrail(roster.fence, { store: deps.audits, logger, now });
+  const book = new DoorBook(roster.fence, deps.decisions, stored);
   const waitingRoom = new WaitingRoom(roster, { fanout, message: () => meeting().waitingMessage });
-  const attendance = new Attendance(roster, { ...deps, media, meeting });
+  const attendance = new Attendance(
+    roster,
+    { ...deps, media, meeting },
+    stored.revived?.startedAt ?? 0,
+  );
   const leadership = new Leadership(roster, stored.roles, {
     ...deps,
     creatorId,
@@ -105,10 +124,23 @@ export function createParts(
   for (const record of stored.admissions) {
     if (record.state === 'waiting') waitAgain(record, waitingRoom, whileAway);
   }
+  for (const one of stored.revived?.participants ?? []) {
+    roster.add(revive(one, whileGone(one.id)));
+  }
+  if (stored.revived) media.adopt(stored.revived.media);
   return {
     ...{ roster, media, attendance, audit, book, leadership },
-    ...{ waitingRoom, queue, arrivals, moderation, departures },
+    ...{ waitingRoom, queue, arrivals, moderation, departures, hot },
   };
+}
+
+/** Somebody who was in with an earlier owner. */
+function revive(hot: HotParticipant, graceTimer: NodeJS.Timeout): Participant {
+  const participant = new Participant(hot, { state: 'reconnecting', graceTimer });
+  participant.handRaisedAt = hot.handRaisedAt;
+  for (const what of hot.stopped) participant.stopped.add(what);
+  for (const what of hot.granted) participant.granted.add(what);
+  return participant;
 }
 
 /** Somebody who waited when the server stopped keeps their place. */

@@ -1,3 +1,4 @@
+import { AppError } from '../core/AppError.ts';
 import type { AuditEntry } from '../../protocol/meetings.ts';
 import type { MeetingRecord } from './stores.ts';
 
@@ -22,4 +23,16 @@ export function changesOf(before: MeetingRecord, after: MeetingRecord): AuditEnt
     ...settings,
     ...(passcode ? [['passcode', after.passcodeHash !== null]] : []),
   ]) as AuditEntry['detail'];
+}
+
+/** @throws AppError INVALID_PAYLOAD for a meeting that ends before it starts */
+export function assertSchedule({
+  startsAt,
+  endsAt,
+}: Pick<MeetingRecord, 'startsAt' | 'endsAt'>): void {
+  if (startsAt === null || endsAt === null || startsAt < endsAt) return;
+  throw new AppError('INVALID_PAYLOAD', {
+    message: 'A meeting ends after it starts.',
+    details: { issues: [{ path: 'endsAt', message: 'after startsAt' }] },
+  });
 }

@@ -6,6 +6,8 @@ import type {
   MeetingSettings,
   Role,
 } from '../../protocol/meetings.ts';
+import type { AdoptedMedia } from '../media/MediaCommands.ts';
+import type { HotMeeting } from './HotState.ts';
 
 /** A meeting as it is stored. Times are milliseconds since the Unix epoch. */
 export interface MeetingRecord {
@@ -56,7 +58,16 @@ export interface MeetingPage {
   next: string | null;
 }
 
-/** Durable meetings. */
+/** The owner's right to write: as long as nobody has taken the meeting over with a higher epoch. */
+export interface Fence {
+  meetingId: string;
+  epoch: number;
+}
+
+/**
+ * Durable meetings. What takes a fence, here and in the stores below, throws StaleEpochError and
+ * changes nothing once another owner has taken over.
+ */
 export interface MeetingStore {
   /** @throws AppError CONFLICT when the code is taken. */
   insert(meeting: Omit<MeetingRecord, 'hostName'>): Promise<void>;
@@ -64,11 +75,14 @@ export interface MeetingStore {
   findByCode(code: string): Promise<MeetingRecord | null>;
   /** Meetings that the user hosts or has been in, newest first. */
   listForUser(userId: string, page: { before?: string; limit: number }): Promise<MeetingPage>;
-  /** A higher `owner_epoch` in the row means that another owner has taken over: nothing is written. */
-  update(id: string, patch: MeetingPatch, ownerEpoch: number): Promise<void>;
+  /** Highest epoch that any owner had, 0 for none; null for a meeting that does not exist. */
+  ownerEpoch(id: string): Promise<number | null>;
+  /** From now on owners of lower epochs write nothing any more; what they were at is done. */
+  claim(fence: Fence): Promise<void>;
+  update(fence: Fence, patch: MeetingPatch): Promise<void>;
   listInvited(id: string): Promise<string[]>;
   /** Replaces the invited emails. */
-  setInvited(id: string, emails: string[]): Promise<void>;
+  setInvited(fence: Fence, emails: string[]): Promise<void>;
 }
 
 /** One person's stay in a meeting, as it is stored. */
@@ -99,10 +113,12 @@ export interface ParticipantStore {
    * Stores all stays or none, and that these people may come back until they leave. A companion's
    * stay gives no such right: its owner has one.
    */
-  enter(participants: ParticipantRecord[]): Promise<void>;
-  leave(departures: Departure[]): Promise<void>;
-  /** Stays that a crashed process left open: those not left, of every meeting, are closed at `leftAt`. */
-  closeAllOpen(leftAt: number): Promise<number>;
+  enter(fence: Fence, participants: ParticipantRecord[]): Promise<void>;
+  leave(fence: Fence, departures: Departure[]): Promise<void>;
+  /** Ids of those whose stay has not ended. */
+  listOpen(meetingId: string): Promise<string[]>;
+  /** Meetings in which somebody's stay has not ended. */
+  meetingsWithOpen(): Promise<string[]>;
 }
 
 /** Somebody who waits, or who may come back without asking. */
@@ -125,15 +141,15 @@ export interface AdmissionStore {
   /** Those who wait before those who asked later. */
   list(meetingId: string): Promise<AdmissionRecord[]>;
   /** Somebody begins to wait. */
-  wait(admission: AdmissionRecord): Promise<void>;
+  wait(fence: Fence, admission: AdmissionRecord): Promise<void>;
   /** People who wait may enter when they are back. */
-  admit(meetingId: string, userIds: string[]): Promise<void>;
-  rename(meetingId: string, userId: string, name: string): Promise<void>;
-  remove(meetingId: string, userIds: string[]): Promise<void>;
+  admit(fence: Fence, userIds: string[]): Promise<void>;
+  rename(fence: Fence, userId: string, name: string): Promise<void>;
+  remove(fence: Fence, userIds: string[]): Promise<void>;
   /** Everybody of the meeting has to ask again. */
-  clear(meetingId: string): Promise<void>;
-  /** Everybody of every other meeting has to ask again. */
-  clearAllBut(meetingIds: readonly string[]): Promise<number>;
+  clear(fence: Fence): Promise<void>;
+  /** Meetings of which somebody waits, or may come back. */
+  meetings(): Promise<string[]>;
 }
 
 /** What was decided about somebody for good: always let in, or never. */
@@ -155,8 +171,8 @@ export interface StandingDecision {
 export interface DecisionStore {
   list(meetingId: string): Promise<StandingDecision[]>;
   /** One that is there already about the same person is replaced; whoever is banned is not let in any more. */
-  insert(decisions: StandingDecision[]): Promise<void>;
-  remove(meetingId: string, id: string): Promise<void>;
+  insert(fence: Fence, decisions: StandingDecision[]): Promise<void>;
+  remove(fence: Fence, id: string): Promise<void>;
 }
 
 /** A role that differs from what somebody would have by themselves. */
@@ -171,7 +187,7 @@ export interface AssignedRole {
 export interface RoleStore {
   list(meetingId: string): Promise<AssignedRole[]>;
   /** Replaces all roles of the meeting. */
-  replace(meetingId: string, roles: readonly AssignedRole[]): Promise<void>;
+  replace(fence: Fence, roles: readonly AssignedRole[]): Promise<void>;
 }
 
 export type NewAuditEntry = Omit<AuditEntry, 'id' | 'at'> & { at: number };
@@ -179,7 +195,7 @@ export type NewAuditEntry = Omit<AuditEntry, 'id' | 'at'> & { at: number };
 /** Durable record of what hosts did. */
 export interface AuditStore {
   /** Stores all or none. */
-  append(meetingId: string, entries: readonly NewAuditEntry[]): Promise<void>;
+  append(fence: Fence, entries: readonly NewAuditEntry[]): Promise<void>;
   /** Newest first. */
   list(
     meetingId: string,
@@ -194,4 +210,6 @@ export interface StoredMeeting {
   admissions: readonly AdmissionRecord[];
   decisions: readonly StandingDecision[];
   roles: readonly AssignedRole[];
+  /** Those who are in, where an earlier owner was lost; null where nobody is. */
+  revived: (HotMeeting & { media: AdoptedMedia }) | null;
 }

@@ -1,8 +1,9 @@
 import type { Principal } from '../auth/Principal.ts';
 import { Mailbox } from '../core/Mailbox.ts';
 
-/** What handlers know of a socket. */
+/** What its node knows of a client's connection. */
 export interface Connection {
+  /** Known in the whole cluster. */
   readonly id: string;
   readonly principal: Principal;
   /** Where it comes from, for the limits on guesses. */
@@ -12,10 +13,16 @@ export interface Connection {
    * connection that ends while it enters leaves nothing behind.
    */
   readonly lifecycle: Mailbox;
-  /** The meeting that it entered last; it may have lost its place there since. */
-  meetingId: string | null;
+  /** The place that it took last; it may have lost it since. */
+  seat: Seat | null;
+}
+
+export interface Seat {
+  meetingId: string;
+  /** Under which they are in, or wait. */
+  participantId: string;
 }
 
 export function createConnection(id: string, principal: Principal, address: string): Connection {
-  return { id, principal, address, lifecycle: new Mailbox(), meetingId: null };
+  return { id, principal, address, lifecycle: new Mailbox(), seat: null };
 }

@@ -6,16 +6,18 @@ import type { AuthService } from '../auth/AuthService.ts';
 import type { Principal } from '../auth/Principal.ts';
 import { clientAddress } from '../auth/clientAddress.ts';
 import type { RateLimits } from '../auth/RateLimits.ts';
+import type { Mesh } from '../cluster/Mesh.ts';
 import { AppError } from '../core/AppError.ts';
 import type { Logger } from '../core/logger.ts';
-import type { Fanout } from '../meetings/Fanout.ts';
-import type { Meeting } from '../meetings/Meeting.ts';
-import type { MeetingManager } from '../meetings/MeetingManager.ts';
+import { connectionIdOf } from '../meetings/connectionIds.ts';
+import type { MeetingService } from '../meetings/MeetingService.ts';
+import type { Owners } from '../meetings/Owners.ts';
 import { createConnection, type Connection } from './Connection.ts';
-import { createHandlers } from './handlers/createHandlers.ts';
+import { EdgeRequests } from './EdgeRequests.ts';
+import { FanoutExecutor } from './FanoutExecutor.ts';
 import { authenticateHandshake, isAllowedOrigin } from './handshake.ts';
+import { Seats } from './Seats.ts';
 import { serveRequest, type RequestObserver } from './serveRequest.ts';
-import { SocketFanout } from './SocketFanout.ts';
 import { TokenBucket } from './TokenBucket.ts';
 
 /** A connection that is gone without a word is noticed after at most the sum of both. */
@@ -27,6 +29,11 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 export interface SignalingDeps {
   auth: Pick<AuthService, 'authenticate' | 'isRevoked' | 'events'>;
   rateLimits: RateLimits;
+  mesh: Mesh;
+  owners: Owners;
+  meetings: MeetingService;
+  /** Instance of this node. */
+  self: string;
   logger: Logger;
   observe: RequestObserver;
   requestRate: { points: number; perSec: number };
@@ -36,11 +43,12 @@ export interface SignalingDeps {
 }
 
 export interface Signaling {
-  readonly fanout: Fanout;
   /** Live sockets. */
   connections: () => number;
   /** Begins to accept clients and to serve their requests. */
-  serve(meetings: MeetingManager): void;
+  serve(): void;
+  /** A node is gone, or is in reach again: its meetings are looked for. */
+  recoverFrom(instanceId: string): void;
   /** Tells every client that the server goes down. */
   announceShutdown(): void;
   /** Cuts every connection. */
@@ -49,6 +57,7 @@ export interface Signaling {
 
 /** The Socket.IO edge: handshakes, requests in, notifications out. */
 export function createSignaling(http: HttpServer | HttpsServer, deps: SignalingDeps): Signaling {
+  const { self, mesh, owners, meetings, logger } = deps;
   const io = new Server(http, {
     transports: ['websocket'],
     serveClient: false,
@@ -60,9 +69,26 @@ export function createSignaling(http: HttpServer | HttpsServer, deps: SignalingD
     connectTimeout: HANDSHAKE_TIMEOUT_MS,
     allowRequest: (request, decide) => decide(null, isAllowedOrigin(request, deps.allowedOrigins)),
   });
-  /** Sockets by the session that they came with. */
-  const bySession = new Map<string, Map<Connection, Socket>>();
-  let meetings: MeetingManager | null = null;
+  const sockets = new Map<string, { connection: Connection; socket: Socket }>();
+  /** Connections by the session that they came with. */
+  const bySession = new Map<string, Set<Connection>>();
+  let serving = false;
+
+  const seats = new Seats({
+    ...{ mesh, owners, logger },
+    onStranger({ id }, { meetingId, participantId }) {
+      const left = { meetingId, participantId, reason: 'connection-lost' as const };
+      sockets.get(id)?.socket.emit('meeting-left', left);
+    },
+  });
+  const requests = new EdgeRequests({ meetings, owners, seats });
+  new FanoutExecutor(io, mesh, {
+    onMoved: (meetingId) => seats.recover(meetingId),
+    onLeft(meetingId, connectionId) {
+      const connection = sockets.get(connectionId)?.connection;
+      if (connection?.seat?.meetingId === meetingId) seats.release(connection);
+    },
+  });
 
   io.use((socket, next) => {
     admit(socket).then(
@@ -72,7 +98,7 @@ export function createSignaling(http: HttpServer | HttpsServer, deps: SignalingD
   });
 
   async function admit(socket: Socket): Promise<void> {
-    if (!meetings) throw new AppError('NO_CAPACITY');
+    if (!serving) throw new AppError('NO_CAPACITY');
     await deps.rateLimits.consume('restPerAddress', addressOf(socket));
     const principal = await authenticateHandshake(socket, (token) => deps.auth.authenticate(token));
     (socket.data as SocketData).principal = principal;
@@ -80,7 +106,7 @@ export function createSignaling(http: HttpServer | HttpsServer, deps: SignalingD
 
   function toConnectError(error: unknown): Error {
     const known = error instanceof AppError;
-    if (!known) deps.logger.error({ err: error }, 'handshake failed');
+    if (!known) logger.error({ err: error }, 'handshake failed');
     const refusal = known ? error : new AppError('INTERNAL');
     // Socket.IO hands `data` to the client.
     return Object.assign(new Error(refusal.message), { data: refusal.toBody() });
@@ -93,69 +119,61 @@ export function createSignaling(http: HttpServer | HttpsServer, deps: SignalingD
   io.on('connection', (socket) => {
     const { principal } = socket.data as SocketData;
     // Revoked between the handshake and here.
-    if (!meetings || deps.auth.isRevoked(principal.sessionId)) {
+    if (!serving || deps.auth.isRevoked(principal.sessionId)) {
       socket.disconnect(true);
       return;
     }
-    accept(socket, createConnection(socket.id, principal, addressOf(socket)), meetings);
+    const id = connectionIdOf(self, socket.id);
+    accept(socket, createConnection(id, principal, addressOf(socket)));
   });
 
-  function accept(socket: Socket, connection: Connection, manager: MeetingManager): void {
+  function accept(socket: Socket, connection: Connection): void {
     const { sessionId } = connection.principal;
-    const ofSession = bySession.get(sessionId) ?? new Map<Connection, Socket>();
-    bySession.set(sessionId, ofSession.set(connection, socket));
-    const context = {
-      connection,
-      rate: new TokenBucket(deps.requestRate, performance.now()),
-      handlers: createHandlers(manager),
-      observe: deps.observe,
-      logger: deps.logger,
-    };
+    const ofSession = bySession.get(sessionId) ?? new Set();
+    bySession.set(sessionId, ofSession.add(connection));
+    sockets.set(connection.id, { connection, socket });
+    const rate = new TokenBucket(deps.requestRate, performance.now());
+    const context = { connection, rate, requests, observe: deps.observe, logger };
     socket.onAny((name: string, ...args: unknown[]) => {
       void serveRequest(context, name, args);
     });
     socket.on('disconnect', (reason) => {
-      const closed = reason === 'client namespace disconnect';
+      sockets.delete(connection.id);
       ofSession.delete(connection);
       if (ofSession.size === 0) bySession.delete(sessionId);
-      depart(connection, (meeting) => meeting.connectionLost(connection.id, closed));
+      depart(
+        connection,
+        reason === 'client namespace disconnect' ? 'closed by its client' : 'lost',
+      );
     });
   }
 
-  /** What becomes of the place in the meeting, after whatever the connection still has in hand. */
-  function depart(connection: Connection, act: (meeting: Meeting) => Promise<void>): void {
-    connection.lifecycle
-      .post(async () => {
-        const { meetingId, id } = connection;
-        const meeting = meetingId === null ? undefined : meetings?.find(meetingId);
-        if (!meeting?.has(id)) return;
-        await act(meeting).catch((error: unknown) => {
-          // Closed before its turn came: then there is no place any more either.
-          if (!meeting.closed) throw error;
-        });
-      })
-      .catch((error: unknown) => deps.logger.error({ err: error }, 'leaving a meeting failed'));
+  function depart(connection: Connection, how: Parameters<EdgeRequests['depart']>[1]): void {
+    requests
+      .depart(connection, how)
+      .catch((error: unknown) => logger.error({ err: error }, 'leaving a meeting failed'));
   }
 
   const onRevoked = (sessionId: string): void => {
-    for (const [connection, socket] of bySession.get(sessionId) ?? []) {
-      depart(connection, (meeting) => meeting.leave(connection.id));
-      socket.disconnect(true);
+    for (const connection of bySession.get(sessionId) ?? []) {
+      depart(connection, 'revoked');
+      sockets.get(connection.id)?.socket.disconnect(true);
     }
   };
   deps.auth.events.on('session-revoked', onRevoked);
 
   return {
-    fanout: new SocketFanout(io),
-    connections: () => io.sockets.sockets.size,
-    serve(manager) {
-      meetings = manager;
+    connections: () => sockets.size,
+    serve() {
+      serving = true;
     },
+    recoverFrom: (instanceId) => seats.recoverFrom(instanceId),
     announceShutdown() {
-      io.emit('server-draining', {});
+      io.local.emit('server-draining', {});
     },
     async close() {
-      meetings = null;
+      serving = false;
+      seats.close();
       deps.auth.events.off('session-revoked', onRevoked);
       await io.close();
     },

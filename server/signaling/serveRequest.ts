@@ -5,7 +5,7 @@ import { createId } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
 import { parsePayload } from '../core/parsePayload.ts';
 import type { Connection } from './Connection.ts';
-import type { Handlers } from './handlers/Handlers.ts';
+import type { EdgeRequests } from './EdgeRequests.ts';
 import type { TokenBucket } from './TokenBucket.ts';
 
 /** Told of every request that was answered. */
@@ -14,7 +14,7 @@ export type RequestObserver = (name: string, outcome: 'ok' | ErrorCode, seconds:
 export interface RequestContext {
   connection: Connection;
   rate: TokenBucket;
-  handlers: Handlers;
+  requests: EdgeRequests;
   observe: RequestObserver;
   logger: Logger;
 }
@@ -22,8 +22,8 @@ export interface RequestContext {
 type Acknowledge = (ack: Ack<unknown>) => void;
 
 /**
- * Serves one message of a client: acknowledgement present, rate, strict parse, handler,
- * acknowledgement, metric. Without an acknowledgement there is nobody to answer: it is dropped.
+ * Serves one message of a client: acknowledgement present, rate, strict parse, the
+ * meeting's owner, acknowledgement, metric. Without an acknowledgement there is nobody to answer: it is dropped.
  */
 export async function serveRequest(
   context: RequestContext,
@@ -49,7 +49,7 @@ export async function serveRequest(
 }
 
 function handle(
-  { connection, rate, handlers }: RequestContext,
+  { connection, rate, requests: edge }: RequestContext,
   name: string,
   payloads: readonly unknown[],
 ): unknown {
@@ -62,9 +62,7 @@ function handle(
     throw new AppError('INVALID_PAYLOAD', { message: 'A request has one payload.' });
   }
   const input = parsePayload(requests[name].input, payloads[0]);
-  // The compiler cannot see that a name's parsed input fits that name's handler.
-  const handler = handlers[name] as (connection: Connection, input: unknown) => unknown;
-  return handler(connection, input);
+  return edge.answer(connection, name, input);
 }
 
 function isRequestName(name: string): name is RequestName {

@@ -1,11 +1,11 @@
 import type { AuthService } from '../../auth/AuthService.ts';
 import type { RateLimits } from '../../auth/RateLimits.ts';
-import type { MeetingManager } from '../../meetings/MeetingManager.ts';
+import type { MeetingService } from '../../meetings/MeetingService.ts';
 import type { RouteHandlers } from '../bindRoutes.ts';
 
 export interface AuthRouteDeps {
   auth: Pick<AuthService, 'signup' | 'login' | 'createGuest' | 'logout'>;
-  meetings: Pick<MeetingManager, 'assertGuestMayAsk'>;
+  meetings: Pick<MeetingService, 'assertGuestMayAsk'>;
   rateLimits: RateLimits;
 }
 

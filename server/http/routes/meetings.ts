@@ -1,12 +1,12 @@
 import type { Principal } from '../../auth/Principal.ts';
 import type { RateLimits } from '../../auth/RateLimits.ts';
-import type { MeetingManager } from '../../meetings/MeetingManager.ts';
+import type { MeetingService } from '../../meetings/MeetingService.ts';
 import type { MeetingRecord } from '../../meetings/stores.ts';
 import { toMeetingView } from '../../meetings/views.ts';
 import type { RouteHandlers } from '../bindRoutes.ts';
 
 export interface MeetingRouteDeps {
-  meetings: Pick<MeetingManager, 'create' | 'list' | 'read' | 'invitedOf' | 'update' | 'end'>;
+  meetings: Pick<MeetingService, 'create' | 'list' | 'read' | 'invitedOf' | 'update' | 'end'>;
   rateLimits: RateLimits;
 }
 

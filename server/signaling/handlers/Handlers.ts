@@ -1,9 +1,11 @@
 import type { RequestInput, RequestName, RequestOutput } from '../../../protocol/requests.ts';
-import type { Connection } from '../Connection.ts';
+import type { Meeting } from '../../meetings/Meeting.ts';
+import type { Caller } from '../../meetings/ownerOperations.ts';
 
-/** Answers one request whose payload has been parsed. @throws AppError */
+/** Answers one request whose payload has been parsed, in a meeting that this node owns. @throws AppError */
 type Handler<N extends RequestName> = (
-  connection: Connection,
+  meeting: Meeting,
+  caller: Caller,
   input: RequestInput<N>,
 ) => Promise<RequestOutput<N>> | RequestOutput<N>;
 

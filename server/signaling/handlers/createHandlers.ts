@@ -9,9 +9,9 @@ import { waitingRoomHandlers } from './waitingRoom.ts';
 export function createHandlers(meetings: MeetingManager): Handlers {
   return {
     ...meetingHandlers(meetings),
-    ...mediaHandlers(meetings),
-    ...participationHandlers(meetings),
-    ...waitingRoomHandlers(meetings),
-    ...moderationHandlers(meetings),
+    ...mediaHandlers,
+    ...participationHandlers,
+    ...waitingRoomHandlers,
+    ...moderationHandlers,
   };
 }

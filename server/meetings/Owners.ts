@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '../core/AppError.ts';
+import { StaleEpochError } from '../core/StaleEpochError.ts';
+import type { Lease, LeaseStore } from '../cluster/LeaseStore.ts';
+import { MeshTimeoutError, UnreachableError, type Mesh } from '../cluster/Mesh.ts';
+import type { NodeRegistry } from '../cluster/NodeRegistry.ts';
+import { chooseOwner } from './chooseOwner.ts';
+import {
+  operation,
+  type OwnerAnswer,
+  type OwnerArgs,
+  type OwnerOperation,
+} from './ownerOperations.ts';
+
+export interface OwnersDeps {
+  mesh: Mesh;
+  leases: LeaseStore;
+  registry: NodeRegistry;
+}
+
+export interface AskOptions {
+  /** A meeting that nobody owns comes to life for it. */
+  create: boolean;
+  /** It may be sent again when nobody knows whether the owner has acted. */
+  repeatable: boolean;
+  /** Before the first request to an owner who is another one than before. */
+  onOwner?: (lease: Lease) => Promise<void>;
+}
+
+/** How long a request looks for an owner: longer than a takeover takes. */
+const PATIENCE_MS = 8_000;
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 400;
+/** Loading a meeting takes several queries and an inventory of its media. */
+const OPEN_TIMEOUT_MS = 6_000;
+
+/** Finds the owners of meetings, wherever they are, and asks them. */
+export class Owners {
+  readonly #deps: OwnersDeps;
+  readonly #known = new Map<string, Lease>();
+  readonly #looking = new Map<string, Promise<Lease>>();
+
+  constructor(deps: OwnersDeps) {
+    this.#deps = deps;
+  }
+
+  /** The owner that was found last. */
+  known(meetingId: string): Lease | undefined {
+    return this.#known.get(meetingId);
+  }
+
+  /** Meetings whose owner was last found on this node. */
+  meetingsOf(instanceId: string): string[] {
+    return [...this.#known].flatMap(([id, { owner }]) => (owner === instanceId ? [id] : []));
+  }
+
+  forget(meetingId: string): void {
+    this.#known.delete(meetingId);
+  }
+
+  /**
+   * Asks the owner of a meeting, the next one where it is gone before it answered. Null when nobody
+   * owns the meeting and it is not to come to life.
+   * @throws AppError as the owner did; UNAVAILABLE when no owner can be reached
+   */
+  async ask<O extends OwnerOperation>(
+    meetingId: string,
+    name: O,
+    args: OwnerArgs<O>,
+    { create, repeatable, onOwner }: AskOptions,
+  ): Promise<OwnerAnswer<O> | null> {
+    const until = performance.now() + PATIENCE_MS;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      try {
+        const lease = await this.#locate(meetingId, create);
+        if (!lease) return null;
+        await onOwner?.(lease);
+        return await this.#call(lease, meetingId, name, args);
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        this.forget(meetingId);
+        const sent = error instanceof MeshTimeoutError || error instanceof UnreachableError;
+        if ((sent && !repeatable) || performance.now() > until) throw unavailable(error);
+      }
+      await sleep(pauseMs);
+    }
+  }
+
+  async #call<O extends OwnerOperation>(
+    { owner, epoch }: Lease,
+    meetingId: string,
+    name: O,
+    args: OwnerArgs<O>,
+  ): Promise<OwnerAnswer<O>> {
+    const answer = await this.#deps.mesh.call(owner, operation(name), { meetingId, epoch, args });
+    // What a node of ours answers to this operation is this operation's answer.
+    return answer as OwnerAnswer<O>;
+  }
+
+  async #locate(meetingId: string, create: boolean): Promise<Lease | null> {
+    const known = this.#known.get(meetingId);
+    if (known && this.#deps.registry.find(known.owner)) return known;
+    const found = await this.#deps.leases.find(meetingId);
+    if (found) return this.#remember(meetingId, found);
+    return create ? this.#open(meetingId) : null;
+  }
+
+  /** Has a meeting come to life; once, however many ask for it here. */
+  #open(meetingId: string): Promise<Lease> {
+    const looking = this.#looking.get(meetingId);
+    if (looking) return looking;
+    const opening = this.#openAnew(meetingId).finally(() => this.#looking.delete(meetingId));
+    this.#looking.set(meetingId, opening);
+    return opening;
+  }
+
+  async #openAnew(meetingId: string): Promise<Lease> {
+    const { mesh, registry } = this.#deps;
+    const owner = chooseOwner(registry.nodes, registry.self.instanceId);
+    const opened = await mesh.call(owner, OPEN, { meetingId }, { timeoutMs: OPEN_TIMEOUT_MS });
+    return this.#remember(meetingId, opened as Lease);
+  }
+
+  #remember(meetingId: string, lease: Lease): Lease {
+    this.#known.set(meetingId, lease);
+    return lease;
+  }
+}
+
+/** Brings a meeting to life at the node that is asked; answers its lease, whoever has it then. */
+export const OPEN = 'meeting/open';
+
+/** Whether another try may find another owner, or the same one in reach again. */
+function isPassing(error: unknown): boolean {
+  return (
+    error instanceof StaleEpochError ||
+    error instanceof UnreachableError ||
+    error instanceof MeshTimeoutError
+  );
+}
+
+function unavailable(cause: unknown): AppError {
+  return new AppError('UNAVAILABLE', { retryAfterMs: 1_000, cause });
+}

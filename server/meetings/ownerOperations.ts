@@ -1,0 +1,92 @@
+import type { RequestName } from '../../protocol/requests.ts';
+import type { Principal } from '../auth/Principal.ts';
+import type { Mesh } from '../cluster/Mesh.ts';
+import type { MeetingPatch, MeetingRecord } from './stores.ts';
+
+/** Who asks, on which connection. */
+export interface Caller {
+  connectionId: string;
+  principal: Principal;
+  /** Where it comes from, for the limits on guesses. */
+  address: string;
+}
+
+/** A connection that had a place with an earlier owner. */
+export interface Attached {
+  connectionId: string;
+  userId: string;
+  /** Under which they are in, or wait. */
+  participantId: string;
+}
+
+/** What the owner of a meeting does for other nodes. All plain data. */
+export interface OwnerOperations {
+  /** A client's request, parsed; answered with the output of its schema. */
+  request: { args: { caller: Caller; name: RequestName; input: unknown }; answer: unknown };
+  /**
+   * These connections of the asking node have places here, and no others but those that are entering.
+   * Answers those that have none.
+   */
+  attach: {
+    args: {
+      connections: Attached[];
+      /** Connections of it that are entering just now. */
+      entering: string[];
+    };
+    answer: { strangers: string[] };
+  };
+  /** A connection is gone. */
+  lost: {
+    args: { connectionId: string; how: 'closed by its client' | 'lost' | 'revoked' };
+    answer: null;
+  };
+  /** Whether the connection has a place in the meeting or in its queue. */
+  has: { args: { connectionId: string }; answer: boolean };
+  /** How many are in. */
+  occupancy: { args: null; answer: number };
+  /** A change by the meeting's creator, from outside; `settings` are merged with those that hold. */
+  update: {
+    args: {
+      patch: Omit<MeetingPatch, 'settings'>;
+      settings?: Partial<MeetingRecord['settings']>;
+      invited?: string[];
+    };
+    answer: MeetingRecord;
+  };
+  /** Its creator ends it, from outside. */
+  end: { args: null; answer: MeetingRecord };
+}
+
+export type OwnerOperation = keyof OwnerOperations;
+export type OwnerArgs<O extends OwnerOperation> = OwnerOperations[O]['args'];
+export type OwnerAnswer<O extends OwnerOperation> = OwnerOperations[O]['answer'];
+
+/** Under which name an operation travels. */
+export function operation(name: OwnerOperation): string {
+  return `meeting/${name}`;
+}
+
+/** @param from instance that asks */
+type Serve<O extends OwnerOperation, M> = (
+  meeting: M,
+  args: OwnerArgs<O>,
+  from: string,
+) => Promise<OwnerAnswer<O>> | OwnerAnswer<O>;
+
+/** Serves an operation for meetings that `owned` finds. */
+export function serveOperation<O extends OwnerOperation, M>(
+  mesh: Mesh,
+  name: O,
+  owned: (meetingId: string, epoch: number) => M,
+  serve: Serve<O, M>,
+): void {
+  mesh.serve(operation(name), async (message, from) => {
+    // Only nodes of this cluster get here, and they send what `Owners` does.
+    const { meetingId, epoch, args } = message as {
+      meetingId: string;
+      epoch: number;
+      args: OwnerArgs<O>;
+    };
+    return serve(owned(meetingId, epoch), args, from);
+  });
+}

@@ -1,0 +1,80 @@
+import { AppError } from '../core/AppError.ts';
+import { StaleEpochError } from '../core/StaleEpochError.ts';
+import type { Mesh } from '../cluster/Mesh.ts';
+import type { Meeting } from './Meeting.ts';
+import type { MeetingManager } from './MeetingManager.ts';
+import { OPEN } from './Owners.ts';
+import {
+  serveOperation,
+  type OwnerAnswer,
+  type OwnerArgs,
+  type OwnerOperation,
+} from './ownerOperations.ts';
+import { assertSchedule } from './settings.ts';
+
+/** Answers a client's request in the meeting: the table of handlers is the edge's. */
+export type AnswerRequest = (meeting: Meeting, args: OwnerArgs<'request'>) => Promise<unknown>;
+
+/** Serves what this node's meetings are asked, by this node and by others. */
+export function serveOwned(
+  mesh: Mesh,
+  manager: MeetingManager,
+  answerRequest: AnswerRequest,
+): void {
+  mesh.serve(OPEN, (args) => manager.open((args as { meetingId: string }).meetingId));
+
+  serve('request', answerRequest);
+
+  serve('attach', async (meeting, which, from) => ({
+    strangers: await meeting.attach(from, which),
+  }));
+
+  serve('lost', async (meeting, { connectionId, how }) => {
+    if (how === 'revoked') await meeting.leave(connectionId);
+    else await meeting.connectionLost(connectionId, how === 'closed by its client');
+    return null;
+  });
+
+  serve('has', (meeting, { connectionId }) => meeting.has(connectionId));
+
+  serve('occupancy', (meeting) => meeting.participants.length);
+
+  serve('update', (meeting, { patch, settings, invited }) =>
+    meeting.update(
+      // Against what holds when its turn comes, not when it was asked.
+      (current) => {
+        assertSchedule({ ...current, ...patch });
+        return { ...patch, ...(settings && { settings: { ...current.settings, ...settings } }) };
+      },
+      invited ? { invited } : {},
+    ),
+  );
+
+  serve('end', (meeting) => meeting.end());
+
+  function serve<O extends OwnerOperation>(
+    name: O,
+    act: (
+      meeting: Meeting,
+      args: OwnerArgs<O>,
+      from: string,
+    ) => Promise<OwnerAnswer<O>> | OwnerAnswer<O>,
+  ): void {
+    serveOperation(
+      mesh,
+      name,
+      (meetingId, epoch) => manager.owned(meetingId, epoch),
+      async (meeting, args, from) => {
+        try {
+          return await act(meeting, args, from);
+        } catch (error) {
+          // It closed before the turn of this one came: its next owner is asked.
+          const missed =
+            meeting.closed && error instanceof AppError && error.code === 'INVALID_STATE';
+          if (missed) throw new StaleEpochError(meeting.record.id, meeting.epoch);
+          throw error;
+        }
+      },
+    );
+  }
+}

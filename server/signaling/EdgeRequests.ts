@@ -1,0 +1,161 @@
+import type { RequestInput, RequestName, RequestOutput } from '../../protocol/requests.ts';
+import { requests } from '../../protocol/requests.ts';
+import { AppError } from '../core/AppError.ts';
+import type { MeetingService } from '../meetings/MeetingService.ts';
+import type { Owners } from '../meetings/Owners.ts';
+import type { Connection } from './Connection.ts';
+import type { Seats } from './Seats.ts';
+
+export interface EdgeRequestsDeps {
+  meetings: Pick<MeetingService, 'read' | 'end'>;
+  owners: Owners;
+  seats: Seats;
+}
+
+/** Takes parsed requests of this node's clients to the owners of their meetings. */
+export class EdgeRequests {
+  readonly #deps: EdgeRequestsDeps;
+
+  constructor(deps: EdgeRequestsDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws AppError */
+  async answer<N extends RequestName>(
+    connection: Connection,
+    name: N,
+    input: RequestInput<N>,
+  ): Promise<RequestOutput<N>> {
+    const answer: unknown = await this.#answer(connection, name, input);
+    // The owner's handler of this name has answered.
+    return answer as RequestOutput<N>;
+  }
+
+  /** What becomes of the place in the meeting, after whatever the connection still has in hand. */
+  depart(connection: Connection, how: 'closed by its client' | 'lost' | 'revoked'): Promise<void> {
+    return connection.lifecycle.post(async () => {
+      const { seat, id: connectionId } = connection;
+      if (!seat) return;
+      this.#deps.seats.release(connection);
+      await this.#deps.owners.ask(
+        seat.meetingId,
+        'lost',
+        { connectionId, how },
+        { create: false, repeatable: true },
+      );
+    });
+  }
+
+  #answer(connection: Connection, name: RequestName, input: unknown): Promise<unknown> {
+    switch (name) {
+      case 'join-meeting':
+        return connection.lifecycle.post(() =>
+          this.#join(connection, input as RequestInput<'join-meeting'>),
+        );
+      case 'resume-meeting':
+        return connection.lifecycle.post(() =>
+          this.#resume(connection, input as RequestInput<'resume-meeting'>),
+        );
+      case 'leave-meeting':
+        return connection.lifecycle.post(() =>
+          this.#leave(connection, input as RequestInput<'leave-meeting'>),
+        );
+      case 'end-meeting':
+        return this.#end(connection, input as RequestInput<'end-meeting'>);
+      default:
+        return this.#ask(connection, name, input as { meetingId: string });
+    }
+  }
+
+  async #join(connection: Connection, input: RequestInput<'join-meeting'>) {
+    const { id: meetingId, endedAt } = await this.#deps.meetings.read(input.meetingId);
+    if (endedAt !== null) throw new AppError('ENDED');
+    await this.#assertFree(connection, meetingId);
+    const { seats } = this.#deps;
+    return seats.entering(connection, meetingId, async () => {
+      const answer = await this.#ask(connection, 'join-meeting', { ...input, meetingId }, true);
+      const { participantId } = answer as RequestOutput<'join-meeting'>;
+      seats.take(connection, { meetingId, participantId });
+      return answer;
+    });
+  }
+
+  async #resume(connection: Connection, input: RequestInput<'resume-meeting'>) {
+    const { meetingId, participantId } = input;
+    await this.#assertFree(connection, meetingId);
+    const { seats } = this.#deps;
+    return seats.entering(connection, meetingId, async () => {
+      try {
+        const answer = await this.#ask(connection, 'resume-meeting', input, true);
+        seats.take(connection, { meetingId, participantId });
+        return answer;
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error;
+        throw new AppError('INVALID_STATE', { message: 'You are no longer in this meeting.' });
+      }
+    });
+  }
+
+  // Whoever is in no meeting has left: a repeated request finds it so.
+  async #leave(connection: Connection, input: RequestInput<'leave-meeting'>) {
+    const { seat } = connection;
+    if (!seat) return {};
+    if (seat.meetingId !== input.meetingId) {
+      if (!(await this.#holds(connection))) return {};
+      throw new AppError('INVALID_STATE', { message: 'You are not in this meeting.' });
+    }
+    const answer = await this.#ask(connection, 'leave-meeting', input);
+    this.#deps.seats.release(connection);
+    return answer;
+  }
+
+  async #end(connection: Connection, input: RequestInput<'end-meeting'>) {
+    const { principal, seat } = connection;
+    if (seat?.meetingId === input.meetingId) return this.#ask(connection, 'end-meeting', input);
+    if (principal.kind !== 'account') throw new AppError('FORBIDDEN');
+    await this.#deps.meetings.end(principal, input.meetingId);
+    return {};
+  }
+
+  /** @throws AppError INVALID_STATE while the connection has a place in another meeting */
+  async #assertFree(connection: Connection, meetingId: string): Promise<void> {
+    if (!connection.seat || connection.seat.meetingId === meetingId) return;
+    if (await this.#holds(connection)) {
+      throw new AppError('INVALID_STATE', { message: 'Leave the other meeting first.' });
+    }
+    this.#deps.seats.release(connection);
+  }
+
+  /** Whether the place that the connection took last is still its own. */
+  async #holds({ id: connectionId, seat }: Connection): Promise<boolean> {
+    if (!seat) return false;
+    const how = { create: false, repeatable: true };
+    return (await this.#deps.owners.ask(seat.meetingId, 'has', { connectionId }, how)) ?? false;
+  }
+
+  /** @param create whether a meeting that nobody owns comes to life; else only that of one's own place does */
+  async #ask(
+    connection: Connection,
+    name: RequestName,
+    input: { meetingId: string },
+    create = connection.seat?.meetingId === input.meetingId,
+  ): Promise<unknown> {
+    const { id: connectionId, principal, address } = connection;
+    const { meetingId } = input;
+    const { owners, seats } = this.#deps;
+    const answer = await owners.ask(
+      meetingId,
+      'request',
+      { caller: { connectionId, principal, address }, name, input },
+      {
+        create,
+        repeatable: requests[name].idempotent,
+        onOwner: (lease) => seats.attach(meetingId, lease),
+      },
+    );
+    if (answer === null) {
+      throw new AppError('INVALID_STATE', { message: 'You are not in this meeting.' });
+    }
+    return answer;
+  }
+}
