@@ -288,7 +288,8 @@ export class MeetingManager {
 
   async #load(meetingId: string): Promise<Meeting> {
     const { meetings, leases, admissions, decisions, roles } = this.#deps;
-    const { epoch } = await leases.acquire(meetingId);
+    const { granted, epoch } = await leases.acquire(meetingId, 0);
+    if (!granted) throw new AppError('INVALID_STATE');
     // Read after the lease: whoever had it before writes no more.
     const [record, ...known] = await Promise.all([
       meetings.findById(meetingId),
