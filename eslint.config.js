@@ -21,8 +21,9 @@ const mayImport = {
   protocol: [],
   'server/core': ['protocol'],
   'server/config': foundation,
-  // Domains declare the stores they need; db implements them, so it sees their types.
+  // Domains declare the stores they need; db and redis implement them, so they see their types.
   'server/db': [...foundation, 'server/config', ...domains, 'server/auth', 'migrations'],
+  'server/redis': [...foundation, 'server/config', 'server/cluster', ...domains],
   'server/auth': [...foundation, 'server/config'],
   'server/media': [...foundation, 'server/config'],
   'server/cluster': [...foundation, 'server/config'],

@@ -29,6 +29,8 @@ export const ERROR_CODES = [
   'RATE_LIMITED',
   /** No media worker can take the meeting. */
   'NO_CAPACITY',
+  /** A part of the server cannot be reached for a moment; the same request may succeed soon. */
+  'UNAVAILABLE',
   /** The payload does not fit its schema; `details.issues` lists where. */
   'INVALID_PAYLOAD',
   /** No token, or a bad, expired or revoked one. */
@@ -49,6 +51,7 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 export const COMMON_REFUSALS = [
   'INVALID_PAYLOAD',
   'RATE_LIMITED',
+  'UNAVAILABLE',
   'INTERNAL',
 ] as const satisfies readonly ErrorCode[];
 

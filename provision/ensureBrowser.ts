@@ -1,11 +1,10 @@
-import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { cacheDir } from './cache.ts';
 import { ensureDebianPackages, isDebian } from './debian.ts';
 import { ProvisionError } from './ProvisionError.ts';
-import { CommandError, run } from './run.ts';
+import { CommandError, isExecutable, run } from './run.ts';
 import { silentStep, type Step } from './Step.ts';
 
 const USUAL_PLACES = [
@@ -89,11 +88,4 @@ async function download(step: Step): Promise<string> {
 async function findInstalled(): Promise<string | undefined> {
   for (const path of USUAL_PLACES) if (await isExecutable(path)) return path;
   return undefined;
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

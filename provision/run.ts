@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 
 const KILL_AFTER_MS = 5_000;
@@ -107,6 +109,13 @@ export function hasEnded(child: ChildProcess): boolean {
 /** Whether a program of that name is in the PATH. */
 export async function hasProgram(name: string): Promise<boolean> {
   return run('which', [name]).then(
+    () => true,
+    () => false,
+  );
+}
+
+export async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
     () => true,
     () => false,
   );

@@ -13,11 +13,13 @@ import type { RtpCapabilities } from '../protocol/rtp.ts';
 import { AuthService } from './auth/AuthService.ts';
 import { iceServersFor } from './auth/iceServers.ts';
 import { RateLimits } from './auth/RateLimits.ts';
-import { MemoryLeaseStore } from './cluster/LeaseStore.ts';
+import { MemoryCluster } from './cluster/MemoryCluster.ts';
+import { MemoryLeaseStore } from './cluster/MemoryLeaseStore.ts';
 import { localAddresses } from './config/addresses.ts';
 import { DataDir } from './config/DataDir.ts';
 import type { Config } from './config/loadConfig.ts';
 import { loadTls, type TlsFiles } from './config/tls.ts';
+import { createId } from './core/ids.ts';
 import { createLogger, type Logger } from './core/logger.ts';
 import { openDatabase, type Database } from './db/openDatabase.ts';
 import { createHttpApp } from './http/createHttpApp.ts';
@@ -108,7 +110,7 @@ async function build(
     roles: database.roles,
     audits: database.audit,
     fanout: signaling.fanout,
-    leases: new MemoryLeaseStore(),
+    leases: new MemoryLeaseStore(new MemoryCluster(), createId()),
     passcodes: new PasscodeGate(rateLimits),
     async assertMayWait({ meetingId, userId, deviceId }) {
       // Neither another name in the same browser nor another browser makes somebody new.

@@ -351,6 +351,7 @@ export const de: Texts = {
     ],
     RATE_LIMITED: ['Zu viele Versuche', 'Einen Moment warten und noch einmal versuchen.'],
     NO_CAPACITY: ['Der Server ist ausgelastet', 'In einer Minute noch einmal versuchen.'],
+    UNAVAILABLE: ['Der Server ist nicht bereit', 'Gleich noch einmal versuchen.'],
     INVALID_PAYLOAD: ['Etwas im Formular stimmt nicht', 'Bitte die Eingaben prüfen.'],
     UNAUTHENTICATED: ['Bitte neu anmelden', 'Die Sitzung ist abgelaufen.'],
     CONFLICT: ['Mit dieser E-Mail gibt es schon ein Konto', 'Anmelden, oder eine andere nehmen.'],

@@ -339,6 +339,7 @@ export const en: Texts = {
     ],
     RATE_LIMITED: ['Too many tries', 'Wait a moment, then try again.'],
     NO_CAPACITY: ['The server is busy', 'Try again in a minute.'],
+    UNAVAILABLE: ['The server is not ready', 'Try again in a moment.'],
     INVALID_PAYLOAD: ['Something in the form is not right', 'Check what you entered.'],
     UNAUTHENTICATED: ['Please sign in again', 'Your session is over.'],
     CONFLICT: ['There is an account with this email', 'Sign in instead, or use another one.'],

@@ -10,6 +10,7 @@ import {
 import { runCommand } from '../command.ts';
 import { ensureBrowser } from '../ensureBrowser.ts';
 import { ensureClient } from '../ensureClient.ts';
+import { ensureRedis } from '../ensureRedis.ts';
 import { ensureWorker } from '../ensureWorker.ts';
 import { runStep, seconds } from '../Step.ts';
 
@@ -17,7 +18,13 @@ await runCommand(async ({ stop, args }) => {
   console.log(`✔ Node ${process.versions.node}`);
   const workerBin = await runStep('Media worker', stop, ensureWorker);
   const chromium = await runStep('Browser', stop, ensureBrowser);
-  const env = { ...process.env, MEDIASOUP_WORKER_BIN: workerBin, PARLEY_CHROMIUM: chromium };
+  const redis = await runStep('Redis', stop, ensureRedis);
+  const env = {
+    ...process.env,
+    MEDIASOUP_WORKER_BIN: workerBin,
+    PARLEY_CHROMIUM: chromium,
+    PARLEY_REDIS_SERVER: redis,
+  };
   await runStep('Client', stop, ensureClient);
 
   const counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };

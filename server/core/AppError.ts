@@ -15,6 +15,7 @@ const DEFAULT_MESSAGES: Record<ErrorCode, string> = {
   ALREADY_JOINED: 'You are in this meeting on another device.',
   RATE_LIMITED: 'Too many attempts. Wait a moment and try again.',
   NO_CAPACITY: 'The server cannot take another meeting right now.',
+  UNAVAILABLE: 'A part of the server cannot be reached. Try again in a moment.',
   INVALID_PAYLOAD: 'The request is malformed.',
   UNAUTHENTICATED: 'Sign in to continue.',
   CONFLICT: 'This exists already.',

@@ -36,3 +36,10 @@ export interface HotStateStore {
   /** Nobody is in the meeting any more. @throws StaleEpochError */
   clear(meetingId: string, epoch: number): Promise<void>;
 }
+
+/** Participants as everybody reads them: by when they joined. */
+export function inOrder(participants: readonly HotParticipant[]): HotParticipant[] {
+  return [...participants].sort(
+    (a, b) => a.joinedAt - b.joinedAt || (a.id < b.id ? -1 : Number(a.id > b.id)),
+  );
+}

@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { ensureBrowser } from '../../provision/ensureBrowser.ts';
+import { ensureRedis } from '../../provision/ensureRedis.ts';
 import { ensureWorker } from '../../provision/ensureWorker.ts';
 import { startPostgres } from './postgres.ts';
 
@@ -22,6 +23,7 @@ export default async function setUp(
     process.env['PARLEY_CHROMIUM'] ??= await ensureBrowser();
     return undefined;
   }
+  process.env['PARLEY_REDIS_SERVER'] ??= await ensureRedis();
   const given = process.env['PARLEY_TEST_POSTGRES_URL'];
   if (given) {
     project.provide('postgresUrl', given);

@@ -60,7 +60,7 @@ export const HTTP = `\
 Bodies are JSON. A token goes into \`Authorization: Bearer …\`, never into a URL. Status codes follow from the error code:
 \`INVALID_PAYLOAD\` and \`CLIENT_TOO_OLD\` 400 (413 too large, 415 not JSON), \`UNAUTHENTICATED\` 401, \`FORBIDDEN\`,
 \`GUESTS_NOT_ALLOWED\`, \`BANNED\`, \`PASSCODE_REQUIRED\` and \`PASSCODE_WRONG\` 403, \`NOT_FOUND\` 404 (405 for a wrong method),
-\`ENDED\` 410, \`LOCKED\` 423, \`RATE_LIMITED\` 429, \`INTERNAL\` 500, \`NO_CAPACITY\` 503, all others 409. \`RATE_LIMITED\` comes with
-\`Retry-After\`.
+\`ENDED\` 410, \`LOCKED\` 423, \`RATE_LIMITED\` 429, \`INTERNAL\` 500, \`NO_CAPACITY\` and \`UNAVAILABLE\` 503, all others 409.
+\`RATE_LIMITED\` and \`UNAVAILABLE\` come with \`Retry-After\`.
 
 \`/healthz\`, \`/readyz\` and \`/metrics\` are the operator's: see [operations](operations.md).`;
