@@ -24,8 +24,13 @@ export class MeshTimeoutError extends Error {
   }
 }
 
+export const DEFAULT_CALL_TIMEOUT_MS = 5_000;
+
 export interface CallOptions {
-  /** The answer is waited for this long; the peer drops the call unexecuted when it comes later. */
+  /**
+   * The answer is waited for this long, 5 s unless told; the peer drops the call unexecuted when it
+   * comes later.
+   */
   timeoutMs?: number;
 }
 
