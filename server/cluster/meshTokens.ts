@@ -11,8 +11,24 @@ const KEY_PURPOSE = 'parley mesh, version 1';
 
 const content = z.object({
   header: z.object({ typ: z.literal(TYPE) }),
-  payload: z.object({ iss: z.string().min(1), sub: z.string(), aud: z.string(), exp: z.number() }),
+  payload: z.object({
+    iss: z.string().min(1),
+    sub: z.string(),
+    aud: z.string(),
+    exp: z.number(),
+    link: z.string(),
+    after: z.string().nullable(),
+  }),
 });
+
+export interface MeshCredentials {
+  /** Instance that proves to be itself. */
+  from: string;
+  /** Made up by who dials for each try: the other end's proof has to name it, too. */
+  link: string;
+  /** The last link between both that the sender knows of. */
+  after: string | null;
+}
 
 /** The token is genuine and meant for another instance: the sender believes that one to be here. */
 export class MisdirectedTokenError extends Error {
@@ -30,9 +46,10 @@ export function deriveMeshKey(secret: string): Buffer {
   return createHmac('sha256', secret).update(KEY_PURPOSE).digest();
 }
 
-/** Proves to instance `to` for a minute that this is instance `from`. */
-export function signMeshToken(key: Buffer, from: string, to: string): string {
-  return jwt.sign({}, key, {
+/** Valid for a minute. @param to instance that it is meant for, and no other */
+export function signMeshToken(key: Buffer, credentials: MeshCredentials, to: string): string {
+  const { from, link, after } = credentials;
+  return jwt.sign({ link, after }, key, {
     algorithm: ALGORITHM,
     header: { alg: ALGORITHM, typ: TYPE },
     issuer: from,
@@ -43,14 +60,13 @@ export function signMeshToken(key: Buffer, from: string, to: string): string {
 }
 
 /**
- * The instance that the token comes from.
- * @param self instance that it has to be meant for
+ * @param self instance that the token has to be meant for
  * @throws MisdirectedTokenError when it is meant for another, Error when it is not genuine or over
  */
-export function verifyMeshToken(key: Buffer, token: string, self: string): string {
+export function verifyMeshToken(key: Buffer, token: string, self: string): MeshCredentials {
   const verified = jwt.verify(token, key, { algorithms: [ALGORITHM], complete: true });
-  const { iss, sub, aud } = content.parse(verified).payload;
+  const { iss, sub, aud, link, after } = content.parse(verified).payload;
   if (iss !== sub) throw new Error('issuer and subject differ');
   if (aud !== self) throw new MisdirectedTokenError(aud);
-  return iss;
+  return { from: iss, link, after };
 }
