@@ -54,7 +54,8 @@ const owners = {
   'socket.io-client': ['client/api'],
   'mediasoup-client': ['client/media'],
   preact: ['client/views'],
-  jsonwebtoken: ['server/auth'],
+  jsonwebtoken: ['server/auth', 'server/cluster'],
+  ws: ['server/cluster'],
 };
 
 /** Everything of ours outside `folder` and what it may import, as an import-x zone. */

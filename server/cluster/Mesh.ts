@@ -24,8 +24,13 @@ export class MeshTimeoutError extends Error {
   }
 }
 
+export const DEFAULT_CALL_TIMEOUT_MS = 5_000;
+
 export interface CallOptions {
-  /** The answer is waited for this long; the peer drops the call unexecuted when it comes later. */
+  /**
+   * The answer is waited for this long, 5 s unless told; the peer drops the call unexecuted when it
+   * comes later.
+   */
   timeoutMs?: number;
 }
 
@@ -36,8 +41,9 @@ interface MeshEvents {
   /** A connection to the peer is open, again or for the first time. */
   'link-up': [instanceId: string];
   /**
-   * The connection is gone. `refused`: nothing listens there any more, tried twice; `silent`: pings
-   * have stayed unanswered; `closed`: it ended, and the next try has not been made.
+   * The connection is gone, or none could be opened. `refused`: nothing listens there any more, or
+   * another instance does, tried twice; `silent`: neither pings nor a dial are answered; `closed`: it
+   * ended, and either was opened again, which `link-up` tells next, or the peer does not want it.
    */
   'link-down': [instanceId: string, how: 'refused' | 'silent' | 'closed'];
 }
