@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import * as accountsAndMeetings from './001-accounts-and-meetings.ts';
 import * as waitingRoomsAndRoles from './002-waiting-rooms-and-roles.ts';
+import * as secrets from './003-secrets.ts';
 
 /**
  * Every migration under the name that databases remember it by, in the order they run.
@@ -9,4 +10,5 @@ import * as waitingRoomsAndRoles from './002-waiting-rooms-and-roles.ts';
 export const migrations: Record<string, Knex.Migration> = {
   '001-accounts-and-meetings': accountsAndMeetings,
   '002-waiting-rooms-and-roles': waitingRoomsAndRoles,
+  '003-secrets': secrets,
 };

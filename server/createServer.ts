@@ -1,34 +1,22 @@
-import { once } from 'node:events';
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type Server as HttpServer,
-  type ServerResponse,
-} from 'node:http';
-import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { availableParallelism } from 'node:os';
-import type { WebrtcConfig } from '../protocol/notifications.ts';
-import type { RtpCapabilities } from '../protocol/rtp.ts';
 import { AuthService } from './auth/AuthService.ts';
-import { iceServersFor } from './auth/iceServers.ts';
 import { RateLimits } from './auth/RateLimits.ts';
-import { MemoryCluster } from './cluster/MemoryCluster.ts';
-import { MemoryLeaseStore } from './cluster/MemoryLeaseStore.ts';
-import { localAddresses } from './config/addresses.ts';
-import { DataDir } from './config/DataDir.ts';
+import { createEdge, listen } from './compose/createEdge.ts';
+import { createMeetings, type Meetings } from './compose/createMeetings.ts';
+import { serveMedia } from './compose/MeshMediaNodes.ts';
+import { openBase, type Base } from './compose/openBase.ts';
+import { openCluster, type Cluster } from './compose/openCluster.ts';
+import { openMedia } from './compose/openMedia.ts';
+import { Releases } from './compose/Releases.ts';
 import type { Config } from './config/loadConfig.ts';
-import { loadTls, type TlsFiles } from './config/tls.ts';
-import { createId } from './core/ids.ts';
 import { createLogger, type Logger } from './core/logger.ts';
-import { openDatabase, type Database } from './db/openDatabase.ts';
+import type { Database } from './db/openDatabase.ts';
 import { createHttpApp } from './http/createHttpApp.ts';
-import { listenAddresses } from './media/listenAddresses.ts';
-import { MediaNode } from './media/MediaNode.ts';
-import { MeetingManager } from './meetings/MeetingManager.ts';
-import { PasscodeGate } from './meetings/PasscodeGate.ts';
-import { createMetrics } from './metrics/createMetrics.ts';
-import { createSignaling } from './signaling/createSignaling.ts';
+import { createOperationsApp } from './http/createOperationsApp.ts';
+import type { MediaNode } from './media/MediaNode.ts';
+import type { MeetingManager } from './meetings/MeetingManager.ts';
+import { createMetrics, type Metrics } from './metrics/createMetrics.ts';
+import { createSignaling, type Signaling } from './signaling/createSignaling.ts';
 
 /** How long `/readyz` waits for the database. */
 const PING_TIMEOUT_MS = 1_000;
@@ -36,232 +24,184 @@ const PING_TIMEOUT_MS = 1_000;
 export interface ParleyServer {
   readonly port: number;
   readonly secure: boolean;
-  readonly media: MediaNode;
-  readonly meetings: MeetingManager;
-  /** Tells the clients, ends every stay and releases everything. Idempotent. */
+  /** New for every start. */
+  readonly instanceId: string;
+  /** Null on a node without media. */
+  readonly media: MediaNode | null;
+  /** Null on a node with nothing but media. */
+  readonly meetings: MeetingManager | null;
+  /** Tells the clients, ends or hands over every stay, and releases everything. Idempotent. */
   close(): Promise<void>;
+}
+
+/** Everything of a node, as it comes up. */
+interface Parts {
+  config: Config;
+  logger: Logger;
+  releases: Releases;
+  metrics: Metrics;
+  base: Base;
+  media: MediaNode | null;
+  cluster: Cluster;
 }
 
 /**
  * Builds a whole server from its configuration and listens. What was begun is released again when a
  * later part cannot be made.
- * @throws DataDirError, DatabaseError, ConfigError, or the error of a port that cannot be used
+ * @throws DataDirError, DatabaseError, RedisError, ConfigError, or the error of a port that cannot be used
  */
 export async function createServer(config: Config): Promise<ParleyServer> {
   const logger = createLogger(config.log.level, logFormat(config));
-  /** Undone in reverse order. */
-  const releases: (() => unknown)[] = [];
-  const releaseAll = async (): Promise<void> => {
-    for (const release of releases.splice(0).reverse()) await release();
-  };
+  const releases = new Releases();
   try {
-    return await build(config, logger, releases, releaseAll);
+    return await build(config, logger, releases);
   } catch (error) {
-    await releaseAll();
+    await releases.releaseAll();
     throw error;
   }
 }
 
-async function build(
-  config: Config,
-  logger: Logger,
-  releases: (() => unknown)[],
-  releaseAll: () => Promise<void>,
-): Promise<ParleyServer> {
-  const dataDir = await DataDir.open(config.server.dataDir);
-  releases.push(() => dataDir.release());
-  const tls = await loadTls(config, dataDir);
-  const jwtSecret = config.auth.jwtSecret ?? (await dataDir.keepSecret('jwt-secret'));
-  // Workers and the database start side by side: each takes most of a second.
-  const [media, database] = await openBoth(config, logger, releases);
+async function build(config: Config, logger: Logger, releases: Releases): Promise<ParleyServer> {
+  const [base, media] = await openBoth(config, logger, releases);
+  const cluster = await openCluster(config, base.clusterSecret, logger, releases);
+  const metrics = createMetrics();
+  const parts: Parts = { config, logger, releases, metrics, base, media, cluster };
+  if (media) serveMedia(cluster.mesh, media);
+  const edge = createEdge(base.tls);
+  const { database } = base;
+  let draining = false;
+  const ready = (): Promise<string[]> => problemsOf(draining, media, database);
+  const signaling =
+    database && config.node.role !== 'media' ? serveClients(parts, database, edge, ready) : null;
+  if (!signaling) {
+    const { render } = metrics;
+    edge.serve(createOperationsApp({ config, logger, ready, metrics: render }).callback());
+    releases.push(() => edge.server.close());
+  }
+  watch(parts, signaling);
+  await listen(edge.server, config);
+  signaling?.edge.serve();
+  signaling?.meetings.reconcile();
 
+  let closing: Promise<void> | undefined;
+  return {
+    port: (edge.server.address() as AddressInfo).port,
+    secure: base.tls !== null,
+    instanceId: cluster.registry.self.instanceId,
+    media,
+    meetings: signaling?.meetings.manager ?? null,
+    close() {
+      draining = true;
+      signaling?.edge.announceShutdown();
+      closing ??= releases.releaseAll();
+      return closing;
+    },
+  };
+}
+
+/** Everything that a node does which clients talk to. */
+function serveClients(
+  { config, cluster, base, logger, releases, metrics }: Parts,
+  database: Database,
+  edge: ReturnType<typeof createEdge>,
+  ready: () => Promise<string[]>,
+): { edge: Signaling; meetings: Meetings } {
   const rateLimits = new RateLimits(config.limits);
   const auth = new AuthService({
-    users: database.users,
-    sessions: database.sessions,
-    rateLimits,
-    logger,
-    jwtSecret,
+    ...{ users: database.users, sessions: database.sessions, rateLimits, logger },
+    jwtSecret: base.jwtSecret,
     sessionTtlDays: config.auth.sessionTtlDays,
     guestTtlHours: config.auth.guestTtlHours,
   });
   releases.push(() => auth.close());
-  const metrics = createMetrics();
-
-  const edge = createEdge(tls);
+  shareRevocations(auth, cluster);
+  const meetings = createMeetings({ config, cluster, database, rateLimits, logger, releases });
+  const { failures, mesh, registry } = cluster;
   const signaling = createSignaling(edge.server, {
-    auth,
-    rateLimits,
-    logger,
+    ...{ auth, rateLimits, mesh, logger },
+    owners: meetings.owners,
+    meetings: meetings.service,
+    self: registry.self.instanceId,
     observe: metrics.observeRequest,
     requestRate: config.limits.requestsPerConnection,
     trustProxy: config.server.trustProxy,
     allowedOrigins: allowedOrigins(config),
   });
   releases.push(() => signaling.close());
-
-  const meetings = new MeetingManager({
-    media,
-    mediaEvents: media,
-    meetings: database.meetings,
-    participants: database.participants,
-    admissions: database.admissions,
-    decisions: database.decisions,
-    roles: database.roles,
-    audits: database.audit,
-    fanout: signaling.fanout,
-    leases: new MemoryLeaseStore(new MemoryCluster(), createId()),
-    passcodes: new PasscodeGate(rateLimits),
-    async assertMayWait({ meetingId, userId, deviceId }) {
-      // Neither another name in the same browser nor another browser makes somebody new.
-      await rateLimits.consume('waitingRoomPerPerson', `${meetingId} user ${userId}`);
-      if (deviceId === null) return;
-      await rateLimits.consume('waitingRoomPerPerson', `${meetingId} device ${deviceId}`);
-    },
-    logger,
-    now: Date.now,
-    webrtcConfig: webrtcConfigOf(config),
-    reconnectGraceMs: config.meetings.reconnectGraceMs,
-    reloadGraceMs: config.meetings.reloadGraceMs,
-    waitingGraceMs: config.meetings.waitingGraceMs,
-    hostGraceMs: config.meetings.hostGraceMs,
-    earlyStartMs: config.meetings.earlyStartMs,
-    emptyTtlMs: config.meetings.emptyMeetingTtlMs,
-    defaultCapacity: config.meetings.defaultCapacity,
-    maxCapacity: config.meetings.maxCapacity,
-  });
+  // While there are connections: whoever is in a meeting is told of its end.
   releases.push(() => meetings.close());
-  metrics.watch({
-    meetings: () => meetings.liveMeetings.length,
-    connections: signaling.connections,
-    media: () => media.stats(),
-  });
-
-  // Stays that an earlier process could not end when it was killed.
-  const orphaned = await database.participants.closeAllOpen(Date.now());
-  if (orphaned > 0) logger.info({ count: orphaned }, 'stays of an earlier process ended');
-  meetings.awaitReturns();
-
-  let draining = false;
+  failures.on('dead', (node) => signaling.recoverFrom(node));
+  mesh.on('link-up', (node) => signaling.recoverFrom(node));
   edge.serve(
     createHttpApp({
-      config,
-      auth,
-      rateLimits,
-      meetings,
-      logger,
+      ...{ config, auth, rateLimits, logger, ready },
+      meetings: meetings.service,
       metrics: metrics.render,
       observe: metrics.observeHttp,
-      ready: () => problemsOf(draining, media, database),
-      secure: tls !== null,
+      secure: base.tls !== null,
     }).callback(),
   );
-  signaling.serve(meetings);
-  await listen(edge.server, config);
+  return { edge: signaling, meetings };
+}
 
-  let closing: Promise<void> | undefined;
-  return {
-    port: (edge.server.address() as AddressInfo).port,
-    secure: tls !== null,
-    media,
-    meetings,
-    close() {
-      draining = true;
-      signaling.announceShutdown();
-      closing ??= releaseAll();
-      return closing;
-    },
-  };
+/** Whoever signs out is cut off on every node; a node that cannot be told finds out when it asks the database again. */
+function shareRevocations(auth: AuthService, { mesh, registry }: Cluster): void {
+  const operation = 'session/revoked';
+  mesh.serve(operation, (sessionId) => auth.handleRevoked(sessionId as string));
+  auth.events.on('session-ended-here', (sessionId) => {
+    for (const { instanceId, roles } of registry.nodes) {
+      const other = instanceId !== registry.self.instanceId && roles.includes('signaling');
+      if (other) mesh.tell(instanceId, operation, sessionId);
+    }
+  });
+}
+
+/** What the node tells of itself, to operators and to other nodes. */
+function watch(
+  { cluster, media, metrics }: Parts,
+  signaling: { edge: Signaling; meetings: Meetings } | null,
+): void {
+  const meetings = (): number => signaling?.meetings.manager.liveMeetings.length ?? 0;
+  const connections = (): number => signaling?.edge.connections() ?? 0;
+  metrics.watch({ meetings, connections, media: () => media?.stats() ?? null });
+  cluster.report(() => {
+    const workers = media?.loads ?? [];
+    const load = workers.reduce((sum, worker) => sum + worker.load, 0) / (workers.length || 1);
+    return { load, meetings: meetings(), connections: connections(), workers };
+  });
 }
 
 async function openBoth(
   config: Config,
   logger: Logger,
-  releases: (() => unknown)[],
-): Promise<[MediaNode, Database]> {
-  const [media, database] = await Promise.allSettled([
-    MediaNode.create(mediaOptions(config), logger),
-    openDatabase(config),
+  releases: Releases,
+): Promise<[Base, MediaNode | null]> {
+  // Workers and the database start side by side: each takes most of a second.
+  const [media, base] = await Promise.allSettled([
+    config.node.role === 'signaling' ? null : openMedia(config, logger),
+    openBase(config, releases),
   ]);
   // Both have ended: whichever came up is released, whichever failed is told.
-  if (database.status === 'fulfilled') releases.push(() => database.value.close());
-  if (media.status === 'fulfilled') releases.push(() => media.value.close());
+  if (media.status === 'fulfilled') releases.push(() => media.value?.close());
   if (media.status === 'rejected') throw media.reason;
-  if (database.status === 'rejected') throw database.reason;
-  return [media.value, database.value];
-}
-
-function mediaOptions({ media }: Config): Parameters<typeof MediaNode.create>[0] {
-  const { listenAddress, announcedAddresses } = media;
-  return {
-    workers: {
-      count: media.workers === 0 ? availableParallelism() : media.workers,
-      listen: listenAddresses(listenAddress, announcedAddresses, localAddresses('IPv4')),
-      basePort: media.basePort,
-      logLevel: media.logLevel,
-    },
-    videoCodecs: media.videoCodecs,
-    initialOutgoingBitrate: media.initialOutgoingBitrate,
-    maxIncomingBitrate: media.maxIncomingBitrate,
-    maxOutgoingBitrate: media.maxOutgoingBitrate,
-    consumerStaleMs: media.consumerStaleMs,
-  };
-}
-
-function webrtcConfigOf({ media, ice }: Config) {
-  const publish = {
-    videoCodec: media.preferredVideoCodec,
-    cameraLayers: media.cameraLayers.map((layer) => ({ ...layer })),
-    screenMaxBitrate: media.screenMaxBitrate,
-    audioMaxBitrate: media.audioMaxBitrate,
-  };
-  return (rtpCapabilities: RtpCapabilities, meetingId: string): WebrtcConfig => ({
-    routerRtpCapabilities: rtpCapabilities,
-    iceServers: iceServersFor(ice, meetingId, Date.now()),
-    iceTransportPolicy: ice.policy,
-    publish,
-  });
-}
-
-type RequestListener = (request: IncomingMessage, response: ServerResponse) => unknown;
-
-/**
- * The listening side. Socket.IO takes its requests out of those of the server as it finds it, so the
- * listener is in place from the start and answered for later.
- */
-function createEdge(tls: TlsFiles | null): {
-  server: HttpServer | HttpsServer;
-  serve: (listener: RequestListener) => void;
-} {
-  let current: RequestListener = (_request, response) => response.writeHead(503).end();
-  const listener: RequestListener = (request, response) => current(request, response);
-  return {
-    server: tls ? createHttpsServer({ ...tls }, listener) : createHttpServer(listener),
-    serve(next) {
-      current = next;
-    },
-  };
-}
-
-async function listen(server: HttpServer | HttpsServer, { server: { port, host } }: Config) {
-  server.listen({ port, ...(host !== null && { host }) });
-  await once(server, 'listening');
+  if (base.status === 'rejected') throw base.reason;
+  return [base.value, media.value];
 }
 
 /** Why the server should get no new clients; empty when it should. */
 async function problemsOf(
   draining: boolean,
-  media: MediaNode,
-  database: Database,
+  media: MediaNode | null,
+  database: Database | null,
 ): Promise<string[]> {
   const problems: string[] = [];
   if (draining) problems.push('draining');
-  if (media.workers.length === 0) problems.push('no media worker is alive');
+  if (media?.workers.length === 0) problems.push('no media worker is alive');
   const answered = await Promise.race([
-    database.ping().then(
+    database?.ping().then(
       () => true,
       () => false,
-    ),
+    ) ?? true,
     new Promise<boolean>((resolve) => setTimeout(() => resolve(false), PING_TIMEOUT_MS).unref()),
   ]);
   if (!answered) problems.push('the database does not answer');

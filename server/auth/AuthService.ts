@@ -23,6 +23,8 @@ const PURGE_INTERVAL_MS = HOUR_MS;
 export interface AuthEvents {
   /** The session is over: whatever is connected with it must be cut. */
   'session-revoked': [sessionId: string];
+  /** The same, and other nodes do not know of it yet. */
+  'session-ended-here': [sessionId: string];
 }
 
 interface AuthServiceOptions {
@@ -141,6 +143,12 @@ export class AuthService {
   /** Ends the session: its token is worth nothing from here on. Idempotent. */
   async logout({ sessionId }: Principal): Promise<void> {
     await this.#options.sessions.revoke(sessionId, Date.now());
+    this.handleRevoked(sessionId);
+    this.events.emit('session-ended-here', sessionId);
+  }
+
+  /** A session was ended, here or on another node. */
+  handleRevoked(sessionId: string): void {
     this.#cache.revoke(sessionId, Date.now());
     this.events.emit('session-revoked', sessionId);
   }

@@ -31,8 +31,8 @@ export interface NodeLoad {
   meetings: number;
   /** Client connections. */
   connections: number;
-  /** Of each media worker, in their order: share in use, 0 to 1 and above. */
-  workers: readonly number[];
+  /** Its live media workers; `load` is the share in use, 0 to 1 and above. */
+  workers: readonly { index: number; load: number }[];
 }
 
 export interface NodeInfo extends NodeIdentity, NodeLoad {

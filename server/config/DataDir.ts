@@ -58,13 +58,8 @@ export class DataDir {
 
   /** The secret kept in the file `name` (0600); 256 new random bits the first time. */
   async keepSecret(name: string): Promise<string> {
-    const file = join(this.path, name);
-    const kept = await readFile(file, 'utf8').catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return '';
-      throw error;
-    });
-    // A shorter one was cut off by a crash or an editor: it must not sign anything.
-    if (kept.trim().length >= MIN_SECRET_LENGTH) return kept.trim();
+    const kept = await readSecret(this.path, name);
+    if (kept !== null) return kept;
     const secret = createSecret();
     await this.writePrivate(name, `${secret}\n`);
     return secret;
@@ -82,6 +77,16 @@ export class DataDir {
     }
     await rename(temporary, join(this.path, name));
   }
+}
+
+/** A secret that a server has kept in its folder; null where there is none. */
+export async function readSecret(folder: string, name: string): Promise<string | null> {
+  const kept = await readFile(join(folder, name), 'utf8').catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return '';
+    throw error;
+  });
+  // A shorter one was cut off by a crash or an editor: it must not sign anything.
+  return kept.trim().length >= MIN_SECRET_LENGTH ? kept.trim() : null;
 }
 
 function codeOf(error: unknown): string {

@@ -16,6 +16,7 @@ const RESERVED = new Set([
 const CONVENTIONAL: Record<string, string> = {
   PORT: 'server.port',
   DATABASE_URL: 'database.url',
+  REDIS_URL: 'cluster.redisUrl',
 };
 
 interface Leaf {

@@ -69,6 +69,27 @@ const database = z
   })
   .prefault({});
 
+const node = z
+  .strictObject({
+    role: z.enum(['all', 'signaling', 'media']).default('all'),
+    name: z.string().min(1).max(64).nullable().default(null),
+    region: z.string().min(1).max(64).nullable().default(null),
+  })
+  .prefault({});
+
+const cluster = z
+  .strictObject({
+    redisUrl: secretUrl(z.url({ protocol: /^rediss?$/, error: 'expected a redis:// address' }))
+      .nullable()
+      .default(null),
+    host: z.union([z.ipv4(), z.ipv6()]).default('0.0.0.0'),
+    /** 0: any free one. */
+    port: z.int().min(0).max(65_535).default(4502),
+    advertisedAddress: z.string().min(1).max(255).nullable().default(null),
+    secret: secret(z.string().min(32)).nullable().default(null),
+  })
+  .prefault({});
+
 const cameraLayer = z.strictObject({
   scaleResolutionDownBy: z.number().min(1).max(64),
   maxBitrate: bitrate,
@@ -199,15 +220,32 @@ const metrics = z
   })
   .prefault({});
 
-export const configSchema = z.strictObject({
-  server,
-  log,
-  auth,
-  database,
-  media,
-  ice,
-  meetings,
-  limits,
-  metrics,
-});
+export const configSchema = z
+  .strictObject({
+    server,
+    log,
+    auth,
+    database,
+    node,
+    cluster,
+    media,
+    ice,
+    meetings,
+    limits,
+    metrics,
+  })
+  .superRefine(({ node, cluster, database }, context) => {
+    const complain = (path: string[], message: string) =>
+      context.addIssue({ code: 'custom', path, message });
+    if (cluster.redisUrl === null && node.role !== 'all') {
+      complain(
+        ['node', 'role'],
+        'expected all: a node that is alone has no others (set REDIS_URL)',
+      );
+    }
+    const needsDatabase = node.role !== 'media' || cluster.secret === null;
+    if (cluster.redisUrl !== null && database.url === null && needsDatabase) {
+      complain(['database', 'url'], 'expected the PostgreSQL that all nodes share (DATABASE_URL)');
+    }
+  });
 export type ConfigValues = z.output<typeof configSchema>;

@@ -25,7 +25,7 @@ export interface TlsFiles {
  * folder and made anew when it is about to expire or lacks one of this machine's names. Null: no TLS.
  * @throws ConfigError when a configured file cannot be read
  */
-export async function loadTls(config: Config, dataDir: DataDir): Promise<TlsFiles | null> {
+export async function loadTls(config: Config, dataDir: DataDir | null): Promise<TlsFiles | null> {
   const { tls } = config.server;
   if (tls === 'off') return null;
   if (tls !== 'self-signed') {
@@ -34,6 +34,7 @@ export async function loadTls(config: Config, dataDir: DataDir): Promise<TlsFile
       key: await readPem('server.tls.key', tls.key),
     };
   }
+  if (!dataDir) throw new ConfigError(['server.tls: self-signed needs a data folder']);
   const names = namesOf(config);
   const kept = await readKept(dataDir);
   if (kept && covers(kept.cert, names, Date.now())) return kept;

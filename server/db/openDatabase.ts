@@ -9,6 +9,7 @@ import { MeetingRepository } from './MeetingRepository.ts';
 import { migrate } from './migrate.ts';
 import { ParticipantRepository } from './ParticipantRepository.ts';
 import { RoleRepository } from './RoleRepository.ts';
+import { SecretRepository } from './SecretRepository.ts';
 import { SessionRepository } from './SessionRepository.ts';
 import { UserRepository } from './UserRepository.ts';
 
@@ -33,6 +34,7 @@ export interface Database {
   readonly decisions: DecisionRepository;
   readonly roles: RoleRepository;
   readonly audit: AuditRepository;
+  readonly secrets: SecretRepository;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   /** Waits for running queries. Idempotent. */
@@ -64,6 +66,7 @@ export async function openDatabase(config: Config): Promise<Database> {
     decisions: new DecisionRepository(db),
     roles: new RoleRepository(db),
     audit: new AuditRepository(db),
+    secrets: new SecretRepository(db),
     async ping() {
       await db.raw('SELECT 1');
     },

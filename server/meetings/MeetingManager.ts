@@ -52,6 +52,13 @@ export class MeetingManager {
     return this.#live.get(this.#idByCode.get(ref) ?? ref);
   }
 
+  /** A meeting in memory. @throws AppError INVALID_STATE when it is not */
+  live(meetingId: string): Meeting {
+    const meeting = this.#live.get(meetingId);
+    if (!meeting) throw new AppError('INVALID_STATE');
+    return meeting;
+  }
+
   /**
    * Brings a meeting to life unless somebody owns it.
    * @returns who owns it then

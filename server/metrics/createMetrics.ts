@@ -10,7 +10,7 @@ export interface MetricSources {
     participants: number;
     producers: number;
     consumers: number;
-  };
+  } | null;
 }
 
 export interface Metrics {
@@ -66,17 +66,17 @@ function watch(registers: Registry[], { meetings, connections, media }: MetricSo
   };
   gauge('parley_meetings', 'Meetings in memory', meetings);
   gauge('parley_connections', 'Socket.IO connections', connections);
-  gauge('parley_participants', 'Participants with media', () => media().participants);
-  gauge('parley_producers', 'Producers', () => media().producers);
-  gauge('parley_consumers', 'Consumers', () => media().consumers);
-  gauge('parley_workers', 'Media workers alive', () => media().workers.length);
+  gauge('parley_participants', 'Participants with media', () => media()?.participants ?? 0);
+  gauge('parley_producers', 'Producers', () => media()?.producers ?? 0);
+  gauge('parley_consumers', 'Consumers', () => media()?.consumers ?? 0);
+  gauge('parley_workers', 'Media workers alive', () => media()?.workers.length ?? 0);
   new Counter({
     name: 'parley_worker_deaths_total',
     help: 'Media workers that died or hung since the start',
     registers,
     collect() {
       this.reset();
-      this.inc(media().workerDeaths);
+      this.inc(media()?.workerDeaths ?? 0);
     },
   });
   new Gauge({
@@ -86,7 +86,7 @@ function watch(registers: Registry[], { meetings, connections, media }: MetricSo
     registers,
     collect() {
       this.reset();
-      for (const { index, load } of media().workers) this.set({ worker: index }, load);
+      for (const { index, load } of media()?.workers ?? []) this.set({ worker: index }, load);
     },
   });
 }

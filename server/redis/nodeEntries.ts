@@ -16,7 +16,7 @@ const load: z.ZodType<NodeLoad> = z.object({
   load: z.number(),
   meetings: z.number(),
   connections: z.number(),
-  workers: z.array(z.number()),
+  workers: z.array(z.object({ index: z.number(), load: z.number() })),
 });
 const entry = z.tuple([
   z.string(),

@@ -1,0 +1,111 @@
+import type { RateLimits } from '../auth/RateLimits.ts';
+import type { Config } from '../config/loadConfig.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Database } from '../db/openDatabase.ts';
+import { MediaCascade } from '../media/cascade/MediaCascade.ts';
+import { MeetingManager } from '../meetings/MeetingManager.ts';
+import { MeetingService } from '../meetings/MeetingService.ts';
+import { Owners } from '../meetings/Owners.ts';
+import { PasscodeGate } from '../meetings/PasscodeGate.ts';
+import { Reconciler } from '../meetings/Reconciler.ts';
+import { serveOwned } from '../meetings/serveOwned.ts';
+import { answerRequests } from '../signaling/answerRequests.ts';
+import { openFanout } from '../signaling/fanoutOrders.ts';
+import { MeshMediaNodes } from './MeshMediaNodes.ts';
+import type { Cluster } from './openCluster.ts';
+import { webrtcConfigOf } from './openMedia.ts';
+import type { Releases } from './Releases.ts';
+
+export interface Meetings {
+  /** Those that this node owns. */
+  manager: MeetingManager;
+  owners: Owners;
+  service: MeetingService;
+  cascade: MediaCascade;
+  /** Takes over what nobody owns, from now on. */
+  reconcile(): void;
+  /** Ends every stay, or hands the meetings over. */
+  close(): Promise<void>;
+}
+
+interface MeetingsDeps {
+  config: Config;
+  cluster: Cluster;
+  database: Database;
+  rateLimits: RateLimits;
+  logger: Logger;
+  releases: Releases;
+}
+
+/** The meetings that this node owns, and the way to those that others do. */
+export function createMeetings(deps: MeetingsDeps): Meetings {
+  const { config, cluster, database, rateLimits, logger, releases } = deps;
+  const { registry, leases, hotState, mesh, failures } = cluster;
+  const { instanceId, region } = registry.self;
+  const cascade = new MediaCascade({
+    nodes: new MeshMediaNodes(registry, mesh, failures),
+    owner: instanceId,
+    region,
+    logger,
+  });
+  releases.push(() => cascade.close());
+
+  const manager = new MeetingManager(instanceId, {
+    ...{ media: cascade, mediaEvents: cascade, leases, hotState, logger },
+    openFanout: (meetingId, epoch) => openFanout(mesh, meetingId, epoch),
+    meetings: database.meetings,
+    participants: database.participants,
+    admissions: database.admissions,
+    decisions: database.decisions,
+    roles: database.roles,
+    audits: database.audit,
+    passcodes: new PasscodeGate(rateLimits),
+    async assertMayWait({ meetingId, userId, deviceId }) {
+      // Neither another name in the same browser nor another browser makes somebody new.
+      await rateLimits.consume('waitingRoomPerPerson', `${meetingId} user ${userId}`);
+      if (deviceId === null) return;
+      await rateLimits.consume('waitingRoomPerPerson', `${meetingId} device ${deviceId}`);
+    },
+    now: Date.now,
+    webrtcConfig: webrtcConfigOf(config),
+    reconnectGraceMs: config.meetings.reconnectGraceMs,
+    reloadGraceMs: config.meetings.reloadGraceMs,
+    waitingGraceMs: config.meetings.waitingGraceMs,
+    hostGraceMs: config.meetings.hostGraceMs,
+    earlyStartMs: config.meetings.earlyStartMs,
+    emptyTtlMs: config.meetings.emptyMeetingTtlMs,
+  });
+  serveOwned(mesh, manager, answerRequests(manager));
+  failures.on('dead', (node) => manager.nodeLost(node));
+  registry.on('self-lost', () => void manager.reassert());
+  registry.on('reachable', () => void manager.reassert());
+
+  const owners = new Owners({ mesh, leases, registry });
+  const service = new MeetingService({
+    ...{ meetings: database.meetings, owned: manager, owners, logger },
+    now: Date.now,
+    defaultCapacity: config.meetings.defaultCapacity,
+    maxCapacity: config.meetings.maxCapacity,
+  });
+  const reconciler = new Reconciler({
+    ...{ manager, leases, registry, logger },
+    participants: database.participants,
+    admissions: database.admissions,
+  });
+  releases.push(() => reconciler.close());
+  return {
+    ...{ manager, owners, service, cascade },
+    reconcile: () => reconciler.start(),
+    // Where there are others, they go on with what is live here.
+    close: () => (hasSuccessor(cluster) ? manager.handOver() : manager.close()),
+  };
+}
+
+/** Whether a node is there that could own this one's meetings. */
+function hasSuccessor({ registry }: Cluster): boolean {
+  const { instanceId } = registry.self;
+  return registry.nodes.some(
+    (node) =>
+      node.instanceId !== instanceId && node.roles.includes('signaling') && node.mark === 'ready',
+  );
+}

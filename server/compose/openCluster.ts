@@ -1,0 +1,137 @@
+import { hostname } from 'node:os';
+import { FailureDetector } from '../cluster/FailureDetector.ts';
+import type { LeaseStore } from '../cluster/LeaseStore.ts';
+import { LocalMesh } from '../cluster/LocalMesh.ts';
+import { MemoryCluster } from '../cluster/MemoryCluster.ts';
+import { MemoryLeaseStore } from '../cluster/MemoryLeaseStore.ts';
+import { MemoryNodeRegistry } from '../cluster/MemoryNodeRegistry.ts';
+import type { Mesh } from '../cluster/Mesh.ts';
+import type { NodeIdentity, NodeLoad, NodeRegistry, NodeRole } from '../cluster/NodeRegistry.ts';
+import { WebSocketMesh } from '../cluster/WebSocketMesh.ts';
+import { localAddresses } from '../config/addresses.ts';
+import type { Config } from '../config/loadConfig.ts';
+import { createId } from '../core/ids.ts';
+import type { Logger } from '../core/logger.ts';
+import type { HotStateStore } from '../meetings/HotState.ts';
+import { MemoryHotStateStore } from '../meetings/MemoryHotStateStore.ts';
+import { openRedis } from '../redis/openRedis.ts';
+import { RedisHotStateStore } from '../redis/RedisHotStateStore.ts';
+import { RedisLeaseStore } from '../redis/RedisLeaseStore.ts';
+import { RedisNodeRegistry } from '../redis/RedisNodeRegistry.ts';
+import type { Releases } from './Releases.ts';
+import { version } from './version.ts';
+
+/** What ties the nodes of a cluster together; on a node that is alone the same, in memory. */
+export interface Cluster {
+  readonly registry: NodeRegistry;
+  readonly leases: LeaseStore;
+  readonly hotState: HotStateStore;
+  readonly mesh: Mesh;
+  readonly failures: FailureDetector;
+  /** What this node tells of itself from now on. */
+  report(read: () => NodeLoad): void;
+}
+
+const NOTHING: NodeLoad = { load: 0, meetings: 0, connections: 0, workers: [] };
+
+/**
+ * Joins the cluster that Redis holds together, or makes one of this node alone.
+ * @param secret what all nodes of the cluster know
+ * @throws RedisError, or the error of a port that cannot be used
+ */
+export async function openCluster(
+  config: Config,
+  secret: string,
+  logger: Logger,
+  releases: Releases,
+): Promise<Cluster> {
+  let read = (): NodeLoad => NOTHING;
+  const report = (): NodeLoad => read();
+  const identity = identityOf(config);
+  const { redisUrl } = config.cluster;
+  const parts =
+    redisUrl === null
+      ? openAlone(identity, report, logger)
+      : await openTogether(config, redisUrl, identity, { secret, report, logger, releases });
+  releases.push(() => parts.registry.close());
+  releases.push(() => parts.mesh.close());
+  const failures = new FailureDetector(parts.mesh, parts.registry, logger);
+  releases.push(() => failures.close());
+  return {
+    ...parts,
+    failures,
+    report(next) {
+      read = next;
+    },
+  };
+}
+
+function openAlone(self: NodeIdentity, report: () => NodeLoad, logger: Logger) {
+  const cluster = new MemoryCluster();
+  return {
+    registry: new MemoryNodeRegistry({ cluster, self, report }),
+    leases: new MemoryLeaseStore(cluster, self.instanceId),
+    hotState: new MemoryHotStateStore(cluster),
+    mesh: new LocalMesh(self.instanceId, logger),
+  };
+}
+
+async function openTogether(
+  config: Config,
+  redisUrl: string,
+  identity: NodeIdentity,
+  deps: { secret: string; report: () => NodeLoad; logger: Logger; releases: Releases },
+) {
+  const { secret, report, logger, releases } = deps;
+  const { instanceId } = identity;
+  const redis = await openRedis(redisUrl, logger);
+  releases.push(() => redis.close());
+  const { host, port, advertisedAddress } = config.cluster;
+  let registry: NodeRegistry | undefined;
+  const mesh = await WebSocketMesh.create(
+    {
+      instanceId,
+      secret,
+      listen: { host, port },
+      addressOf: (id) => registry?.find(id)?.meshUrl ?? undefined,
+    },
+    logger,
+  );
+  // Once others know of it, it is there.
+  const address = advertisedAddress ?? reachableAddress(host);
+  const self = { ...identity, meshUrl: `ws://${bracketed(address)}:${mesh.port}` };
+  try {
+    registry = await RedisNodeRegistry.create({ redis, self, report, logger });
+  } catch (error) {
+    await mesh.close();
+    throw error;
+  }
+  const leases = new RedisLeaseStore({ redis, instanceId, logger });
+  releases.push(() => leases.close());
+  return { registry, leases, hotState: new RedisHotStateStore(redis, logger), mesh };
+}
+
+function identityOf({ node }: Config): NodeIdentity {
+  const roles: NodeRole[] = node.role === 'all' ? ['signaling', 'media'] : [node.role];
+  return {
+    instanceId: createId(),
+    name: node.name ?? hostname(),
+    roles,
+    version,
+    region: node.region,
+    meshUrl: null,
+    startedAt: Date.now(),
+  };
+}
+
+/** Where others find what listens on `host`. */
+function reachableAddress(host: string): string {
+  if (host !== '0.0.0.0' && host !== '::') return host;
+  const family = host === '::' ? 'IPv6' : 'IPv4';
+  const addresses = localAddresses(family);
+  return addresses.find((address) => !address.startsWith('127.')) ?? addresses[0] ?? '127.0.0.1';
+}
+
+function bracketed(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}
