@@ -9,17 +9,23 @@ import type {
 } from '../../protocol/rtp.ts';
 
 /**
- * What a meeting may ask of the media layer. Everything that crosses is plain data and every answer
- * is asynchronous, so that the executor can be this process or another node.
+ * What a meeting may ask of the media layer, wherever its participants' media is placed. Everything
+ * that crosses is plain data and every answer is asynchronous, so that it can be this process or others.
  *
  * Commands throw AppError: INVALID_STATE (meeting not open, object closed meanwhile, wrong direction),
  * INVALID_PAYLOAD (mediasoup refuses the parameters), CONFLICT (an SSRC, MID or RID is taken on the
- * transport), NO_CAPACITY (no live worker).
+ * transport), NO_CAPACITY (no worker has room, or its node cannot be reached now). StaleEpochError:
+ * somebody else owns the meeting by now.
  */
 export interface MediaCommands {
-  /** Opens a router for the meeting on the least loaded worker; answers the existing one if it is open. */
-  openMeeting(meetingId: string): Promise<{ rtpCapabilities: RtpCapabilities }>;
-  /** Closes the router and everything in it. Unknown meetings are fine. */
+  /** Opens the meeting with a router where there is room; answers what it has if it is open at this epoch. */
+  openMeeting(meetingId: string, epoch: number): Promise<{ rtpCapabilities: RtpCapabilities }>;
+  /** Takes the meeting over from an owner before, with all that exists of its media; opens it if nothing does. */
+  adoptMeeting(
+    meetingId: string,
+    epoch: number,
+  ): Promise<{ rtpCapabilities: RtpCapabilities; participants: AdoptedParticipant[] }>;
+  /** Closes its routers and everything in them. Unknown meetings are fine. */
   closeMeeting(meetingId: string): Promise<void>;
   /** Closes all transports of the participant and everything in them. */
   closeParticipant(of: ParticipantKey): Promise<void>;
@@ -44,6 +50,12 @@ export interface MediaCommands {
     consumerIds: readonly string[],
   ): Promise<{ resumed: string[]; gone: string[] }>;
   updateViews(of: ParticipantKey, views: readonly ViewRequest[]): Promise<void>;
+}
+
+/** What was found of a participant's media when their meeting was taken over. */
+export interface AdoptedParticipant {
+  participantId: string;
+  producers: { producerId: string; kind: MediaKind; source: Source; paused: boolean }[];
 }
 
 export interface ParticipantKey {
@@ -102,13 +114,17 @@ export interface ParticipantQuality {
 /** Facts from the media layer; all plain data, each with its meeting's id. */
 export interface MediaEvents {
   /**
-   * The worker is gone and with it every transport, producer and consumer of the meeting; a new
-   * router stands ready. Emitted before any command on the new router can succeed.
+   * A worker or node is gone and with it all media of those participants; there is room for it
+   * elsewhere. Emitted before any command of theirs can succeed again.
    */
-  'meeting-reset': [{ meetingId: string; rtpCapabilities: RtpCapabilities }];
+  'meeting-reset': [
+    { meetingId: string; participantIds: string[]; rtpCapabilities: RtpCapabilities },
+  ];
+  /** Somebody with a higher epoch owns the meeting: the caller has lost it. */
+  stale: [{ meetingId: string; epoch: number }];
   /** A producer closed without a command: its transport went away. */
   'producer-closed': [{ meetingId: string; participantId: string; producerId: string }];
-  /** Consumers that the client never resumed were closed. */
+  /** Consumers were closed that the client never resumed, or that what they came from has failed. */
   'consumers-stale': [{ meetingId: string; participantId: string; consumerIds: string[] }];
   'consumer-layers': [
     {
