@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import {
   createServer as createHttpServer,
@@ -21,7 +22,9 @@ import { loadTls, type TlsFiles } from './config/tls.ts';
 import { createLogger, type Logger } from './core/logger.ts';
 import { openDatabase, type Database } from './db/openDatabase.ts';
 import { createHttpApp } from './http/createHttpApp.ts';
+import { MediaCascade, type MediaCascadeOptions } from './media/cascade/MediaCascade.ts';
 import { listenAddresses } from './media/listenAddresses.ts';
+import { LocalMediaNodes } from './media/LocalMediaNodes.ts';
 import { MediaNode } from './media/MediaNode.ts';
 import { MeetingManager } from './meetings/MeetingManager.ts';
 import { PasscodeGate } from './meetings/PasscodeGate.ts';
@@ -35,17 +38,21 @@ export interface ParleyServer {
   readonly port: number;
   readonly secure: boolean;
   readonly media: MediaNode;
+  readonly cascade: MediaCascade;
   readonly meetings: MeetingManager;
   /** Tells the clients, ends every stay and releases everything. Idempotent. */
   close(): Promise<void>;
 }
+
+/** Parts that are made otherwise than the configuration says. */
+export type ServerParts = Pick<MediaCascadeOptions, 'placement'>;
 
 /**
  * Builds a whole server from its configuration and listens. What was begun is released again when a
  * later part cannot be made.
  * @throws DataDirError, DatabaseError, ConfigError, or the error of a port that cannot be used
  */
-export async function createServer(config: Config): Promise<ParleyServer> {
+export async function createServer(config: Config, parts: ServerParts = {}): Promise<ParleyServer> {
   const logger = createLogger(config.log.level, logFormat(config));
   /** Undone in reverse order. */
   const releases: (() => unknown)[] = [];
@@ -53,7 +60,7 @@ export async function createServer(config: Config): Promise<ParleyServer> {
     for (const release of releases.splice(0).reverse()) await release();
   };
   try {
-    return await build(config, logger, releases, releaseAll);
+    return await build(config, parts, logger, releases, releaseAll);
   } catch (error) {
     await releaseAll();
     throw error;
@@ -62,6 +69,7 @@ export async function createServer(config: Config): Promise<ParleyServer> {
 
 async function build(
   config: Config,
+  parts: ServerParts,
   logger: Logger,
   releases: (() => unknown)[],
   releaseAll: () => Promise<void>,
@@ -98,9 +106,17 @@ async function build(
   });
   releases.push(() => signaling.close());
 
+  const instanceId = randomUUID();
+  const cascade = new MediaCascade({
+    nodes: new LocalMediaNodes(instanceId, media),
+    owner: instanceId,
+    logger,
+    ...parts,
+  });
+  releases.push(() => cascade.close());
   const meetings = new MeetingManager({
-    media,
-    mediaEvents: media,
+    media: cascade,
+    mediaEvents: cascade,
     meetings: database.meetings,
     participants: database.participants,
     admissions: database.admissions,
@@ -162,6 +178,7 @@ async function build(
     port: (edge.server.address() as AddressInfo).port,
     secure: tls !== null,
     media,
+    cascade,
     meetings,
     close() {
       draining = true;

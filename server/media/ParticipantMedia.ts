@@ -149,8 +149,7 @@ export class ParticipantMedia {
         paused: request.paused,
         keyFrameRequestDelay: keyFrameIntervalMs,
       });
-      const layers =
-        request.size && layersOf(producer.rtpParameters.encodings ?? [], request.size);
+      const layers = request.size && layersOf(producer.rtpParameters.encodings ?? [], request.size);
       const entry = new ProducerEntry(
         producer,
         { participantId: this.participantId, source: request.source, layers },

@@ -102,9 +102,7 @@ export class RouterLinks {
   async pipeOut(linkId: string, producerIds: readonly string[]): Promise<PipedProducer[]> {
     const link = this.#link(linkId);
     const piped = await Promise.all(
-      producerIds.map((producerId) =>
-        this.#pipeOut(link, producerId).catch(() => null),
-      ),
+      producerIds.map((producerId) => this.#pipeOut(link, producerId).catch(() => null)),
     );
     return piped.filter((one) => one !== null);
   }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../server/config/loadConfig.ts';
-import { createServer, type ParleyServer } from '../../server/createServer.ts';
+import { createServer, type ParleyServer, type ServerParts } from '../../server/createServer.ts';
 
 export interface TestServer extends ParleyServer {
   readonly url: string;
@@ -13,7 +13,10 @@ export interface TestServer extends ParleyServer {
  * A whole server on loopback with free ports and a data folder of its own.
  * @param env configuration as environment variables, over the defaults for tests
  */
-export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
+export async function startTestServer(
+  env: Record<string, string> = {},
+  parts: ServerParts = {},
+): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'));
   const config = loadConfig({
     file: null,
@@ -28,7 +31,7 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
       ...env,
     },
   });
-  const server = await createServer(config);
+  const server = await createServer(config, parts);
   return {
     ...server,
     dataDir,

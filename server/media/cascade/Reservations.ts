@@ -12,17 +12,30 @@ interface Reservation {
   reported: number;
 }
 
+interface Reserved {
+  /** The oldest first. */
+  reservations: Reservation[];
+  sum: number;
+}
+
 /**
  * What was placed and shows in no report yet. Without it, all that is decided between two reports
  * goes to the same worker.
  */
 export class Reservations {
-  readonly #byWorker = new Map<string, Reservation[]>();
+  readonly #byWorker = new Map<string, Reserved>();
 
-  /** @param now milliseconds of a clock that does not go back */
+  /**
+   * @param share of the worker
+   * @param reported load of the worker when this was decided
+   * @param now milliseconds of a clock that does not go back
+   */
   reserve(at: RouterRef, share: number, reported: number, now: number): void {
     const key = keyOf(at);
-    this.#byWorker.set(key, [...this.#valid(key, now), { share, madeAt: now, reported }]);
+    const reserved = this.#valid(key, now) ?? { reservations: [], sum: 0 };
+    reserved.reservations.push({ share, madeAt: now, reported });
+    reserved.sum += share;
+    this.#byWorker.set(key, reserved);
   }
 
   /** The same nodes with loads as they will be: what is reported, or what was and has been placed since. */
@@ -37,16 +50,19 @@ export class Reservations {
   }
 
   #expected(at: RouterRef, now: number): number {
-    const valid = this.#valid(keyOf(at), now);
-    const [oldest] = valid;
-    return oldest ? oldest.reported + valid.reduce((sum, { share }) => sum + share, 0) : 0;
+    const reserved = this.#valid(keyOf(at), now);
+    return reserved ? (reserved.reservations[0]?.reported ?? 0) + reserved.sum : 0;
   }
 
-  #valid(key: string, now: number): Reservation[] {
-    const all = this.#byWorker.get(key) ?? [];
-    const valid = all.filter(({ madeAt }) => now - madeAt < RESERVATION_MS);
-    if (valid.length === 0) this.#byWorker.delete(key);
-    else if (valid.length < all.length) this.#byWorker.set(key, valid);
-    return valid;
+  #valid(key: string, now: number): Reserved | undefined {
+    const reserved = this.#byWorker.get(key);
+    if (!reserved) return undefined;
+    const { reservations } = reserved;
+    const kept = reservations.findIndex(({ madeAt }) => now - madeAt < RESERVATION_MS);
+    const over = reservations.splice(0, kept === -1 ? reservations.length : kept);
+    reserved.sum -= over.reduce((sum, { share }) => sum + share, 0);
+    if (reservations.length > 0) return reserved;
+    this.#byWorker.delete(key);
+    return undefined;
   }
 }
