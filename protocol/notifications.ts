@@ -119,8 +119,11 @@ export const sequencedNotifications = {
   }),
   /** A track is gone, and with it its consumers. */
   'producer-closed': z.object({ ...ofMeeting, participantId: id, producerId: id, ...stamp }),
-  /** All media objects of the meeting are gone (a worker died): build transports, producers and consumers anew. */
-  'media-reset': z.object({ ...ofMeeting, webrtcConfig, ...stamp }),
+  /**
+   * Media was lost (a worker or node died). Whoever is named has none any more: they build transports,
+   * producers and consumers anew. For everybody else only the tracks of those named are gone.
+   */
+  'media-reset': z.object({ ...ofMeeting, participantIds: z.array(id), webrtcConfig, ...stamp }),
   /** The host changed the meeting. */
   'meeting-updated': z.object({ ...ofMeeting, meeting: meetingView, ...stamp }),
 } as const satisfies Record<string, z.ZodType>;

@@ -13,6 +13,7 @@ import { createLogger, type Logger } from './core/logger.ts';
 import type { Database } from './db/openDatabase.ts';
 import { createHttpApp } from './http/createHttpApp.ts';
 import { createOperationsApp } from './http/createOperationsApp.ts';
+import type { MediaCascade, MediaCascadeOptions } from './media/cascade/MediaCascade.ts';
 import type { MediaNode } from './media/MediaNode.ts';
 import type { MeetingManager } from './meetings/MeetingManager.ts';
 import { createMetrics, type Metrics } from './metrics/createMetrics.ts';
@@ -28,15 +29,20 @@ export interface ParleyServer {
   readonly instanceId: string;
   /** Null on a node without media. */
   readonly media: MediaNode | null;
-  /** Null on a node with nothing but media. */
+  /** Null, as the next, on a node with nothing but media. */
   readonly meetings: MeetingManager | null;
+  readonly cascade: MediaCascade | null;
   /** Tells the clients, ends or hands over every stay, and releases everything. Idempotent. */
   close(): Promise<void>;
 }
 
+/** Parts that are made otherwise than the configuration says. */
+export type ServerParts = Pick<MediaCascadeOptions, 'placement'>;
+
 /** Everything of a node, as it comes up. */
 interface Parts {
   config: Config;
+  overrides: ServerParts;
   logger: Logger;
   releases: Releases;
   metrics: Metrics;
@@ -50,22 +56,28 @@ interface Parts {
  * later part cannot be made.
  * @throws DataDirError, DatabaseError, RedisError, ConfigError, or the error of a port that cannot be used
  */
-export async function createServer(config: Config): Promise<ParleyServer> {
+export async function createServer(
+  config: Config,
+  overrides: ServerParts = {},
+): Promise<ParleyServer> {
   const logger = createLogger(config.log.level, logFormat(config));
   const releases = new Releases();
   try {
-    return await build(config, logger, releases);
+    return await build({ config, overrides, logger, releases });
   } catch (error) {
     await releases.releaseAll();
     throw error;
   }
 }
 
-async function build(config: Config, logger: Logger, releases: Releases): Promise<ParleyServer> {
+async function build(
+  begun: Pick<Parts, 'config' | 'overrides' | 'logger' | 'releases'>,
+): Promise<ParleyServer> {
+  const { config, logger, releases } = begun;
   const [base, media] = await openBoth(config, logger, releases);
   const cluster = await openCluster(config, base.clusterSecret, logger, releases);
   const metrics = createMetrics();
-  const parts: Parts = { config, logger, releases, metrics, base, media, cluster };
+  const parts: Parts = { ...begun, metrics, base, media, cluster };
   if (media) serveMedia(cluster.mesh, media);
   const edge = createEdge(base.tls);
   const { database } = base;
@@ -90,6 +102,7 @@ async function build(config: Config, logger: Logger, releases: Releases): Promis
     instanceId: cluster.registry.self.instanceId,
     media,
     meetings: signaling?.meetings.manager ?? null,
+    cascade: signaling?.meetings.cascade ?? null,
     close() {
       draining = true;
       signaling?.edge.announceShutdown();
@@ -101,7 +114,7 @@ async function build(config: Config, logger: Logger, releases: Releases): Promis
 
 /** Everything that a node does which clients talk to. */
 function serveClients(
-  { config, cluster, base, logger, releases, metrics }: Parts,
+  { config, overrides, cluster, base, logger, releases, metrics }: Parts,
   database: Database,
   edge: ReturnType<typeof createEdge>,
   ready: () => Promise<string[]>,
@@ -115,7 +128,9 @@ function serveClients(
   });
   releases.push(() => auth.close());
   shareRevocations(auth, cluster);
-  const meetings = createMeetings({ config, cluster, database, rateLimits, logger, releases });
+  const meetings = createMeetings({
+    ...{ config, overrides, cluster, database, rateLimits, logger, releases },
+  });
   const { failures, mesh, registry } = cluster;
   const signaling = createSignaling(edge.server, {
     ...{ auth, rateLimits, mesh, logger },

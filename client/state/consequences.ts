@@ -3,10 +3,10 @@ import type { SequencedNotification } from '../../protocol/notifications.ts';
 import type { MediaSession } from '../media/MediaSession.ts';
 import type { Liveliness } from './liveliness.ts';
 import type { Notices } from './notices.ts';
-import { isReceived, type RosterState } from './roster.ts';
+import { isReceived, producersOfOthers, type RosterState } from './roster.ts';
 
 interface ConsequenceDeps {
-  media: Pick<MediaSession, 'add' | 'remove' | 'reset'>;
+  media: Pick<MediaSession, 'add' | 'receive' | 'remove' | 'reset'>;
   notices: Pick<Notices, 'tell'>;
   liveliness: Pick<Liveliness, 'forget'>;
   /** A host has stopped something of one's own: it is not to be turned on again by itself. */
@@ -74,9 +74,13 @@ export function createConsequences(deps: ConsequenceDeps) {
         notices.tell(STOPPED[source], by === null ? undefined : nameOf(by));
         break;
       }
-      case 'media-reset':
-        media.reset(notification.payload.webrtcConfig);
+      case 'media-reset': {
+        const { participantIds, webrtcConfig } = notification.payload;
+        if (participantIds.includes(selfId)) media.reset(webrtcConfig);
+        // Nothing of those who have lost it; all of the others, also after one's own reset.
+        media.receive(producersOfOthers(after));
         break;
+      }
       case 'meeting-updated': {
         const { locked, settings } = notification.payload.meeting;
         onSettings(before.meeting.settings, settings);

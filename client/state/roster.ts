@@ -115,9 +115,10 @@ function change(
     }
     case 'media-reset': {
       const nothing = { audio: false, video: false, screenSharing: false };
-      const participants = new Map<string, ParticipantView>();
-      for (const [id, one] of state.participants) {
-        participants.set(id, { ...one, producers: [], media: nothing });
+      const participants = new Map(state.participants);
+      for (const id of notification.payload.participantIds) {
+        const one = participants.get(id);
+        if (one) participants.set(id, { ...one, producers: [], media: nothing });
       }
       return { participants };
     }

@@ -2,7 +2,7 @@ import type { RateLimits } from '../auth/RateLimits.ts';
 import type { Config } from '../config/loadConfig.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Database } from '../db/openDatabase.ts';
-import { MediaCascade } from '../media/cascade/MediaCascade.ts';
+import { MediaCascade, type MediaCascadeOptions } from '../media/cascade/MediaCascade.ts';
 import { MeetingManager } from '../meetings/MeetingManager.ts';
 import { MeetingService } from '../meetings/MeetingService.ts';
 import { Owners } from '../meetings/Owners.ts';
@@ -30,6 +30,7 @@ export interface Meetings {
 
 interface MeetingsDeps {
   config: Config;
+  overrides: Pick<MediaCascadeOptions, 'placement'>;
   cluster: Cluster;
   database: Database;
   rateLimits: RateLimits;
@@ -39,7 +40,7 @@ interface MeetingsDeps {
 
 /** The meetings that this node owns, and the way to those that others do. */
 export function createMeetings(deps: MeetingsDeps): Meetings {
-  const { config, cluster, database, rateLimits, logger, releases } = deps;
+  const { config, overrides, cluster, database, rateLimits, logger, releases } = deps;
   const { registry, leases, hotState, mesh, failures } = cluster;
   const { instanceId, region } = registry.self;
   const cascade = new MediaCascade({
@@ -47,6 +48,7 @@ export function createMeetings(deps: MeetingsDeps): Meetings {
     owner: instanceId,
     region,
     logger,
+    ...overrides,
   });
   releases.push(() => cascade.close());
 

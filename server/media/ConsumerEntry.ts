@@ -1,11 +1,9 @@
 import type { types } from 'mediasoup';
 import { chooseLayers, type LayerChoice } from './layers.ts';
 import type { PictureSize } from './MediaCommands.ts';
+import { AUDIO_PPS, LAYER_PPS } from './packetRates.ts';
 import type { ProducerEntry } from './ProducerEntry.ts';
 
-/** Predicted outgoing packets per second, by what a consumer receives. */
-const AUDIO_PPS = 50;
-const LAYER_PPS = [20, 60, 170] as const;
 /** By then the bitrates of layers that have just begun are known. */
 const LOOK_AGAIN_MS = 200;
 
@@ -129,7 +127,7 @@ export class ConsumerEntry {
 
   #packetsPerSecond(): number {
     return this.#layers
-      ? (LAYER_PPS[this.#layers.spatialLayer] ?? LAYER_PPS[LAYER_PPS.length - 1] ?? 0)
+      ? (LAYER_PPS[this.#layers.spatialLayer] ?? LAYER_PPS.at(-1) ?? 0)
       : AUDIO_PPS;
   }
 

@@ -22,6 +22,8 @@ export interface MediaCommands {
   openMeeting(meetingId: string, epoch: number): Promise<{ rtpCapabilities: RtpCapabilities }>;
   /** Takes the meeting over from an owner before, with all that exists of its media; opens it if nothing does. */
   adoptMeeting(meetingId: string, epoch: number): Promise<AdoptedMedia>;
+  /** Another owner has it, or is about to: it is forgotten here, and all of its media goes on. */
+  releaseMeeting(meetingId: string): void;
   /** Closes its routers and everything in them. Unknown meetings are fine. */
   closeMeeting(meetingId: string): Promise<void>;
   /** Closes all transports of the participant and everything in them. */

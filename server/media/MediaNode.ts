@@ -1,41 +1,46 @@
 import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import type { VideoCodec } from '../../protocol/notifications.ts';
-import type {
-  DtlsParameters,
-  IceParameters,
-  RtpCapabilities,
-  TransportOptions,
-} from '../../protocol/rtp.ts';
+import type { IceParameters, RtpCapabilities, TransportOptions } from '../../protocol/rtp.ts';
 import { AppError } from '../core/AppError.ts';
 import type { Logger } from '../core/logger.ts';
 import { routerCodecs } from './codecs.ts';
+import { Fences } from './Fences.ts';
+import type { ConsumeResult } from './MediaCommands.ts';
 import type {
-  ConsumeResult,
-  MediaCommands,
-  MediaEvents,
-  ParticipantKey,
-  ProduceRequest,
-  TransportRequest,
-  ViewRequest,
-} from './MediaCommands.ts';
-import { MeetingRouter } from './MeetingRouter.ts';
+  Command,
+  LinkEnd,
+  MediaExecutor,
+  NodeMediaEvent,
+  ParticipantCommand,
+  PipedProducer,
+  RouterCommand,
+  RouterInventory,
+} from './MediaExecutor.ts';
+import type {
+  MeetingRouter,
+  MeetingRouterListener,
+  MeetingRouterOptions,
+} from './MeetingRouter.ts';
+import { NodeMeeting } from './NodeMeeting.ts';
+import { WORKER_CAPACITY_PPS } from './packetRates.ts';
 import type { ParticipantMedia, ParticipantMediaOptions } from './ParticipantMedia.ts';
+import type { PipeOptions } from './RouterLinks.ts';
 import { WorkerPool, type MediaWorker, type WorkerPoolOptions } from './WorkerPool.ts';
 
 export interface MediaNodeOptions extends ParticipantMediaOptions {
   workers: WorkerPoolOptions;
   videoCodecs: readonly VideoCodec[];
+  /** Where other nodes' links come in; without, none can. */
+  pipes?: PipeOptions;
+  /** Packets per second that a worker forwards before it is full. */
+  workerCapacityPps?: number;
 }
 
-/** How long a meeting waits for a worker when none is alive. */
-const WORKER_TIMEOUT_MS = 10_000;
-/**
- * In a meeting that is built anew, everybody begins to send and to watch at once. libwebrtc drops
- * requests for a key frame within 300 ms of the one before, and mediasoup asks again after a second:
- * so those are kept until they count.
- */
-const KEY_FRAME_INTERVAL_MS = 320;
+interface MediaNodeEvents {
+  /** For the owner of the meeting; a meeting's events come in the order in which they happened. */
+  event: [owner: string, event: NodeMediaEvent];
+}
 
 /** Figures of the node for metrics and health. */
 export interface MediaNodeStats {
@@ -47,18 +52,21 @@ export interface MediaNodeStats {
   consumers: number;
 }
 
+type Payload<N extends NodeMediaEvent['name']> = Extract<NodeMediaEvent, { name: N }>['payload'];
+
 /**
  * Executes media commands on the workers of this machine. Knows meetings and participants by id
- * only; every rule about who may do what is the caller's.
+ * only; every rule about who may do what, and what is placed where, is the caller's. Media goes on
+ * however long no owner is heard of.
  */
-export class MediaNode extends EventEmitter<MediaEvents> implements MediaCommands {
-  readonly #options: MediaNodeOptions;
+export class MediaNode extends EventEmitter<MediaNodeEvents> implements MediaExecutor {
+  readonly #options: MeetingRouterOptions;
   readonly #logger: Logger;
   readonly #pool: WorkerPool;
+  readonly #capacityPps: number;
   readonly #codecs: types.RouterRtpCodecCapability[];
-  /** A promise from the moment of the decision, so that two callers never open two routers. */
-  readonly #opening = new Map<string, Promise<MeetingRouter>>();
-  readonly #meetings = new Map<string, MeetingRouter>();
+  readonly #fences = new Fences();
+  readonly #meetings = new Map<string, NodeMeeting>();
   #closed = false;
 
   static async create(options: MediaNodeOptions, logger: Logger): Promise<MediaNode> {
@@ -67,9 +75,10 @@ export class MediaNode extends EventEmitter<MediaEvents> implements MediaCommand
 
   private constructor(options: MediaNodeOptions, pool: WorkerPool, logger: Logger) {
     super();
-    this.#options = options;
+    this.#options = { ...options, pipes: options.pipes ?? { listen: { ip: '127.0.0.1' } } };
     this.#logger = logger;
     this.#pool = pool;
+    this.#capacityPps = options.workerCapacityPps ?? WORKER_CAPACITY_PPS;
     this.#codecs = routerCodecs(options.videoCodecs);
     pool.on('worker-died', (worker) => this.#evacuate(worker));
   }
@@ -81,7 +90,6 @@ export class MediaNode extends EventEmitter<MediaEvents> implements MediaCommand
     this.removeAllListeners();
     for (const meeting of this.#meetings.values()) meeting.close();
     this.#meetings.clear();
-    this.#opening.clear();
     this.#pool.close();
   }
 
@@ -89,10 +97,15 @@ export class MediaNode extends EventEmitter<MediaEvents> implements MediaCommand
     return this.#pool.workers;
   }
 
+  /** Share of each live worker that is in use, 0 to 1 and above. */
+  get loads(): { index: number; load: number }[] {
+    return this.#pool.workers.map(({ index, load }) => ({ index, load: load / this.#capacityPps }));
+  }
+
   stats(): MediaNodeStats {
-    const all = [...this.#meetings.values()].flatMap((meeting) => [
-      ...meeting.participants.values(),
-    ]);
+    const all = [...this.#meetings.values()]
+      .flatMap(({ routers }) => routers)
+      .flatMap(({ participants }) => [...participants.values()]);
     return {
       workers: this.#pool.workers.map(({ index, pid, load }) => ({ index, pid, load })),
       workerDeaths: this.#pool.deaths,
@@ -103,167 +116,229 @@ export class MediaNode extends EventEmitter<MediaEvents> implements MediaCommand
     };
   }
 
-  /** The worker that has the meeting's router; undefined when the meeting is not open. */
+  /** The worker that has the meeting's first router; undefined when the meeting is not open. */
   workerOf(meetingId: string): MediaWorker | undefined {
-    return this.#meetings.get(meetingId)?.worker;
+    return this.#meetings.get(meetingId)?.routers[0]?.worker;
   }
 
-  async openMeeting(meetingId: string): Promise<{ rtpCapabilities: RtpCapabilities }> {
-    const opening = this.#opening.get(meetingId) ?? this.#open(meetingId);
-    return { rtpCapabilities: (await opening).rtpCapabilities };
+  /** Closes the meetings that nobody wants any more; answers which. */
+  closeOrphans(isWanted: (meetingId: string) => boolean): string[] {
+    const orphans = [...this.#meetings.keys()].filter((meetingId) => !isWanted(meetingId));
+    for (const meetingId of orphans) this.#close(meetingId);
+    return orphans;
   }
 
-  closeMeeting(meetingId: string): Promise<void> {
-    const opening = this.#opening.get(meetingId);
-    this.#opening.delete(meetingId);
-    const isOpen = this.#meetings.delete(meetingId);
-    if (!opening) return Promise.resolve();
-    const closed = opening.then(
-      (meeting) => {
-        meeting.close();
-        this.#logger.info({ meetingId, workerIndex: meeting.worker.index }, 'router closed');
-      },
-      () => undefined,
-    );
-    // One that is still waiting for a worker closes when it gets it: nobody needs to wait for that.
-    return isOpen ? closed : Promise.resolve();
+  async openRouter(
+    command: Command & { worker: number | null },
+  ): Promise<{ worker: number; rtpCapabilities: RtpCapabilities }> {
+    this.#fences.admit(command);
+    const { meetingId, worker: preferred } = command;
+    const meeting = this.#meetings.get(meetingId) ?? this.#begin(meetingId);
+    let router: MeetingRouter;
+    try {
+      router = await meeting.open(preferred);
+    } catch (error) {
+      if (meeting.isEmpty && this.#meetings.get(meetingId) === meeting) {
+        this.#meetings.delete(meetingId);
+      }
+      throw error;
+    }
+    const { index } = router.worker;
+    if (this.#fences.ownerOf(meetingId)?.epoch !== command.epoch) {
+      // The inventory of the next owner may have been made without it.
+      if (router.participants.size === 0) meeting.closeRouter(index);
+      this.#fences.admit(command);
+    }
+    this.#logger.info({ meetingId, workerIndex: index }, 'router opened');
+    return { worker: index, rtpCapabilities: router.rtpCapabilities };
   }
 
-  async closeParticipant({ meetingId, participantId }: ParticipantKey): Promise<void> {
-    await Promise.resolve();
-    this.#meetings.get(meetingId)?.closeParticipant(participantId);
+  async closeRouter(command: RouterCommand): Promise<void> {
+    await this.#obey(command);
+    const { meetingId, worker } = command;
+    const meeting = this.#meetings.get(meetingId);
+    meeting?.closeRouter(worker);
+    if (meeting?.isEmpty) this.#close(meetingId);
   }
 
-  async createTransport(of: ParticipantKey, request: TransportRequest): Promise<TransportOptions> {
-    const meeting = this.#meeting(of.meetingId);
-    if (request.direction === 'recv') meeting.warmProducers();
-    return meeting.participant(of.participantId).createTransport(request);
+  async closeMeeting(command: Command): Promise<void> {
+    await this.#obey(command);
+    this.#close(command.meetingId);
   }
 
-  async connectTransport(
-    of: ParticipantKey,
-    transportId: string,
-    dtlsParameters: DtlsParameters,
+  async inventory(command: Command): Promise<{ routers: RouterInventory[] }> {
+    await this.#obey(command);
+    return { routers: this.#meetings.get(command.meetingId)?.describe() ?? [] };
+  }
+
+  async closeParticipant(command: ParticipantCommand): Promise<void> {
+    await this.#obey(command);
+    this.#meetings
+      .get(command.meetingId)
+      ?.find(command.worker)
+      ?.closeParticipant(command.participantId);
+  }
+
+  async createTransport(
+    command: Parameters<MediaExecutor['createTransport']>[0],
+  ): Promise<TransportOptions> {
+    const router = this.#router(command);
+    const { request } = command;
+    if (request.direction === 'recv') router.warmProducers();
+    return router.participant(command.participantId).createTransport(request);
+  }
+
+  async connectTransport(command: Parameters<MediaExecutor['connectTransport']>[0]): Promise<void> {
+    await this.#media(command).connectTransport(command.transportId, command.dtlsParameters);
+  }
+
+  async restartIce(command: Parameters<MediaExecutor['restartIce']>[0]): Promise<IceParameters> {
+    return this.#media(command).restartIce(command.transportId);
+  }
+
+  async produce(
+    command: Parameters<MediaExecutor['produce']>[0],
+  ): ReturnType<MediaExecutor['produce']> {
+    return this.#media(command).produce(command.request, command.keyFrameIntervalMs);
+  }
+
+  async setProducerPaused(
+    command: Parameters<MediaExecutor['setProducerPaused']>[0],
   ): Promise<void> {
-    await this.#media(of).connectTransport(transportId, dtlsParameters);
+    await this.#media(command).setProducerPaused(command.producerId, command.paused);
   }
 
-  async restartIce(of: ParticipantKey, transportId: string): Promise<IceParameters> {
-    return this.#media(of).restartIce(transportId);
+  async closeProducer(command: Parameters<MediaExecutor['closeProducer']>[0]): Promise<void> {
+    await this.#media(command).closeProducer(command.producerId);
   }
 
-  async produce(of: ParticipantKey, request: ProduceRequest): Promise<{ producerId: string }> {
-    return this.#media(of).produce(request);
-  }
-
-  async setProducerPaused(of: ParticipantKey, producerId: string, paused: boolean): Promise<void> {
-    await this.#media(of).setProducerPaused(producerId, paused);
-  }
-
-  async closeProducer(of: ParticipantKey, producerId: string): Promise<void> {
-    await this.#media(of).closeProducer(producerId);
-  }
-
-  async consume(
-    of: ParticipantKey,
-    transportId: string,
-    producerIds: readonly string[],
-  ): Promise<ConsumeResult> {
-    return this.#media(of).consume(transportId, producerIds);
+  async consume(command: Parameters<MediaExecutor['consume']>[0]): Promise<ConsumeResult> {
+    return this.#media(command).consume(command.transportId, command.producerIds);
   }
 
   async resumeConsumers(
-    of: ParticipantKey,
-    consumerIds: readonly string[],
+    command: Parameters<MediaExecutor['resumeConsumers']>[0],
   ): Promise<{ resumed: string[]; gone: string[] }> {
-    return this.#media(of).resumeConsumers(consumerIds);
+    return this.#media(command).resumeConsumers(command.consumerIds);
   }
 
-  async updateViews(of: ParticipantKey, views: readonly ViewRequest[]): Promise<void> {
-    await this.#media(of).updateViews(views);
+  async updateViews(command: Parameters<MediaExecutor['updateViews']>[0]): Promise<void> {
+    await this.#media(command).updateViews(command.views);
   }
 
-  #meeting(meetingId: string): MeetingRouter {
-    const meeting = this.#meetings.get(meetingId);
+  async warmProducers(command: RouterCommand): Promise<void> {
+    await this.#obey(command);
+    this.#meetings.get(command.meetingId)?.find(command.worker)?.warmProducers();
+  }
+
+  async openLink(command: Parameters<MediaExecutor['openLink']>[0]): Promise<LinkEnd> {
+    return this.#router(command).links.open(command.linkId, command.peer, command.secure);
+  }
+
+  async connectLink(command: Parameters<MediaExecutor['connectLink']>[0]): Promise<void> {
+    await this.#router(command).links.connect(command.linkId, command.remote);
+  }
+
+  async closeLink(command: Parameters<MediaExecutor['closeLink']>[0]): Promise<void> {
+    await this.#obey(command);
+    this.#meetings.get(command.meetingId)?.find(command.worker)?.links.close(command.linkId);
+  }
+
+  async pipeOut(
+    command: Parameters<MediaExecutor['pipeOut']>[0],
+  ): Promise<{ piped: PipedProducer[] }> {
+    const { linkId, producerIds } = command;
+    return { piped: await this.#router(command).links.pipeOut(linkId, producerIds) };
+  }
+
+  async pipeIn(
+    command: Parameters<MediaExecutor['pipeIn']>[0],
+  ): Promise<{ producerIds: string[] }> {
+    const { linkId, producers } = command;
+    return { producerIds: await this.#router(command).links.pipeIn(linkId, producers) };
+  }
+
+  async unpipe(command: Parameters<MediaExecutor['unpipe']>[0]): Promise<void> {
+    await this.#obey(command);
+    const { meetingId, worker, linkId, producerIds } = command;
+    this.#meetings.get(meetingId)?.find(worker)?.links.unpipe(linkId, producerIds);
+  }
+
+  async setPipedPaused(command: Parameters<MediaExecutor['setPipedPaused']>[0]): Promise<void> {
+    await this.#router(command).links.setPaused(command.producerId, command.paused);
+  }
+
+  /** For what closes at once: the fence, and an answer that comes later, as that of any command. */
+  #obey(command: Command): Promise<void> {
+    return new Promise((resolve) => {
+      this.#fences.admit(command);
+      resolve();
+    });
+  }
+
+  #router(command: RouterCommand): MeetingRouter {
+    this.#fences.admit(command);
+    const meeting = this.#meetings.get(command.meetingId);
     if (!meeting)
       throw new AppError('INVALID_STATE', { message: 'This meeting has no media now.' });
-    return meeting;
+    return meeting.router(command.worker);
   }
 
-  #media({ meetingId, participantId }: ParticipantKey): ParticipantMedia {
-    const media = this.#meeting(meetingId).participants.get(participantId);
+  #media(command: ParticipantCommand): ParticipantMedia {
+    const media = this.#router(command).participants.get(command.participantId);
     if (!media) throw new AppError('INVALID_STATE', { message: 'There is no transport yet.' });
     return media;
   }
 
-  #open(meetingId: string, opening = this.#createRouter(meetingId)): Promise<MeetingRouter> {
-    this.#opening.set(meetingId, opening);
-    opening.then(
-      (meeting) => {
-        // Closed while it was being opened: closeMeeting waits for it and closes it.
-        if (this.#opening.get(meetingId) !== opening) return;
-        this.#meetings.set(meetingId, meeting);
-        this.#logger.info({ meetingId, workerIndex: meeting.worker.index }, 'router opened');
-      },
-      () => {
-        if (this.#opening.get(meetingId) === opening) this.#opening.delete(meetingId);
-      },
-    );
-    return opening;
+  #begin(meetingId: string): NodeMeeting {
+    const meeting = new NodeMeeting({
+      pool: this.#pool,
+      codecs: this.#codecs,
+      options: this.#options,
+      listener: (worker) => this.#listener(meetingId, worker),
+    });
+    this.#meetings.set(meetingId, meeting);
+    return meeting;
   }
 
-  async #createRouter(meetingId: string, options = this.#options): Promise<MeetingRouter> {
-    for (;;) {
-      const worker = await this.#pool.waitForWorker(WORKER_TIMEOUT_MS);
-      try {
-        return await MeetingRouter.create(worker, this.#codecs, options, this.#listener(meetingId));
-      } catch (error) {
-        // The worker died under the call: another one will take the meeting.
-        if (!worker.worker.closed || this.#closed) throw error;
-      }
-    }
+  #close(meetingId: string): void {
+    const meeting = this.#meetings.get(meetingId);
+    if (!meeting) return;
+    this.#meetings.delete(meetingId);
+    meeting.close();
+    this.#logger.info({ meetingId }, 'routers closed');
   }
 
-  /** As often as it takes: people are waiting in the meeting, and a worker will be back. */
-  async #recreateRouter(meetingId: string): Promise<MeetingRouter> {
-    for (;;) {
-      try {
-        return await this.#createRouter(meetingId, {
-          ...this.#options,
-          keyFrameIntervalMs: KEY_FRAME_INTERVAL_MS,
-        });
-      } catch (error) {
-        if (this.#closed || !this.#opening.has(meetingId)) throw error;
-        this.#logger.error({ meetingId, err: error }, 'no worker can take the meeting over yet');
-      }
-    }
-  }
-
-  /** Gives every meeting of a dead worker a router on another, and tells its owner. */
+  /** Tells the owners of the meetings of a dead worker: what becomes of them is for them to say. */
   #evacuate(dead: MediaWorker): void {
     for (const [meetingId, meeting] of this.#meetings) {
-      if (meeting.worker !== dead) continue;
-      this.#meetings.delete(meetingId);
-      meeting.close();
-      const reopening = this.#open(meetingId, this.#recreateRouter(meetingId));
-      reopening.then(
-        ({ rtpCapabilities }) => {
-          if (this.#opening.get(meetingId) !== reopening) return;
-          this.emit('meeting-reset', { meetingId, rtpCapabilities });
-        },
-        () => undefined,
-      );
+      if (!meeting.evacuate(dead)) continue;
+      if (meeting.isEmpty) this.#meetings.delete(meetingId);
+      this.#tell('routers-lost', dead.index, { meetingId });
     }
   }
 
-  #listener(meetingId: string): Parameters<typeof MeetingRouter.create>[3] {
+  #tell<N extends NodeMediaEvent['name']>(name: N, worker: number, payload: Payload<N>): void {
+    const latest = this.#fences.ownerOf(payload.meetingId);
+    if (!latest) return;
+    // The compiler does not see that a name and its payload are one of the union.
+    const event = { name, epoch: latest.epoch, worker, payload } as NodeMediaEvent;
+    this.emit('event', latest.owner, event);
+  }
+
+  #listener(meetingId: string, worker: number): MeetingRouterListener {
     return {
       onProducerClosed: (participantId, producerId) =>
-        void this.emit('producer-closed', { meetingId, participantId, producerId }),
+        this.#tell('producer-closed', worker, { meetingId, participantId, producerId }),
       onLayersWanted: (participantId, producerId, maxSpatialLayer) =>
-        void this.emit('layers-wanted', { meetingId, participantId, producerId, maxSpatialLayer }),
+        this.#tell('layers-wanted', worker, {
+          meetingId,
+          participantId,
+          producerId,
+          maxSpatialLayer,
+        }),
       onConsumerLayers: (participantId, consumerId, layers) =>
-        void this.emit('consumer-layers', {
+        this.#tell('consumer-layers', worker, {
           meetingId,
           participantId,
           consumerId,
@@ -271,11 +346,11 @@ export class MediaNode extends EventEmitter<MediaEvents> implements MediaCommand
           temporalLayer: layers?.temporalLayer ?? null,
         }),
       onConsumersStale: (participantId, consumerIds) =>
-        void this.emit('consumers-stale', { meetingId, participantId, consumerIds }),
+        this.#tell('consumers-stale', worker, { meetingId, participantId, consumerIds }),
       onActiveSpeaker: (participantId) =>
-        void this.emit('active-speaker', { meetingId, participantId }),
-      onAudioLevels: (levels) => void this.emit('audio-levels', { meetingId, levels }),
-      onQualities: (qualities) => void this.emit('qualities', { meetingId, qualities }),
+        this.#tell('active-speaker', worker, { meetingId, participantId }),
+      onAudioLevels: (levels) => this.#tell('audio-levels', worker, { meetingId, levels }),
+      onQualities: (qualities) => this.#tell('qualities', worker, { meetingId, qualities }),
     };
   }
 }

@@ -1,6 +1,8 @@
 import type { types } from 'mediasoup';
 import type { RtpCapabilities } from '../../protocol/rtp.ts';
 import type { ParticipantQuality } from './MediaCommands.ts';
+import type { RouterInventory } from './MediaExecutor.ts';
+import { ROUTER_PPS } from './packetRates.ts';
 import {
   ParticipantMedia,
   type ParticipantMediaOptions,
@@ -8,10 +10,9 @@ import {
 } from './ParticipantMedia.ts';
 import type { ProducerEntry } from './ProducerEntry.ts';
 import { rateParticipant } from './quality.ts';
+import { RouterLinks, type PipeOptions } from './RouterLinks.ts';
 import type { MediaWorker } from './WorkerPool.ts';
 
-/** Predicted cost of a meeting that has just been placed, until its consumers show the real one. */
-const RESERVED_PPS = 100;
 /** Who is audible is told this often at most. */
 const LEVELS_INTERVAL_MS = 400;
 /** Softer than this, in dBov, is silence. */
@@ -19,6 +20,10 @@ const LEVELS_THRESHOLD_DBOV = -60;
 const MAX_LEVELS = 8;
 const SPEAKER_INTERVAL_MS = 300;
 const QUALITY_INTERVAL_MS = 2_000;
+
+export interface MeetingRouterOptions extends ParticipantMediaOptions {
+  pipes: PipeOptions;
+}
 
 /** What the router tells of its meeting; all plain data. */
 export interface MeetingRouterListener {
@@ -35,29 +40,30 @@ export interface MeetingRouterListener {
   onQualities(qualities: ParticipantQuality[]): void;
 }
 
-/** One meeting's router on one worker, with everyone's media on it. */
+/** One meeting's router on one worker, with the media of those who are placed there. */
 export class MeetingRouter implements RouterAccess {
   readonly router: types.Router;
+  readonly links: RouterLinks;
   readonly #worker: MediaWorker;
   readonly #speaker: types.ActiveSpeakerObserver;
   readonly #levels: types.AudioLevelObserver;
-  readonly #options: ParticipantMediaOptions;
+  readonly #options: MeetingRouterOptions;
   readonly #listener: MeetingRouterListener;
   readonly #participants = new Map<string, ParticipantMedia>();
   readonly #producers = new Map<string, ProducerEntry>();
   readonly #qualities = new Map<string, ParticipantQuality>();
   readonly #qualityTimer: NodeJS.Timeout;
-  #load = RESERVED_PPS;
+  #load = ROUTER_PPS;
   #closed = false;
 
   static async create(
     worker: MediaWorker,
     codecs: types.RouterRtpCodecCapability[],
-    options: ParticipantMediaOptions,
+    options: MeetingRouterOptions,
     listener: MeetingRouterListener,
   ): Promise<MeetingRouter> {
     // Reserved before the first await: others who look for a worker meanwhile must see it.
-    worker.load += RESERVED_PPS;
+    worker.load += ROUTER_PPS;
     try {
       const router = await worker.worker.createRouter({ mediaCodecs: codecs });
       const [speaker, levels] = await Promise.all([
@@ -70,7 +76,7 @@ export class MeetingRouter implements RouterAccess {
       ]);
       return new MeetingRouter(worker, router, speaker, levels, options, listener);
     } catch (error) {
-      worker.load -= RESERVED_PPS;
+      worker.load -= ROUTER_PPS;
       throw error;
     }
   }
@@ -80,7 +86,7 @@ export class MeetingRouter implements RouterAccess {
     router: types.Router,
     speaker: types.ActiveSpeakerObserver,
     levels: types.AudioLevelObserver,
-    options: ParticipantMediaOptions,
+    options: MeetingRouterOptions,
     listener: MeetingRouterListener,
   ) {
     this.#worker = worker;
@@ -89,6 +95,7 @@ export class MeetingRouter implements RouterAccess {
     this.#levels = levels;
     this.#options = options;
     this.#listener = listener;
+    this.links = new RouterLinks(this, options.pipes);
     this.#listenToVoices();
     this.#qualityTimer = setInterval(() => this.#rate(), QUALITY_INTERVAL_MS);
     router.observer.once('close', () => this.close());
@@ -148,10 +155,8 @@ export class MeetingRouter implements RouterAccess {
 
   async addProducer(entry: ProducerEntry): Promise<void> {
     const { producer, participantId, source } = entry;
-    this.#producers.set(producer.id, entry);
+    this.addPiped(entry);
     producer.observer.once('close', () => {
-      this.#producers.delete(producer.id);
-      for (const media of this.#participants.values()) media.forgetProducer(producer.id);
       // With the whole router or worker gone there is one fact to tell, not one per producer.
       if (this.#closed || this.#worker.worker.closed) return;
       this.#listener.onProducerClosed(participantId, producer.id);
@@ -164,6 +169,16 @@ export class MeetingRouter implements RouterAccess {
     }
   }
 
+  /** One that another router passes on: it is not heard here, and its closing is that router's to tell. */
+  addPiped(entry: ProducerEntry): void {
+    const { producer } = entry;
+    this.#producers.set(producer.id, entry);
+    producer.observer.once('close', () => {
+      this.#producers.delete(producer.id);
+      for (const media of this.#participants.values()) media.forgetProducer(producer.id);
+    });
+  }
+
   addLoad(packetsPerSecond: number): void {
     if (this.#closed) return;
     this.#load += packetsPerSecond;
@@ -173,6 +188,16 @@ export class MeetingRouter implements RouterAccess {
   /** Somebody is about to look at everyone: publishers start encoding what nobody watched until now. */
   warmProducers(): void {
     for (const entry of this.#producers.values()) entry.warm();
+  }
+
+  /** Everything that exists of it, as plain data. */
+  describe(): RouterInventory {
+    return {
+      worker: this.#worker.index,
+      rtpCapabilities: this.rtpCapabilities,
+      participants: [...this.#participants.values()].map((media) => media.describe()),
+      links: this.links.describe(),
+    };
   }
 
   onLayersWanted(participantId: string, producerId: string, maxSpatialLayer: number): void {

@@ -3,8 +3,10 @@ import type { DtlsParameters, RtpCapabilities, TransportOptions } from '../../pr
 import { AppError } from '../core/AppError.ts';
 import { Mailbox } from '../core/Mailbox.ts';
 import { ConsumerEntry } from './ConsumerEntry.ts';
+import { layersOf, type LayerSet } from './layers.ts';
 import { limitIncoming } from './limitIncoming.ts';
 import { mapMediasoupErrors } from './mediasoupErrors.ts';
+import type { ParticipantInventory } from './MediaExecutor.ts';
 import type {
   ConsumeResult,
   ConsumerDescription,
@@ -23,8 +25,6 @@ export interface ParticipantMediaOptions {
   maxOutgoingBitrate: number;
   /** A consumer that its client has not resumed for this long is closed. */
   consumerStaleMs: number;
-  /** At least so long between two requests for a key frame of the same layer; without: whenever one is needed. */
-  keyFrameIntervalMs?: number;
 }
 
 /** What a participant's media needs of its meeting's router. */
@@ -135,7 +135,11 @@ export class ParticipantMedia {
     return mapMediasoupErrors(() => transport.restartIce());
   }
 
-  produce(request: ProduceRequest): Promise<{ producerId: string }> {
+  /** @param keyFrameIntervalMs at least so long between two requests for a key frame; 0: whenever one is needed */
+  produce(
+    request: ProduceRequest,
+    keyFrameIntervalMs: number,
+  ): Promise<{ producerId: string; layers: LayerSet | null }> {
     return this.#inLane('send', async () => {
       const transport = this.#transportOf('send', request.transportId);
       this.#assertMayProduce(request);
@@ -143,18 +147,19 @@ export class ParticipantMedia {
         kind: request.kind,
         rtpParameters: request.rtpParameters as types.RtpParameters,
         paused: request.paused,
-        keyFrameRequestDelay: this.#options.keyFrameIntervalMs ?? 0,
+        keyFrameRequestDelay: keyFrameIntervalMs,
       });
+      const layers = request.size && layersOf(producer.rtpParameters.encodings ?? [], request.size);
       const entry = new ProducerEntry(
         producer,
-        { participantId: this.participantId, source: request.source, size: request.size },
+        { participantId: this.participantId, source: request.source, layers },
         (layer) => this.#access.onLayersWanted(this.participantId, producer.id, layer),
       );
       this.#producers.set(producer.id, entry);
       producer.observer.once('close', () => this.#producers.delete(producer.id));
       await this.#access.addProducer(entry);
       if (producer.closed) throw new AppError('INVALID_STATE');
-      return { producerId: producer.id };
+      return { producerId: producer.id, layers };
     });
   }
 
@@ -228,6 +233,30 @@ export class ParticipantMedia {
   /** A producer of somebody else is gone: what was said of its tile means nothing now. */
   forgetProducer(producerId: string): void {
     this.#views.delete(producerId);
+  }
+
+  /** Everything that exists of it, as plain data. */
+  describe(): ParticipantInventory {
+    const [send, recv] = [this.#transports.get('send'), this.#transports.get('recv')];
+    return {
+      participantId: this.participantId,
+      transports: {
+        ...(send && { send: send.transport.id }),
+        ...(recv && { recv: recv.transport.id }),
+      },
+      producers: [...this.#producers.values()].map((entry) => ({
+        producerId: entry.producer.id,
+        kind: entry.producer.kind,
+        source: entry.source,
+        paused: entry.producer.paused,
+        layers: entry.layers,
+        maxSpatialLayer: entry.maxSpatialLayer,
+      })),
+      consumers: [...this.#consumers.values()].map(({ consumer }) => ({
+        consumerId: consumer.id,
+        producerId: consumer.producerId,
+      })),
+    };
   }
 
   #inLane<T>(direction: 'send' | 'recv', task: () => Promise<T> | T): Promise<T> {

@@ -1,7 +1,6 @@
 import type { types } from 'mediasoup';
 import type { Source } from '../../protocol/meetings.ts';
-import { highestWanted, layersOf, type LayerSet } from './layers.ts';
-import type { PictureSize } from './MediaCommands.ts';
+import { highestWanted, type LayerSet } from './layers.ts';
 
 /** How long a layer that nobody wants any more goes on: tiles come and go, encoders restart slowly. */
 const LOWER_DELAY_MS = 3_000;
@@ -28,19 +27,24 @@ export class ProducerEntry {
   #lowerTimer: NodeJS.Timeout | undefined;
   #warmTimer: NodeJS.Timeout | undefined;
 
-  /** @param onLayersWanted tells the publisher; called only when the answer changes. */
+  /**
+   * @param onLayersWanted tells the publisher; called only when the answer changes.
+   * @param origin whether its publisher sends to this router, or another router passes it on
+   */
   constructor(
     producer: types.Producer,
-    of: { participantId: string; source: Source; size: PictureSize | null },
+    of: { participantId: string; source: Source; layers: LayerSet | null },
     onLayersWanted: (maxSpatialLayer: number) => void,
+    origin: 'sent' | 'piped' = 'sent',
   ) {
     this.producer = producer;
     this.participantId = of.participantId;
     this.source = of.source;
-    this.layers = of.size && layersOf(producer.rtpParameters.encodings ?? [], of.size);
+    this.layers = of.layers;
     this.#onLayersWanted = onLayersWanted;
-    // A publisher begins with every layer on; the first look finds out who wants which.
-    this.#announced = this.layers ? this.layers.scales.length - 1 : -1;
+    // A publisher begins with every layer on; the first look finds out who wants which. At a router
+    // that it is piped to, nobody has wanted any so far.
+    this.#announced = this.layers && origin === 'sent' ? this.layers.scales.length - 1 : -1;
     producer.observer.once('close', () => {
       clearTimeout(this.#lowerTimer);
       clearTimeout(this.#warmTimer);
@@ -54,6 +58,11 @@ export class ProducerEntry {
   /** Whether its layers have flowed for so short a time that the worker does not know their bitrates. */
   get isYoung(): boolean {
     return performance.now() - this.#flowingSince < YOUNG_MS;
+  }
+
+  /** The highest layer that anybody wants, as it was told last; −1: nobody wants any. */
+  get maxSpatialLayer(): number {
+    return this.#announced;
   }
 
   /** Notes which spatial layer a consumer receives; null when it receives nothing. */

@@ -1,7 +1,7 @@
 import type { Lease, LeaseStore } from '../cluster/LeaseStore.ts';
 import { AppError } from '../core/AppError.ts';
 import { StaleEpochError } from '../core/StaleEpochError.ts';
-import type { MediaCommands, MediaEventSource } from '../media/MediaCommands.ts';
+import type { MediaEventSource } from '../media/MediaCommands.ts';
 import type { JoinOutcome, JoinRequest } from './admission.ts';
 import type { OpenedFanout, OpenFanout } from './Fanout.ts';
 import { loadMeeting } from './loadMeeting.ts';
@@ -11,10 +11,6 @@ import type { PasscodeGate } from './PasscodeGate.ts';
 export interface MeetingManagerDeps extends Omit<MeetingDeps, 'fanout'> {
   openFanout: OpenFanout;
   mediaEvents: MediaEventSource;
-  media: MediaCommands & {
-    /** The meeting is somebody else's: what is known of its media is forgotten, not closed. */
-    releaseMeeting(meetingId: string): void;
-  };
   leases: LeaseStore;
   passcodes: PasscodeGate;
 }

@@ -226,11 +226,11 @@ export class MeetingMedia {
     }
   }
 
-  handleReset({ rtpCapabilities }: MediaEvents['meeting-reset'][0]): void {
+  handleReset({ rtpCapabilities, participantIds }: MediaEvents['meeting-reset'][0]): void {
     if (!this.#rtpCapabilities) return;
     this.#rtpCapabilities = rtpCapabilities;
-    for (const participant of this.#roster.participants) participant.dropMedia();
-    this.#roster.publish('media-reset', { webrtcConfig: this.webrtcConfig() });
+    for (const participantId of participantIds) this.#roster.get(participantId)?.dropMedia();
+    this.#roster.publish('media-reset', { participantIds, webrtcConfig: this.webrtcConfig() });
   }
 
   handleProducerClosed({ participantId, producerId }: MediaEvents['producer-closed'][0]): void {

@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../server/config/loadConfig.ts';
-import { createServer, type ParleyServer } from '../../server/createServer.ts';
+import { createServer, type ParleyServer, type ServerParts } from '../../server/createServer.ts';
 
-export interface TestServer extends ParleyServer {
+type Whole = { [K in 'media' | 'meetings' | 'cascade']: NonNullable<ParleyServer[K]> };
+
+export interface TestServer extends Omit<ParleyServer, keyof Whole>, Whole {
   readonly url: string;
   readonly dataDir: string;
 }
@@ -13,7 +15,10 @@ export interface TestServer extends ParleyServer {
  * A whole server on loopback with free ports and a data folder of its own.
  * @param env configuration as environment variables, over the defaults for tests
  */
-export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
+export async function startTestServer(
+  env: Record<string, string> = {},
+  parts: ServerParts = {},
+): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'));
   const config = loadConfig({
     file: null,
@@ -28,9 +33,12 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
       ...env,
     },
   });
-  const server = await createServer(config);
+  const server = await createServer(config, parts);
+  const { media, meetings, cascade } = server;
+  if (!media || !meetings || !cascade) throw new Error('a whole server is of both roles');
   return {
     ...server,
+    ...{ media, meetings, cascade },
     dataDir,
     url: `http${server.secure ? 's' : ''}://127.0.0.1:${server.port}`,
     async close() {

@@ -102,7 +102,9 @@ describe.each(BACKENDS)('people and sessions on %s', (backend) => {
     const { account } = await addAccount();
     const gone = guestRecord();
     await db.users.insertWithSession(gone, sessionRecord(gone.id, { meetingId: meeting.id }));
-    await db.participants.enter([participantRecord(meeting.id, gone.id)]);
+    await db.participants.enter({ meetingId: meeting.id, epoch: 0 }, [
+      participantRecord(meeting.id, gone.id),
+    ]);
     const here = guestRecord();
     const lasting = sessionRecord(here.id, { meetingId: meeting.id, expiresAt: later + 1 });
     await db.users.insertWithSession(here, sessionRecord(here.id, { meetingId: meeting.id }));

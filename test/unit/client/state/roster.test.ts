@@ -122,11 +122,20 @@ describe('applyNotification', () => {
     expect(closed?.participants.get('bob')?.producers).toEqual([]);
   });
 
-  test('empties everybody when all media is gone', () => {
-    const sharing = { ...person('bob', [CAMERA]), media: { ...NOTHING, video: true } };
-    const reset = { webrtcConfig: {} as SequencedPayload<'media-reset'>['webrtcConfig'] };
-    const after = applyNotification(roster(person('ann'), sharing), fact('media-reset', reset));
+  test('empties those whose media is gone, and nobody else', () => {
+    const sending = { ...NOTHING, video: true };
+    const lost = { ...person('bob', [CAMERA]), media: sending };
+    const kept = { ...person('cyd', [{ ...CAMERA, id: 'kept' }]), media: sending };
+    const after = applyNotification(
+      roster(person('ann'), lost, kept),
+      fact('media-reset', {
+        participantIds: ['bob', 'nobody'],
+        webrtcConfig: {} as SequencedPayload<'media-reset'>['webrtcConfig'],
+      }),
+    );
     expect(after?.participants.get('bob')).toMatchObject({ producers: [], media: NOTHING });
+    expect(after?.participants.get('cyd')).toEqual(kept);
+    expect(after?.participants.size).toBe(3);
   });
 
   test('counts what is about somebody who is not there', () => {

@@ -1,0 +1,39 @@
+import { StaleEpochError } from '../core/StaleEpochError.ts';
+import type { Command } from './MediaExecutor.ts';
+
+/** Meetings that are remembered after they closed: more than a node sees in the life of a lease. */
+const MAX_REMEMBERED = 20_000;
+
+/**
+ * Who may give orders about each meeting: the caller with the highest epoch so far. Also of meetings
+ * that are closed, since their earlier owners may still be about.
+ */
+export class Fences {
+  readonly #latest = new Map<string, { epoch: number; owner: string }>();
+  readonly #max: number;
+
+  constructor(max = MAX_REMEMBERED) {
+    this.#max = max;
+  }
+
+  /** @throws StaleEpochError for an owner before the latest, and for a second one at the same epoch */
+  admit({ meetingId, epoch, owner }: Command): void {
+    const latest = this.#latest.get(meetingId);
+    if (latest && (epoch < latest.epoch || (epoch === latest.epoch && owner !== latest.owner))) {
+      throw new StaleEpochError(meetingId, epoch);
+    }
+    // The one that was heard of longest ago comes first.
+    this.#latest.delete(meetingId);
+    this.#latest.set(meetingId, { epoch, owner });
+    if (this.#latest.size <= this.#max) return;
+    for (const oldest of this.#latest.keys()) {
+      this.#latest.delete(oldest);
+      break;
+    }
+  }
+
+  /** The latest owner of a meeting. */
+  ownerOf(meetingId: string): { epoch: number; owner: string } | undefined {
+    return this.#latest.get(meetingId);
+  }
+}

@@ -1,0 +1,262 @@
+import { EventEmitter } from 'node:events';
+import type {
+  DtlsParameters,
+  IceParameters,
+  RtpCapabilities,
+  TransportOptions,
+} from '../../../protocol/rtp.ts';
+import { AppError } from '../../core/AppError.ts';
+import type { Logger } from '../../core/logger.ts';
+import { StaleEpochError } from '../../core/StaleEpochError.ts';
+import type {
+  AdoptedParticipant,
+  ConsumeResult,
+  MediaCommands,
+  MediaEvents,
+  ParticipantKey,
+  ProduceRequest,
+  TransportRequest,
+  ViewRequest,
+} from '../MediaCommands.ts';
+import type { NodeMediaEvent } from '../MediaExecutor.ts';
+import { WORKER_CAPACITY_PPS } from '../packetRates.ts';
+import type { MediaNodes } from './MediaNodes.ts';
+import { MeetingCascade } from './MeetingCascade.ts';
+import { Orders } from './Orders.ts';
+import { place, type Placement } from './placement.ts';
+import { Placer } from './Placer.ts';
+import { readInventories } from './readInventories.ts';
+
+export interface MediaCascadeOptions {
+  nodes: MediaNodes;
+  /** Instance that owns the meetings opened here. */
+  owner: string;
+  logger: Logger;
+  /** Nodes of this region are preferred. */
+  region?: string | null;
+  /** How long a pipe stays that nobody needs any more; 10 s. */
+  pipeIdleMs?: number;
+  /** Packets per second that a worker forwards before it is full. */
+  workerCapacityPps?: number;
+  placement?: Placement;
+  /** 0 to 1, exclusive. */
+  random?: () => number;
+  /** Milliseconds of a clock that does not go back. */
+  now?: () => number;
+}
+
+/** Where a meeting's media is. */
+export interface MeetingPlacement {
+  routers: { nodeId: string; worker: number; participants: number }[];
+  /** Pairs of routers that are linked. */
+  links: number;
+}
+
+interface Owned {
+  epoch: number;
+  cascade: MeetingCascade;
+}
+
+/** People come and go: a pipe that is made anew at every change of the view costs a key frame each time. */
+const PIPE_IDLE_MS = 10_000;
+
+/**
+ * The media of the meetings that this process owns, wherever it is: places participants on the
+ * workers of all nodes, pipes what they send to where it is consumed, and finds another place when
+ * one is lost.
+ */
+export class MediaCascade extends EventEmitter<MediaEvents> implements MediaCommands {
+  readonly #options: MediaCascadeOptions;
+  readonly #placer: Placer;
+  readonly #meetings = new Map<string, Owned>();
+  readonly #now = (): number => this.#options.now?.() ?? performance.now();
+  readonly #onEvent = (nodeId: string, event: NodeMediaEvent): void => this.#handle(nodeId, event);
+  readonly #onNodeLost = (nodeId: string): void => this.#lose(nodeId);
+
+  constructor(options: MediaCascadeOptions) {
+    super();
+    this.#options = options;
+    const { nodes, region, workerCapacityPps, placement, random } = options;
+    this.#placer = new Placer({
+      nodes,
+      placement: placement ?? place,
+      capacityPps: workerCapacityPps ?? WORKER_CAPACITY_PPS,
+      region: region ?? null,
+      now: this.#now,
+      random: random ?? Math.random,
+    });
+    nodes.on('event', this.#onEvent);
+    nodes.on('node-lost', this.#onNodeLost);
+  }
+
+  /** Lets go of all meetings; their media goes on until somebody closes it. Idempotent. */
+  close(): void {
+    const { nodes } = this.#options;
+    nodes.off('event', this.#onEvent);
+    nodes.off('node-lost', this.#onNodeLost);
+    for (const { cascade } of this.#meetings.values()) cascade.abandon();
+    this.#meetings.clear();
+    this.removeAllListeners();
+  }
+
+  /** Where a meeting's media is; null when it is not open here. */
+  placementOf(meetingId: string): MeetingPlacement | null {
+    const cascade = this.#meetings.get(meetingId)?.cascade;
+    return cascade ? { routers: cascade.placement, links: cascade.linkCount } : null;
+  }
+
+  async openMeeting(
+    meetingId: string,
+    epoch: number,
+  ): Promise<{ rtpCapabilities: RtpCapabilities }> {
+    const known = this.#meetings.get(meetingId);
+    const owned = known?.epoch === epoch ? known : this.#own(meetingId, epoch);
+    const isNew = owned.cascade.routers.length === 0;
+    const opened = await owned.cascade.open();
+    if (isNew) {
+      const [first] = owned.cascade.placement;
+      this.#options.logger.info({ meetingId, ...first }, 'meeting placed');
+    }
+    return opened;
+  }
+
+  async adoptMeeting(
+    meetingId: string,
+    epoch: number,
+  ): Promise<{ rtpCapabilities: RtpCapabilities; participants: AdoptedParticipant[] }> {
+    const { nodes, logger } = this.#options;
+    const { cascade, orders } = this.#own(meetingId, epoch);
+    const inventories = await Promise.all(
+      nodes.snapshot().map(async ({ nodeId }) => {
+        try {
+          const { routers } = await orders.give(nodeId, 'inventory', {});
+          return [{ nodeId, routers }];
+        } catch (error) {
+          if (error instanceof StaleEpochError) throw error;
+          // What it has is lost to this meeting, as if the node were.
+          logger.warn({ meetingId, nodeId, err: error }, 'node gives no inventory');
+          return [];
+        }
+      }),
+    );
+    if (this.#meetings.get(meetingId)?.cascade !== cascade) throw new AppError('INVALID_STATE');
+    const participants = cascade.adopt(readInventories(inventories.flat()));
+    logger.info({ meetingId, epoch, participants: participants.length }, 'meeting adopted');
+    const { rtpCapabilities } = await cascade.open();
+    return { rtpCapabilities, participants };
+  }
+
+  releaseMeeting(meetingId: string): void {
+    this.#meetings.get(meetingId)?.cascade.abandon();
+    this.#meetings.delete(meetingId);
+  }
+
+  async closeMeeting(meetingId: string): Promise<void> {
+    const owned = this.#meetings.get(meetingId);
+    this.#meetings.delete(meetingId);
+    await owned?.cascade.close();
+  }
+
+  async closeParticipant({ meetingId, participantId }: ParticipantKey): Promise<void> {
+    await this.#meetings.get(meetingId)?.cascade.closeParticipant(participantId);
+  }
+
+  async createTransport(of: ParticipantKey, request: TransportRequest): Promise<TransportOptions> {
+    return this.#cascade(of).createTransport(of.participantId, request);
+  }
+
+  async connectTransport(
+    of: ParticipantKey,
+    transportId: string,
+    dtlsParameters: DtlsParameters,
+  ): Promise<void> {
+    await this.#cascade(of).connectTransport(of.participantId, transportId, dtlsParameters);
+  }
+
+  async restartIce(of: ParticipantKey, transportId: string): Promise<IceParameters> {
+    return this.#cascade(of).restartIce(of.participantId, transportId);
+  }
+
+  async produce(of: ParticipantKey, request: ProduceRequest): Promise<{ producerId: string }> {
+    return this.#cascade(of).produce(of.participantId, request);
+  }
+
+  async setProducerPaused(of: ParticipantKey, producerId: string, paused: boolean): Promise<void> {
+    await this.#cascade(of).setProducerPaused(of.participantId, producerId, paused);
+  }
+
+  async closeProducer(of: ParticipantKey, producerId: string): Promise<void> {
+    await this.#cascade(of).closeProducer(of.participantId, producerId);
+  }
+
+  async consume(
+    of: ParticipantKey,
+    transportId: string,
+    producerIds: readonly string[],
+  ): Promise<ConsumeResult> {
+    return this.#cascade(of).consume(of.participantId, transportId, producerIds);
+  }
+
+  async resumeConsumers(
+    of: ParticipantKey,
+    consumerIds: readonly string[],
+  ): Promise<{ resumed: string[]; gone: string[] }> {
+    return this.#cascade(of).resumeConsumers(of.participantId, consumerIds);
+  }
+
+  async updateViews(of: ParticipantKey, views: readonly ViewRequest[]): Promise<void> {
+    await this.#cascade(of).updateViews(of.participantId, views);
+  }
+
+  #cascade({ meetingId }: ParticipantKey): MeetingCascade {
+    const owned = this.#meetings.get(meetingId);
+    if (!owned) throw new AppError('INVALID_STATE', { message: 'This meeting has no media now.' });
+    return owned.cascade;
+  }
+
+  /** @throws StaleEpochError when it is owned here at a higher epoch */
+  #own(meetingId: string, epoch: number): Owned & { orders: Orders } {
+    const before = this.#meetings.get(meetingId);
+    if (before && before.epoch > epoch) throw new StaleEpochError(meetingId, epoch);
+    before?.cascade.abandon();
+    const { nodes, owner, pipeIdleMs } = this.#options;
+    const onStale = (): void => this.#stepDown(meetingId, epoch);
+    const orders = new Orders(nodes, { meetingId, epoch, owner }, onStale);
+    const cascade = new MeetingCascade({
+      meetingId,
+      orders,
+      placer: this.#placer,
+      pipeIdleMs: pipeIdleMs ?? PIPE_IDLE_MS,
+      now: this.#now,
+      emit: (name, payload) => this.#emit(name, payload),
+    });
+    this.#meetings.set(meetingId, { epoch, cascade });
+    return { epoch, cascade, orders };
+  }
+
+  #stepDown(meetingId: string, epoch: number): void {
+    const owned = this.#meetings.get(meetingId);
+    if (owned?.epoch !== epoch) return;
+    this.#meetings.delete(meetingId);
+    owned.cascade.abandon();
+    this.#options.logger.warn({ meetingId, epoch }, 'meeting has another owner');
+    this.emit('stale', { meetingId, epoch });
+  }
+
+  #handle(nodeId: string, event: NodeMediaEvent): void {
+    const owned = this.#meetings.get(event.payload.meetingId);
+    if (owned?.epoch === event.epoch) owned.cascade.handle(nodeId, event);
+  }
+
+  #lose(nodeId: string): void {
+    for (const { cascade } of this.#meetings.values()) {
+      const lost = cascade.routers.filter((router) => router.nodeId === nodeId);
+      if (lost.length > 0) cascade.lose(lost);
+    }
+  }
+
+  #emit<N extends keyof MediaEvents>(name: N, payload: MediaEvents[N][0]): void {
+    // The compiler cannot see that the tuple of N is N's tuple.
+    (this as EventEmitter).emit(name, payload);
+  }
+}

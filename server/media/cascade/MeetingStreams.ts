@@ -1,0 +1,202 @@
+import type { MediaEvents } from '../MediaCommands.ts';
+import type { RouterRef } from '../MediaExecutor.ts';
+import { AUDIO_PPS, LAYER_PPS } from '../packetRates.ts';
+import { Consumptions } from './Consumptions.ts';
+import type { Orders } from './Orders.ts';
+import { PipeNetwork } from './PipeNetwork.ts';
+import { ProducerRecord, type Copy, type ProducerFacts } from './ProducerRecord.ts';
+import type { Found } from './readInventories.ts';
+
+export interface MeetingStreamsDeps {
+  meetingId: string;
+  orders: Orders;
+  /** Routers that are open, the first one first. */
+  routers: () => readonly RouterRef[];
+  /** How long a pipe stays that nobody needs any more. */
+  pipeIdleMs: number;
+  onLinkClosed: () => void;
+  emit: <N extends keyof MediaEvents>(name: N, payload: MediaEvents[N][0]) => void;
+}
+
+/** A picture, as most receive it. */
+const PICTURE_PPS = LAYER_PPS[1] ?? 0;
+
+/** What is sent in one meeting and who consumes it where: the pipes between routers follow from that. */
+export class MeetingStreams {
+  readonly #deps: MeetingStreamsDeps;
+  readonly #network: PipeNetwork;
+  readonly #records = new Map<string, ProducerRecord>();
+  readonly #consumptions = new Consumptions();
+  #closed = false;
+
+  constructor(deps: MeetingStreamsDeps) {
+    this.#deps = deps;
+    const { orders, routers, pipeIdleMs, onLinkClosed } = deps;
+    this.#network = new PipeNetwork({
+      orders,
+      routers,
+      idleMs: pipeIdleMs,
+      onDropped: ({ record, at }) => this.#tellWish(record, record.wishes.forget(at)),
+      onLinkClosed,
+    });
+  }
+
+  get linkCount(): number {
+    return this.#network.linkCount;
+  }
+
+  /** What one who consumes everything is sent, predicted. */
+  get packetsPerSecond(): number {
+    let sum = 0;
+    for (const { kind } of this.#records.values())
+      sum += kind === 'audio' ? AUDIO_PPS : PICTURE_PPS;
+    return sum;
+  }
+
+  isLinked(router: RouterRef): boolean {
+    return this.#network.isLinked(router);
+  }
+
+  /** Stops timers; nodes are told by whoever closes the routers. Idempotent. */
+  close(): void {
+    this.#closed = true;
+    this.#network.close(this.#records.values());
+  }
+
+  /** Takes over what exists. */
+  adopt({ participants, producers, links, copies }: Found): void {
+    for (const { producer, participantId, home } of producers) {
+      const facts = { ...producer, id: producer.producerId, participantId };
+      this.#records.set(facts.id, new ProducerRecord(facts, home, producer.maxSpatialLayer));
+    }
+    for (const { linkId, ends } of links) this.#network.adoptLink(linkId, ends);
+    for (const { producerId, from, at, paused, maxSpatialLayer } of copies) {
+      const record = this.#records.get(producerId);
+      if (!record) continue;
+      this.#network.adoptCopy(record, from, at);
+      this.#tellWish(record, record.wishes.report(at, maxSpatialLayer));
+      if (paused !== record.paused) void this.#network.mirror(record);
+    }
+    for (const { participant, home } of participants) {
+      for (const { consumerId, producerId } of participant.consumers) {
+        this.#consumptions.add(participant.participantId, consumerId, producerId);
+        const record = this.#records.get(producerId);
+        if (record && record.home !== home) record.use(home, participant.participantId);
+      }
+    }
+    for (const record of this.#records.values()) this.#network.settle(record);
+    this.#network.tidy();
+  }
+
+  add(facts: ProducerFacts, home: RouterRef): void {
+    this.#records.set(facts.id, new ProducerRecord(facts, home));
+  }
+
+  find(producerId: string): ProducerRecord | undefined {
+    return this.#records.get(producerId);
+  }
+
+  /** Mirrors whether it is paused. */
+  mirror(record: ProducerRecord): Promise<void> {
+    return this.#network.mirror(record);
+  }
+
+  /** The producer is closed. */
+  forget(record: ProducerRecord): void {
+    if (!this.#records.delete(record.id)) return;
+    record.turns.close();
+    this.#network.forget(record);
+    this.#consumptions.forgetProducer(record.id);
+  }
+
+  /** All producers of the participant are closed. */
+  forgetAllOf(participantId: string): void {
+    for (const record of [...this.#records.values()]) {
+      if (record.participantId === participantId) this.forget(record);
+    }
+  }
+
+  /**
+   * Has the producers at hand at a router while `consume` runs there, and for as long as it has made
+   * consumers of them.
+   * @param consume is given the ids of those that could not be brought; answers the consumers made
+   */
+  async consumeAt<T extends { consumers: readonly { id: string; producerId: string }[] }>(
+    at: RouterRef,
+    participantId: string,
+    producerIds: readonly string[],
+    consume: (failed: ReadonlySet<string>) => Promise<T>,
+  ): Promise<T> {
+    const far = [...new Set(producerIds)].flatMap((id) => {
+      const record = this.#records.get(id);
+      return record && record.home !== at && record.participantId !== participantId ? [record] : [];
+    });
+    // Noted first, so that what is made for it does not go again as unused.
+    for (const record of far) record.use(at, participantId);
+    try {
+      const outcome = await consume(await this.#network.bring(far, at));
+      for (const { id, producerId } of outcome.consumers) {
+        this.#consumptions.add(participantId, id, producerId);
+      }
+      return outcome;
+    } finally {
+      for (const record of far) this.#unuse(record, at, participantId);
+    }
+  }
+
+  /** All that the participant consumes at that router is gone. */
+  release(participantId: string, at: RouterRef): void {
+    for (const producerId of this.#consumptions.clear(participantId)) {
+      const record = this.#records.get(producerId);
+      if (record) this.#unuse(record, at, participantId);
+    }
+  }
+
+  /** The router has closed consumers. */
+  handleStale(at: RouterRef, event: MediaEvents['consumers-stale'][0]): void {
+    const { participantId, consumerIds } = event;
+    for (const producerId of this.#consumptions.remove(participantId, consumerIds)) {
+      const record = this.#records.get(producerId);
+      if (record) this.#unuse(record, at, participantId);
+    }
+    this.#deps.emit('consumers-stale', event);
+  }
+
+  handleWanted(router: RouterRef, event: MediaEvents['layers-wanted'][0]): void {
+    const record = this.#records.get(event.producerId);
+    if (!record || (record.home !== router && !record.copies.has(router))) return;
+    this.#tellWish(record, record.wishes.report(router, event.maxSpatialLayer));
+  }
+
+  /** Routers are gone, and with them the producers at home there. */
+  lose(lost: ReadonlySet<RouterRef>): void {
+    for (const record of [...this.#records.values()]) {
+      if (lost.has(record.home)) this.forget(record);
+    }
+    for (const copy of this.#network.lose(this.#records.values(), lost)) this.#reportBroken(copy);
+  }
+
+  #unuse(record: ProducerRecord, at: RouterRef, participantId: string): void {
+    if (!this.#consumptions.has(participantId, record.id)) record.unuse(at, participantId);
+    if (this.#records.has(record.id) && !this.#closed) this.#network.settle(record);
+  }
+
+  /** What a copy came from is gone: who consumes it asks again, and it takes another way. */
+  #reportBroken({ record, at }: Copy): void {
+    const { meetingId, emit } = this.#deps;
+    for (const participantId of record.usersAt(at)) {
+      const consumerId = this.#consumptions.find(participantId, record.id);
+      if (consumerId === undefined) continue;
+      this.#consumptions.remove(participantId, [consumerId]);
+      record.unuse(at, participantId);
+      emit('consumers-stale', { meetingId, participantId, consumerIds: [consumerId] });
+    }
+  }
+
+  #tellWish(record: ProducerRecord, maxSpatialLayer: number | null): void {
+    if (maxSpatialLayer === null || !this.#records.has(record.id) || this.#closed) return;
+    const { meetingId, emit } = this.#deps;
+    const { id: producerId, participantId } = record;
+    emit('layers-wanted', { meetingId, participantId, producerId, maxSpatialLayer });
+  }
+}

@@ -1,0 +1,53 @@
+import { StaleEpochError } from '../../core/StaleEpochError.ts';
+import {
+  execute,
+  type Command,
+  type MediaCommandName,
+  type MediaExecutor,
+} from '../MediaExecutor.ts';
+import type { MediaNodes } from './MediaNodes.ts';
+import { toCommandError } from './unavailable.ts';
+
+/** What a command takes apart from who gives it. */
+type Order<N extends MediaCommandName> = Omit<Parameters<MediaExecutor[N]>[0], keyof Command>;
+type Answer<N extends MediaCommandName> = Awaited<ReturnType<MediaExecutor[N]>>;
+
+/** Gives the commands of one meeting's owner to nodes. */
+export class Orders {
+  readonly #nodes: Pick<MediaNodes, 'executor'>;
+  readonly #command: Command;
+  readonly #onStale: () => void;
+
+  /** @param onStale somebody else owns the meeting by now */
+  constructor(nodes: Pick<MediaNodes, 'executor'>, command: Command, onStale: () => void) {
+    this.#nodes = nodes;
+    this.#command = command;
+    this.#onStale = onStale;
+  }
+
+  /**
+   * @throws AppError as the node threw it, or when it cannot be reached: then the node may have acted
+   * or not. StaleEpochError
+   */
+  async give<N extends MediaCommandName>(
+    nodeId: string,
+    name: N,
+    order: Order<N>,
+  ): Promise<Answer<N>> {
+    try {
+      const command = { ...this.#command, ...order };
+      return (await execute(this.#nodes.executor(nodeId), name, command)) as Answer<N>;
+    } catch (error) {
+      if (error instanceof StaleEpochError) this.#onStale();
+      throw toCommandError(error);
+    }
+  }
+
+  /** For what ends something: if the node cannot be told, it has ended there or will be found by the next inventory. */
+  end<N extends MediaCommandName>(nodeId: string, name: N, order: Order<N>): Promise<void> {
+    return this.give(nodeId, name, order).then(
+      () => undefined,
+      () => undefined,
+    );
+  }
+}

@@ -1,0 +1,19 @@
+import { AppError } from '../../core/AppError.ts';
+
+/** What a node's executor throws by itself, told by name: who talks to nodes is not known here. */
+const NOT_REACHED = new Set(['UnreachableError', 'MeshTimeoutError']);
+const RETRY_AFTER_MS = 1_000;
+
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof Error && NOT_REACHED.has(error.name);
+}
+
+/** A command whose node could not be reached has failed, and nothing else has: it can be tried again. */
+export function toCommandError(error: unknown): unknown {
+  if (!isUnreachable(error)) return error;
+  return new AppError('NO_CAPACITY', {
+    message: 'This part of the meeting cannot be reached right now.',
+    retryAfterMs: RETRY_AFTER_MS,
+    cause: error,
+  });
+}
