@@ -106,13 +106,13 @@ export class MeetingRepository implements MeetingStore {
 
   async setInvited(fence: Fence, emails: string[]): Promise<void> {
     const { meetingId: id } = fence;
-    await fenced(this.#db, fence, async (transaction) => {
-      // Two who replace the list at once would otherwise leave a mixture of both.
-      await transaction('meetings').where({ id }).forUpdate().select('id');
+    const replace = async (transaction: Knex.Transaction): Promise<void> => {
       await transaction('meeting_invited').where({ meeting_id: id }).delete();
       const rows = [...new Set(emails)].map((email) => ({ meeting_id: id, email }));
       if (rows.length > 0) await transaction('meeting_invited').insert(rows);
-    });
+    };
+    // Two who replace the list at once would otherwise leave a mixture of both.
+    await fenced(this.#db, fence, replace, 'alone');
   }
 
   #select() {

@@ -5,20 +5,21 @@ import type { Fence } from '../meetings/stores.ts';
 /**
  * Runs a write of a meeting's owner unless another owner has taken over. The row is locked until the
  * write is done: an owner that takes over waits for it, and reads it.
+ * @param how `alone`: what is read before it is written must not change in between
  * @throws StaleEpochError
  */
 export function fenced<T>(
   db: Knex,
   fence: Fence,
   write: (transaction: Knex.Transaction) => Promise<T>,
+  how: 'beside others' | 'alone' = 'beside others',
 ): Promise<T> {
   return db.transaction(async (transaction) => {
-    const owned = await transaction('meetings')
+    const owned = transaction('meetings')
       .where({ id: fence.meetingId })
       .where('owner_epoch', '<=', fence.epoch)
-      .forShare()
       .first('id');
-    assertOwned(owned, fence);
+    assertOwned(await (how === 'alone' ? owned.forUpdate() : owned.forShare()), fence);
     return write(transaction);
   });
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/db/openDatabase.ts';
-import type { MeetingPatch, MeetingRecord } from '../../../server/meetings/stores.ts';
+import { StaleEpochError } from '../../../server/core/StaleEpochError.ts';
+import type { Fence, MeetingPatch, MeetingRecord } from '../../../server/meetings/stores.ts';
 import { BACKENDS } from '../../support/backends.ts';
 import {
   accountRecord,
@@ -31,6 +32,12 @@ describe.each(BACKENDS)('meetings and stays on %s', (backend) => {
     return { ...meeting, hostName: host.name };
   };
   const read = (id: string) => db.meetings.findById(id);
+  const unowned = ({ id }: { id: string }) => ({ meetingId: id, epoch: 0 });
+  const enterAs = async (fence: Fence) => {
+    const stay = participantRecord(fence.meetingId, randomUUID());
+    await db.participants.enter(fence, [stay]);
+    return stay;
+  };
 
   test('a meeting is found as it was stored, by id and by code', async () => {
     const meeting = await addMeeting({
@@ -254,7 +261,10 @@ describe.each(BACKENDS)('meetings and stays on %s', (backend) => {
       reason: 'left' as const,
       forgetAdmission: true,
     }));
-    await Promise.all([db.participants.leave(fence, departures), db.participants.leave(fence, departures)]);
+    await Promise.all([
+      db.participants.leave(fence, departures),
+      db.participants.leave(fence, departures),
+    ]);
     await db.participants.leave(fence, []);
     // Who has not left may come back without asking.
     const admitted = await db.admissions.list(id);

@@ -111,11 +111,7 @@ describe('a meeting whose store is away', () => {
     const host = await come(ada, meetingId);
     const asks = await come(alan, meetingId);
     await without('admissions', async () => {
-      await server.meetings.update(
-        { kind: 'account', userId: ada.userId, name: ada.name, email: '', sessionId: '' },
-        meetingId,
-        { access: 'invited' },
-      );
+      await server.meetings.live(meetingId).update(() => ({ access: 'invited' }));
       expect(await asks.next('join-denied')).toMatchObject({ code: 'FORBIDDEN' });
     });
     expect(host.all('participant-waiting-ended')).toHaveLength(1);
