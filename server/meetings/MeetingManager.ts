@@ -58,7 +58,7 @@ export class MeetingManager {
   /**
    * Brings a meeting to life unless somebody owns it.
    * @returns who owns it then
-   * @throws AppError NOT_FOUND, NO_CAPACITY, UNAVAILABLE
+   * @throws AppError NOT_FOUND, ENDED, NO_CAPACITY, UNAVAILABLE
    */
   open(meetingId: string): Promise<Lease> {
     if (this.#closed) return Promise.reject(new AppError('NO_CAPACITY'));
@@ -136,7 +136,7 @@ export class MeetingManager {
   }
 
   async #load(meetingId: string): Promise<Lease> {
-    const { leases, meetings, openFanout } = this.#deps;
+    const { admissions, leases, meetings, openFanout } = this.#deps;
     const knownEpoch = await meetings.ownerEpoch(meetingId);
     if (knownEpoch === null) {
       throw new AppError('NOT_FOUND', { message: 'There is no such meeting.' });
@@ -146,6 +146,11 @@ export class MeetingManager {
     const { epoch } = acquired;
     try {
       const stored = await loadMeeting({ meetingId, epoch }, this.#deps);
+      if (stored.record.endedAt !== null) {
+        // What could not be stored when it ended.
+        if (stored.admissions.length > 0) await admissions.clear({ meetingId, epoch });
+        throw new AppError('ENDED');
+      }
       const fanout = openFanout(meetingId, epoch);
       this.#adopt(new Meeting(stored, epoch, { ...this.#deps, fanout }), fanout);
     } catch (error) {

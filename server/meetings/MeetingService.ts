@@ -126,8 +126,13 @@ export class MeetingService {
   async end(principal: AccountPrincipal, ref: string): Promise<MeetingRecord> {
     const record = await this.#readOwn(principal, ref);
     if (record.endedAt !== null) return record;
-    const how = { create: true, repeatable: true };
-    return (await this.#deps.owners.ask(record.id, 'end', null, how)) ?? record;
+    try {
+      const how = { create: true, repeatable: true };
+      return (await this.#deps.owners.ask(record.id, 'end', null, how)) ?? record;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'ENDED') return this.read(ref);
+      throw error;
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 import { KeyedQueue } from '../cluster/KeyedQueue.ts';
 import type { LeaseStore } from '../cluster/LeaseStore.ts';
 import type { NodeRegistry } from '../cluster/NodeRegistry.ts';
+import { AppError } from '../core/AppError.ts';
 import type { Logger } from '../core/logger.ts';
 import type { MeetingManager } from './MeetingManager.ts';
 import type { AdmissionStore, ParticipantStore } from './stores.ts';
@@ -64,7 +65,12 @@ export class Reconciler {
   async #adopt(meetingId: string): Promise<void> {
     const { leases, manager, logger } = this.#deps;
     if (await leases.find(meetingId)) return;
-    const { epoch } = await manager.open(meetingId);
-    logger.info({ meetingId, epoch }, 'a meeting without an owner was taken over');
+    try {
+      const { epoch } = await manager.open(meetingId);
+      logger.info({ meetingId, epoch }, 'a meeting without an owner was taken over');
+    } catch (error) {
+      // What was left of one that is over is gone now.
+      if (!(error instanceof AppError) || error.code !== 'ENDED') throw error;
+    }
   }
 }

@@ -90,7 +90,7 @@ export class EdgeRequests {
         seats.take(connection, { meetingId, participantId });
         return answer;
       } catch (error) {
-        if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error;
+        if (!isGone(error)) throw error;
         throw new AppError('INVALID_STATE', { message: 'You are no longer in this meeting.' });
       }
     });
@@ -158,4 +158,9 @@ export class EdgeRequests {
     }
     return answer;
   }
+}
+
+/** Whether there is no such meeting, or none any more. */
+function isGone(error: unknown): boolean {
+  return error instanceof AppError && (error.code === 'NOT_FOUND' || error.code === 'ENDED');
 }
