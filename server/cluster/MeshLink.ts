@@ -3,12 +3,21 @@ import type { Logger } from '../core/logger.ts';
 import {
   decode,
   encode,
+  MAX_FRAME_BYTES,
   type Envelope,
   type Message,
   type UnstampedEnvelope,
   type UnstampedMessage,
 } from './envelopes.ts';
 import { PeerClock } from './PeerClock.ts';
+
+/** At both ends of a link. */
+export const SOCKET_OPTIONS = {
+  perMessageDeflate: false,
+  maxPayload: MAX_FRAME_BYTES,
+  // Who waits for an answer goes on before the next message is read, although both came at once.
+  allowSynchronousEvents: false,
+};
 
 /** How long the other end may take to agree to the end of a connection. */
 const CLOSE_GRACE_MS = 500;
@@ -145,12 +154,17 @@ export class MeshLink {
     }
   }
 
-  /** If it was this process that hung, what has arrived in the meantime is read before the verdict. */
+  /**
+   * If it was this process that hung, what has arrived in the meantime is read before the verdict:
+   * the first turn reads the socket, the next hands over the message.
+   */
   #suspect(): void {
     const heard = this.#heard;
-    setImmediate(() => {
-      if (this.#heard === heard) this.#end('silent');
-    });
+    setImmediate(() =>
+      setImmediate(() => {
+        if (this.#heard === heard) this.#end('silent');
+      }),
+    );
   }
 
   #end(how: 'closed' | 'silent'): void {
