@@ -38,7 +38,12 @@ const envelope = z.discriminatedUnion('kind', [
     ttlMs: z.number(),
     at: stamp,
   }),
-  z.object({ kind: z.literal('tell'), operation: z.string(), args: z.unknown().optional(), at: stamp }),
+  z.object({
+    kind: z.literal('tell'),
+    operation: z.string(),
+    args: z.unknown().optional(),
+    at: stamp,
+  }),
   z.object({ kind: z.literal('answer'), id, data: z.unknown().optional(), at: stamp }),
   z.object({ kind: z.literal('refusal'), id, error: wireError, at: stamp }),
   z.object({ kind: z.literal('ping'), at: stamp }),
