@@ -71,4 +71,18 @@ describe('a peer in a process of its own', () => {
     expect(await mesh.call('there', 'noted', null)).toStrictEqual(['timely']);
     expect(links).toStrictEqual([]);
   });
+
+  it('is not silent because this process has paused', async () => {
+    const silentMs = 500;
+    mesh = await meshes.start('here', { timings: { silentMs } });
+    const url = `ws://127.0.0.1:${mesh.port}`;
+    child = await MeshProcess.start('there', { here: url }, { pingMs: 50, silentMs: 60_000 });
+    meshes.addresses.set('there', child.url);
+    expect(await mesh.call('there', 'echo', 1)).toBe(1);
+    links = recordLinks(mesh);
+    // Not a moment in which anything could be read or noticed.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3 * silentMs);
+    // What has arrived meanwhile is too old to act on, and shows that the peer is there.
+    await eventually(() => expect(links).toStrictEqual(['closed there', 'up there']));
+  });
 });
