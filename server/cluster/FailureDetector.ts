@@ -65,6 +65,8 @@ export class FailureDetector extends EventEmitter<FailureDetectorEvents> {
   readonly #registry: NodeRegistry;
   readonly #logger: Logger;
   readonly #suspects = new Map<string, Suspect>();
+  /** Judged, and not told to everybody yet. */
+  readonly #dying = new Set<string>();
   readonly #dead = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -93,7 +95,7 @@ export class FailureDetector extends EventEmitter<FailureDetectorEvents> {
   }
 
   readonly #onLinkDown = (...[instanceId, how]: MeshEvents['link-down']): void => {
-    if (this.#dead.has(instanceId)) return;
+    if (this.#dead.has(instanceId) || this.#dying.has(instanceId)) return;
     switch (how) {
       case 'refused':
         void this.#bury(instanceId, 'its address refuses connections');
@@ -162,6 +164,7 @@ export class FailureDetector extends EventEmitter<FailureDetectorEvents> {
   /** Others hear of the death when the registry knows: only then can they take over what it had. */
   async #bury(instanceId: string, reason: string): Promise<void> {
     this.#acquit(instanceId);
+    this.#dying.add(instanceId);
     this.#logger.warn({ instanceId, reason }, 'node is dead');
     try {
       await this.#registry.declareDead(instanceId);
@@ -169,11 +172,13 @@ export class FailureDetector extends EventEmitter<FailureDetectorEvents> {
       // It forgets the node by itself once no heartbeat comes.
       this.#logger.warn({ err: error, instanceId }, 'death not recorded');
     }
-    this.#tellDead(instanceId);
+    // Unless the registry has told it already: then the node may be there again.
+    if (this.#dying.has(instanceId)) this.#tellDead(instanceId);
   }
 
   #tellDead(instanceId: string): void {
     this.#acquit(instanceId);
+    this.#dying.delete(instanceId);
     if (this.#closed || this.#dead.has(instanceId)) return;
     this.#dead.add(instanceId);
     this.emit('dead', instanceId);

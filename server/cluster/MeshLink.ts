@@ -3,6 +3,7 @@ import type { Logger } from '../core/logger.ts';
 import {
   decode,
   encode,
+  MAX_FRAME_BYTES,
   type Envelope,
   type Message,
   type UnstampedEnvelope,
@@ -10,13 +11,27 @@ import {
 } from './envelopes.ts';
 import { PeerClock } from './PeerClock.ts';
 
+/** At both ends of a link. */
+export const SOCKET_OPTIONS = {
+  perMessageDeflate: false,
+  maxPayload: MAX_FRAME_BYTES,
+  // Who waits for an answer goes on before the next message is read, although both came at once.
+  allowSynchronousEvents: false,
+};
+
 /** How long the other end may take to agree to the end of a connection. */
 const CLOSE_GRACE_MS = 500;
+
+/** Clocks and timers count whole milliseconds, at both ends. */
+const GRAIN_MS = 2;
 
 export interface MeshTimings {
   /** Between two pings. */
   pingMs: number;
-  /** A peer that nothing was heard of for so long is not there; also how long a dial may take. */
+  /**
+   * A peer that nothing was heard of for so long is not there; also how long a dial may take. The
+   * same on every node: each knows by it when the other has given up a link.
+   */
   silentMs: number;
   /** Between two tries to reach a peer that refused the first. */
   redialMs: number;
@@ -49,6 +64,8 @@ export class MeshLink {
   readonly #pinging: NodeJS.Timeout;
   readonly #silence: NodeJS.Timeout;
   #heard = 0;
+  /** When we last gave a sign of life. */
+  #sentAt = performance.now();
   #over = false;
 
   /**
@@ -103,6 +120,11 @@ export class MeshLink {
 
   #send(content: UnstampedEnvelope): void {
     if (this.#over) return;
+    if (this.#isGivenUp) {
+      this.#endAfterPause();
+      return;
+    }
+    this.#sentAt = performance.now();
     // A connection that breaks tells so by closing.
     this.#socket.send(encode({ ...content, at: monotonicMs() }), () => undefined);
   }
@@ -125,10 +147,8 @@ export class MeshLink {
     if (!this.#clock.isSet) this.#clock.note(this.#openedAt, frame.at);
     if (frame.kind === 'pong') this.#clock.note(frame.of, frame.at);
     const ageMs = this.#clock.ageOf(frame.at, now);
-    if (ageMs > this.#timings.silentMs) {
-      // This process or the path was frozen for so long that the other end has given up the link.
-      this.#logger.warn({ ageMs }, 'messages of a node come too late: closing the link');
-      this.#end('closed');
+    if (this.#isGivenUp || ageMs > this.#timings.silentMs) {
+      this.#endAfterPause();
       return;
     }
     switch (frame.kind) {
@@ -145,12 +165,28 @@ export class MeshLink {
     }
   }
 
-  /** If it was this process that hung, what has arrived in the meantime is read before the verdict. */
+  /** Whether the other end has not heard from us for so long, because this process was frozen, say. */
+  get #isGivenUp(): boolean {
+    return performance.now() - this.#sentAt >= this.#timings.silentMs - GRAIN_MS;
+  }
+
+  /** Those who sent what has come in the meantime know by now that it was lost. */
+  #endAfterPause(): void {
+    this.#logger.warn('the other end has given up the link by now: closing it');
+    this.#end('closed');
+  }
+
+  /**
+   * If it was this process that hung, what has arrived in the meantime is read before the verdict:
+   * the first turn reads the socket, the next hands over the message.
+   */
   #suspect(): void {
     const heard = this.#heard;
-    setImmediate(() => {
-      if (this.#heard === heard) this.#end('silent');
-    });
+    setImmediate(() =>
+      setImmediate(() => {
+        if (this.#heard === heard) this.#end('silent');
+      }),
+    );
   }
 
   #end(how: 'closed' | 'silent'): void {

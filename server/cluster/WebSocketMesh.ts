@@ -5,7 +5,6 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Logger } from '../core/logger.ts';
 import { ACCEPTOR_HEADER, MESH_PATH, REFUSALS } from './dial.ts';
-import { MAX_FRAME_BYTES } from './envelopes.ts';
 import {
   DEFAULT_CALL_TIMEOUT_MS,
   type CallOptions,
@@ -13,7 +12,7 @@ import {
   type MeshEvents,
   type Operation,
 } from './Mesh.ts';
-import { monotonicMs, type MeshTimings } from './MeshLink.ts';
+import { monotonicMs, SOCKET_OPTIONS, type MeshTimings } from './MeshLink.ts';
 import {
   deriveMeshKey,
   MisdirectedTokenError,
@@ -54,8 +53,7 @@ export class WebSocketMesh extends EventEmitter<MeshEvents> implements Mesh {
   readonly #upgrades = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: MAX_FRAME_BYTES,
+    ...SOCKET_OPTIONS,
   });
   /** Of who this is, for the answers to handshakes. */
   readonly #proofs = new WeakMap<IncomingMessage, string>();

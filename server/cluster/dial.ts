@@ -1,6 +1,5 @@
 import { WebSocket } from 'ws';
-import { MAX_FRAME_BYTES } from './envelopes.ts';
-import { monotonicMs } from './MeshLink.ts';
+import { monotonicMs, SOCKET_OPTIONS } from './MeshLink.ts';
 
 export const MESH_PATH = '/mesh';
 /** The acceptor's own proof of who it is, in its answer to the handshake. */
@@ -41,8 +40,7 @@ export async function dial(url: string, options: DialOptions): Promise<DialOutco
   const sentAt = monotonicMs();
   const socket = new WebSocket(new URL(MESH_PATH, url), {
     headers: { authorization: `Bearer ${options.token}` },
-    perMessageDeflate: false,
-    maxPayload: MAX_FRAME_BYTES,
+    ...SOCKET_OPTIONS,
   });
   return new Promise((resolve) => {
     let settled = false;

@@ -33,13 +33,18 @@ const envelope = z.discriminatedUnion('kind', [
     kind: z.literal('call'),
     id,
     operation: z.string(),
-    args: z.unknown(),
+    args: z.unknown().optional(),
     /** From `at` on, the caller waits this many milliseconds. */
     ttlMs: z.number(),
     at: stamp,
   }),
-  z.object({ kind: z.literal('tell'), operation: z.string(), args: z.unknown(), at: stamp }),
-  z.object({ kind: z.literal('answer'), id, data: z.unknown(), at: stamp }),
+  z.object({
+    kind: z.literal('tell'),
+    operation: z.string(),
+    args: z.unknown().optional(),
+    at: stamp,
+  }),
+  z.object({ kind: z.literal('answer'), id, data: z.unknown().optional(), at: stamp }),
   z.object({ kind: z.literal('refusal'), id, error: wireError, at: stamp }),
   z.object({ kind: z.literal('ping'), at: stamp }),
   /** `of`: stamp of the ping. */
