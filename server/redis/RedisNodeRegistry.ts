@@ -36,7 +36,7 @@ const MISSED_BY_ALL = 3;
 
 const heartbeatAnswer = z.tuple([
   z.string(),
-  z.number(),
+  z.string(),
   z.array(z.union([z.string(), z.number()])),
 ]);
 
@@ -55,6 +55,7 @@ export class RedisNodeRegistry extends EventEmitter<NodeRegistryEvents> implemen
   readonly #settleMs: number;
   #known = new Map<string, NodeInfo>();
   #generation: string | undefined;
+  #registration: string | undefined;
   #isReachable = true;
   /** Until then nobody is told to have left: they may not have found back yet. */
   #patientUntil = 0;
@@ -182,10 +183,11 @@ export class RedisNodeRegistry extends EventEmitter<NodeRegistryEvents> implemen
       await this.#redis.run(REMOVE, [nodeKey(instanceId), NODES_KEY], [instanceId]);
       return;
     }
-    const [generation, registered, entries] = heartbeatAnswer.parse(answer);
+    const [generation, registration, entries] = heartbeatAnswer.parse(answer);
     const wiped = this.#generation !== undefined && this.#generation !== generation;
-    const lost = this.#generation !== undefined && registered === 0;
+    const lost = this.#registration !== undefined && this.#registration !== registration;
     this.#generation = generation;
+    this.#registration = registration;
     const back = !this.#isReachable;
     this.#isReachable = true;
     if (back || wiped) this.#patientUntil = performance.now() + this.#settleMs;
