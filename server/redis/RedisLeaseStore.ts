@@ -108,6 +108,8 @@ export class RedisLeaseStore implements LeaseStore {
   async #renewAll(): Promise<void> {
     try {
       for (const [meetingId, epoch] of [...this.#owned]) {
+        // Given up while others were renewed.
+        if (this.#owned.get(meetingId) !== epoch) continue;
         const renewed = await this.#redis.run(
           RENEW,
           [ownerKey, epochKey, stateKey, participantsKey].map((key) => key(meetingId)),

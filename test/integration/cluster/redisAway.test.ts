@@ -65,8 +65,12 @@ const absences = {
     forgets: true,
   },
   hung: {
-    begin: async () => cluster.server.pause(),
-    end: async () => cluster.server.resume(),
+    begin: () => {
+      cluster.server.pause();
+    },
+    end: () => {
+      cluster.server.resume();
+    },
     forgets: false,
   },
 };
