@@ -11,7 +11,7 @@ import type {
 import { AppError } from '../core/AppError.ts';
 import { createId } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
-import { GENERATION_KEY, LEASE_TTL_MS, nodeKey, NODES_KEY, SETTLE_MS } from './keys.ts';
+import { GENERATION_KEY, LEASE_TTL_MS, nodeKey, NODES_KEY, SETTLE_MS, SILENCE_MS } from './keys.ts';
 import { HEARTBEAT, MARK, REMOVE } from './nodeScripts.ts';
 import { parseNodes } from './nodeEntries.ts';
 import type { RedisConnection } from './RedisConnection.ts';
@@ -27,12 +27,12 @@ export interface RedisNodeRegistryOptions {
   ttlMs?: number;
   /** How long nodes are waited for after Redis was wiped or away. */
   settleMs?: number;
+  /** How long all heartbeats have to be missing to mean that Redis was away; several of them. */
+  silenceMs?: number;
 }
 
 const HEARTBEAT_MS = 1_000;
 const NODE_TTL_MS = 10_000;
-/** Heartbeats that all nodes miss together only when Redis is what is missing. */
-const MISSED_BY_ALL = 3;
 
 const heartbeatAnswer = z.tuple([
   z.string(),
@@ -53,6 +53,7 @@ export class RedisNodeRegistry extends EventEmitter<NodeRegistryEvents> implemen
   readonly #heartbeatMs: number;
   readonly #ttlMs: number;
   readonly #settleMs: number;
+  readonly #silenceMs: number;
   #known = new Map<string, NodeInfo>();
   #generation: string | undefined;
   #registration: string | undefined;
@@ -80,6 +81,7 @@ export class RedisNodeRegistry extends EventEmitter<NodeRegistryEvents> implemen
     this.#heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS;
     this.#ttlMs = options.ttlMs ?? NODE_TTL_MS;
     this.#settleMs = options.settleMs ?? SETTLE_MS;
+    this.#silenceMs = options.silenceMs ?? SILENCE_MS;
   }
 
   get nodes(): readonly NodeInfo[] {
@@ -175,7 +177,7 @@ export class RedisNodeRegistry extends EventEmitter<NodeRegistryEvents> implemen
         createId(),
         this.#settleMs,
         LEASE_TTL_MS,
-        this.#heartbeatMs * MISSED_BY_ALL,
+        this.#silenceMs,
       ],
     );
     if (this.#closing) {

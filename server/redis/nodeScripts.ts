@@ -18,13 +18,12 @@ export const HEARTBEAT = defineScript(`${LUA_FUNCTIONS}
 local node, nodes, generation = KEYS[1], KEYS[2], KEYS[3]
 local self, identity, load, mark = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local nodeTtl, newId, settle, sharedTtl = ARGV[5], ARGV[6], tonumber(ARGV[7]), ARGV[8]
-local silence = tonumber(ARGV[9])
+local silence = ARGV[9]
 local time = now()
 
-local latest = redis.call('ZREVRANGE', nodes, 0, 0, 'WITHSCORES')
 if redis.call('EXISTS', generation) == 0 then
   redis.call('HSET', generation, 'id', newId, 'since', text(time))
-elseif latest[2] and time - tonumber(latest[2]) > silence then
+elseif all_silent(nodes, time, silence) then
   redis.call('HSET', generation, 'since', text(time))
 end
 redis.call('PEXPIRE', generation, sharedTtl)

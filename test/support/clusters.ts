@@ -21,6 +21,7 @@ export interface ClusterTimes {
   heartbeatMs?: number;
   ttlMs?: number;
   settleMs?: number;
+  silenceMs?: number;
   renewMs?: number;
 }
 
@@ -47,6 +48,7 @@ export interface TestCluster {
 }
 
 const HEARTBEAT_MS = 100;
+const MISSED_BY_ALL = 3;
 const IDLE: NodeLoad = { load: 0, meetings: 0, connections: 0, workers: [0] };
 const logger = createLogger('silent', 'json');
 
@@ -61,7 +63,8 @@ abstract class Cluster implements TestCluster {
   readonly #nodes: TestNode[] = [];
 
   constructor(times: ClusterTimes) {
-    this.times = { heartbeatMs: HEARTBEAT_MS, ...times };
+    const { heartbeatMs = HEARTBEAT_MS } = times;
+    this.times = { heartbeatMs, silenceMs: MISSED_BY_ALL * heartbeatMs, ...times };
   }
 
   async addNode(identity: Partial<NodeIdentity> = {}): Promise<TestNode> {
