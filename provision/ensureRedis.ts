@@ -1,12 +1,13 @@
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { symlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { cacheDir } from './cache.ts';
+import { ensureEntry } from './cache.ts';
 import { ensureDebianPackages, isDebian } from './debian.ts';
 import { ProvisionError } from './ProvisionError.ts';
 import { isExecutable, run } from './run.ts';
 import { silentStep, type Step } from './Step.ts';
 
-const NAMES = ['redis-server', 'valkey-server'];
+const SERVER = 'redis-server';
+const NAMES = [SERVER, 'valkey-server'];
 /** Beside those in the PATH, which may be short. */
 const USUAL_FOLDERS = ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin', '/snap/bin'];
 /** In Debian's redis-tools: the server itself, which acts by the name that it is called. */
@@ -59,11 +60,8 @@ async function findInstalled(): Promise<string | undefined> {
 
 /** Gives Debian's program the name by which it is a server. */
 async function nameServer(): Promise<string | undefined> {
-  const folder = join(cacheDir(), 'redis');
-  const server = join(folder, 'redis-server');
-  await mkdir(folder, { recursive: true });
-  await rm(server, { force: true });
-  await symlink(DEBIAN_PROGRAM, server);
+  const folder = await ensureEntry('redis', (made) => symlink(DEBIAN_PROGRAM, join(made, SERVER)));
+  const server = join(folder, SERVER);
   return run(server, ['--version']).then(
     (version) => (version.includes('server') ? server : undefined),
     () => undefined,

@@ -1,11 +1,10 @@
-import { plain } from './envelopes.ts';
 import { UnreachableError } from './Mesh.ts';
 import type { Operations } from './Operations.ts';
 import { PendingCalls } from './PendingCalls.ts';
 
 /**
- * How a node reaches itself: at once and without a socket. Arguments and results are copied as if
- * they had been sent, so that what works on one node works on several.
+ * How a node reaches itself: at once, without a socket, and without a copy. What is passed must not be
+ * changed afterwards by either side: most of what a server sends goes this way, to all of its clients.
  */
 export class SelfPeer {
   readonly #instanceId: string;
@@ -21,9 +20,8 @@ export class SelfPeer {
 
   async call(operation: string, args: unknown, timeoutMs: number): Promise<unknown> {
     if (this.#closed) throw new UnreachableError(this.#instanceId, 'the mesh is closed');
-    const copy = plain(args);
     const { id, answer } = this.#pending.open(operation, timeoutMs);
-    this.#operations.perform(operation, copy, this.#instanceId, plain).then(
+    this.#operations.perform(operation, args, this.#instanceId, (data) => data).then(
       (data) => this.#pending.resolve(id, data),
       (error: unknown) => this.#pending.reject(id, error as Error),
     );
@@ -31,7 +29,7 @@ export class SelfPeer {
   }
 
   tell(operation: string, args: unknown): void {
-    if (!this.#closed) this.#operations.hear(operation, plain(args), this.#instanceId);
+    if (!this.#closed) this.#operations.hear(operation, args, this.#instanceId);
   }
 
   /** Calls that wait fail. Idempotent. */

@@ -11,6 +11,7 @@ import {
   ownerKey,
   participantsKey,
   SETTLE_MS,
+  SILENCE_MS,
   stateKey,
 } from './keys.ts';
 import { ACQUIRE, FIND, REASSERT, RELEASE, RENEW } from './leaseScripts.ts';
@@ -25,6 +26,8 @@ export interface RedisLeaseStoreOptions {
   renewMs?: number;
   /** How long owners are waited for after Redis was wiped or away. */
   settleMs?: number;
+  /** How long all heartbeats have to be missing to mean that Redis was away. */
+  silenceMs?: number;
 }
 
 const RENEW_MS = 5 * 60 * 1_000;
@@ -45,16 +48,18 @@ export class RedisLeaseStore implements LeaseStore {
   readonly #instanceId: string;
   readonly #logger: Logger;
   readonly #settleMs: number;
+  readonly #silenceMs: number;
   /** Epochs of the meetings that this node owns as far as it knows. */
   readonly #owned = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor({ redis, instanceId, logger, renewMs, settleMs }: RedisLeaseStoreOptions) {
+  constructor({ redis, instanceId, logger, ...times }: RedisLeaseStoreOptions) {
     this.#redis = redis;
     this.#instanceId = instanceId;
     this.#logger = logger;
-    this.#settleMs = settleMs ?? SETTLE_MS;
-    this.#timer = setInterval(() => void this.#renewAll(), renewMs ?? RENEW_MS);
+    this.#settleMs = times.settleMs ?? SETTLE_MS;
+    this.#silenceMs = times.silenceMs ?? SILENCE_MS;
+    this.#timer = setInterval(() => void this.#renewAll(), times.renewMs ?? RENEW_MS);
   }
 
   /** @throws AppError UNAVAILABLE, also while an owner is waited for that Redis may have forgotten */
@@ -63,7 +68,7 @@ export class RedisLeaseStore implements LeaseStore {
       await this.#redis.run(
         ACQUIRE,
         [ownerKey(meetingId), epochKey(meetingId), NODES_KEY, GENERATION_KEY],
-        [this.#instanceId, knownEpoch, this.#settleMs, LEASE_TTL_MS, EPOCH_TTL_MS],
+        [this.#instanceId, knownEpoch, this.#settleMs, LEASE_TTL_MS, EPOCH_TTL_MS, this.#silenceMs],
       ),
     );
     switch (answer[0]) {
@@ -108,6 +113,8 @@ export class RedisLeaseStore implements LeaseStore {
   async #renewAll(): Promise<void> {
     try {
       for (const [meetingId, epoch] of [...this.#owned]) {
+        // Given up while others were renewed.
+        if (this.#owned.get(meetingId) !== epoch) continue;
         const renewed = await this.#redis.run(
           RENEW,
           [ownerKey, epochKey, stateKey, participantsKey].map((key) => key(meetingId)),

@@ -11,7 +11,7 @@ import type {
 import { AppError } from '../core/AppError.ts';
 import { createId } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
-import { GENERATION_KEY, LEASE_TTL_MS, nodeKey, NODES_KEY, SETTLE_MS } from './keys.ts';
+import { GENERATION_KEY, LEASE_TTL_MS, nodeKey, NODES_KEY, SETTLE_MS, SILENCE_MS } from './keys.ts';
 import { HEARTBEAT, MARK, REMOVE } from './nodeScripts.ts';
 import { parseNodes } from './nodeEntries.ts';
 import type { RedisConnection } from './RedisConnection.ts';
@@ -27,16 +27,16 @@ export interface RedisNodeRegistryOptions {
   ttlMs?: number;
   /** How long nodes are waited for after Redis was wiped or away. */
   settleMs?: number;
+  /** How long all heartbeats have to be missing to mean that Redis was away; several of them. */
+  silenceMs?: number;
 }
 
 const HEARTBEAT_MS = 1_000;
 const NODE_TTL_MS = 10_000;
-/** Heartbeats that all nodes miss together only when Redis is what is missing. */
-const MISSED_BY_ALL = 3;
 
 const heartbeatAnswer = z.tuple([
   z.string(),
-  z.number(),
+  z.string(),
   z.array(z.union([z.string(), z.number()])),
 ]);
 
@@ -53,8 +53,10 @@ export class RedisNodeRegistry extends EventEmitter<NodeRegistryEvents> implemen
   readonly #heartbeatMs: number;
   readonly #ttlMs: number;
   readonly #settleMs: number;
+  readonly #silenceMs: number;
   #known = new Map<string, NodeInfo>();
   #generation: string | undefined;
+  #registration: string | undefined;
   #isReachable = true;
   /** Until then nobody is told to have left: they may not have found back yet. */
   #patientUntil = 0;
@@ -79,6 +81,7 @@ export class RedisNodeRegistry extends EventEmitter<NodeRegistryEvents> implemen
     this.#heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS;
     this.#ttlMs = options.ttlMs ?? NODE_TTL_MS;
     this.#settleMs = options.settleMs ?? SETTLE_MS;
+    this.#silenceMs = options.silenceMs ?? SILENCE_MS;
   }
 
   get nodes(): readonly NodeInfo[] {
@@ -174,7 +177,7 @@ export class RedisNodeRegistry extends EventEmitter<NodeRegistryEvents> implemen
         createId(),
         this.#settleMs,
         LEASE_TTL_MS,
-        this.#heartbeatMs * MISSED_BY_ALL,
+        this.#silenceMs,
       ],
     );
     if (this.#closing) {
@@ -182,10 +185,11 @@ export class RedisNodeRegistry extends EventEmitter<NodeRegistryEvents> implemen
       await this.#redis.run(REMOVE, [nodeKey(instanceId), NODES_KEY], [instanceId]);
       return;
     }
-    const [generation, registered, entries] = heartbeatAnswer.parse(answer);
+    const [generation, registration, entries] = heartbeatAnswer.parse(answer);
     const wiped = this.#generation !== undefined && this.#generation !== generation;
-    const lost = this.#generation !== undefined && registered === 0;
+    const lost = this.#registration !== undefined && this.#registration !== registration;
     this.#generation = generation;
+    this.#registration = registration;
     const back = !this.#isReachable;
     this.#isReachable = true;
     if (back || wiped) this.#patientUntil = performance.now() + this.#settleMs;

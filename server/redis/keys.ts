@@ -43,3 +43,5 @@ export const EPOCH_TTL_MS = 7 * 24 * 60 * 60 * 1_000;
  * what they own, before others may take it.
  */
 export const SETTLE_MS = 3_000;
+/** Heartbeats that all nodes miss together mean that Redis was away and not they. */
+export const SILENCE_MS = 3_000;

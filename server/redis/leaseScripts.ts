@@ -4,7 +4,8 @@ import { defineScript, LUA_FUNCTIONS } from './scripts.ts';
  * Takes a meeting. Refused for now, with the milliseconds to wait, while the owner may be about to
  * come back: within the settling time after `cluster:gen`'s `since`, or before there is one,
  *
- * - when an owner's key has run out and nobody has declared it dead, since Redis was away;
+ * - when an owner's key has run out and nobody has declared it dead, since Redis was away; this may
+ *   be what Redis does first when it is back, before any heartbeat has moved `since`;
  * - when Redis knows nothing of a meeting that had an owner once, since Redis was wiped.
  *
  * The second is told by the epoch that the caller knows from the database. A cluster that starts for
@@ -12,13 +13,14 @@ import { defineScript, LUA_FUNCTIONS } from './scripts.ts';
  * generation was there before the wipe does not matter.
  *
  * KEYS: owner, epoch, nodes, generation.
- * ARGV: instance, known epoch, settling time, TTL of the lease, TTL of the epoch.
+ * ARGV: instance, known epoch, settling time, TTL of the lease, TTL of the epoch, silence of
+ * everybody that means that Redis was away.
  * Answers [1, epoch], [0, owner, epoch] or [-1, milliseconds].
  */
 export const ACQUIRE = defineScript(`${LUA_FUNCTIONS}
 local lease, highest, nodes, generation = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local self, known, settle = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local leaseTtl, epochTtl = ARGV[4], ARGV[5]
+local leaseTtl, epochTtl, silence = ARGV[4], ARGV[5], ARGV[6]
 local time = now()
 
 local owner = redis.call('HGET', lease, 'owner')
@@ -30,7 +32,8 @@ local stored = tonumber(redis.call('GET', highest) or '0')
 local forgotten = not owner and stored == 0 and known > 0
 local silent = owner and owner ~= self and redis.call('ZSCORE', nodes, owner)
 if forgotten or silent then
-  local since = tonumber(redis.call('HGET', generation, 'since') or text(time))
+  local since = tonumber(redis.call('HGET', generation, 'since') or '0')
+  if since == 0 or all_silent(nodes, time, silence) then since = time end
   local wait = settle - (time - since)
   if wait > 0 then return { -1, wait } end
 end

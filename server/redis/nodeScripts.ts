@@ -8,28 +8,29 @@ import { defineScript, LUA_FUNCTIONS } from './scripts.ts';
  * is forgotten only when it had the time to come back since then.
  *
  * KEYS: own node, nodes, generation.
- * ARGV: instance, identity, load, mark, node's TTL, id for a new generation, settling time, TTL of
- * what is shared, silence of everybody that means that Redis was away; times in milliseconds.
- * Answers: [generation, whether this node was registered,
+ * ARGV: instance, identity, load, mark, node's TTL, id for a new generation or registration, settling
+ * time, TTL of what is shared, silence of everybody that means that Redis was away; times in
+ * milliseconds.
+ * Answers: [generation, registration, which is another when this node was not registered any more,
  * [instance, identity, load, mark, milliseconds since its heartbeat, …]].
  */
 export const HEARTBEAT = defineScript(`${LUA_FUNCTIONS}
 local node, nodes, generation = KEYS[1], KEYS[2], KEYS[3]
 local self, identity, load, mark = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local nodeTtl, newId, settle, sharedTtl = ARGV[5], ARGV[6], tonumber(ARGV[7]), ARGV[8]
-local silence = tonumber(ARGV[9])
+local silence = ARGV[9]
 local time = now()
 
-local latest = redis.call('ZREVRANGE', nodes, 0, 0, 'WITHSCORES')
 if redis.call('EXISTS', generation) == 0 then
   redis.call('HSET', generation, 'id', newId, 'since', text(time))
-elseif latest[2] and time - tonumber(latest[2]) > silence then
+elseif all_silent(nodes, time, silence) then
   redis.call('HSET', generation, 'since', text(time))
 end
 redis.call('PEXPIRE', generation, sharedTtl)
 local age = time - tonumber(redis.call('HGET', generation, 'since'))
 
-local registered = redis.call('EXISTS', node)
+-- Not answered by whether it was there: the answer to a heartbeat that made it again may be lost.
+redis.call('HSETNX', node, 'registration', newId)
 redis.call('HSET', node, 'identity', identity, 'load', load, 'hb', text(time))
 redis.call('HSETNX', node, 'mark', mark)
 redis.call('PEXPIRE', node, nodeTtl)
@@ -49,7 +50,7 @@ for _, instance in ipairs(redis.call('ZRANGE', nodes, 0, -1)) do
     redis.call('ZREM', nodes, instance)
   end
 end
-return { redis.call('HGET', generation, 'id'), registered, alive }
+return { redis.call('HGET', generation, 'id'), redis.call('HGET', node, 'registration'), alive }
 `);
 
 /**

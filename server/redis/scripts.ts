@@ -23,4 +23,8 @@ end
 local function text(number)
   return string.format('%.0f', number)
 end
+local function all_silent(nodes, time, silence)
+  local latest = redis.call('ZREVRANGE', nodes, 0, 0, 'WITHSCORES')
+  return latest[2] and time - tonumber(latest[2]) > tonumber(silence)
+end
 `;
