@@ -25,6 +25,8 @@ const mayImport = {
   'server/db': [...foundation, 'server/config', ...domains, 'server/auth', 'migrations'],
   'server/auth': [...foundation, 'server/config'],
   'server/media': [...foundation, 'server/config'],
+  // The owner's side knows nodes by their commands only.
+  'server/media/cascade': [...foundation, 'server/config', 'server/media'],
   'server/cluster': [...foundation, 'server/config'],
   'server/metrics': [...foundation, 'server/config'],
   'server/meetings': [
