@@ -236,7 +236,7 @@ describe('the media of a meeting on two nodes of two workers', () => {
       await meeting.cascade.updateViews(session.key, [view]);
       return session;
     };
-    const wanted = () => meeting.events('layers-wanted').at(-1)?.maxSpatialLayer;
+    const wanted = () => meeting.events.wanted.at(-1)?.maxSpatialLayer;
     const small = await watch('small', 'b', 0, 160);
     expect(small.consumers).toMatchObject([{ type: 'simulcast', participantId: 'ada' }]);
     await eventually(() => expect(wanted()).toBe(0));
@@ -253,11 +253,11 @@ describe('the media of a meeting on two nodes of two workers', () => {
     const further = await meeting.subscribe('further', 'b', 1, [producerId]);
     meeting.kill('b', 0);
     await eventually(() => {
-      expect(meeting.events('meeting-reset')).toMatchObject([{ participantIds: ['far'] }]);
+      expect(meeting.events.resets).toMatchObject([{ participantIds: ['far'] }]);
     });
     // What came to the other worker came over this one: whoever consumed it is told to ask again.
     const [consumer] = further.session.consumers;
-    expect(meeting.events('consumers-stale')).toEqual([
+    expect(meeting.events.closed).toEqual([
       { meetingId: meeting.meetingId, participantId: 'further', consumerIds: [consumer?.id] },
     ]);
     const again = await Subscriber.create(further.session, [producerId]);
@@ -275,7 +275,7 @@ describe('the media of a meeting on two nodes of two workers', () => {
     const far = await meeting.subscribe('far', 'b', 0, [ada.producerId, bob.producerId]);
     meeting.kill('a', 0);
     await eventually(() => {
-      expect(meeting.events('meeting-reset')).toMatchObject([{ participantIds: ['ada'] }]);
+      expect(meeting.events.resets).toMatchObject([{ participantIds: ['ada'] }]);
     });
     await eventually(async () => {
       expect(incoming(await meeting.inventory('b'))).toEqual([
@@ -295,7 +295,7 @@ describe('the media of a meeting on two nodes of two workers', () => {
     const far = await meeting.subscribe('far', 'b', 0, [producerId]);
     meeting.ports.lose('b');
     await eventually(() => {
-      expect(meeting.events('meeting-reset')).toMatchObject([{ participantIds: ['far'] }]);
+      expect(meeting.events.resets).toMatchObject([{ participantIds: ['far'] }]);
     });
     const back = await Subscriber.create(far.session, [producerId]);
     closing.push(() => back.close());
@@ -369,7 +369,7 @@ describe('the media of a meeting on two nodes of two workers', () => {
     // The one before changes nothing any more, and hears so.
     const pause = () => cascade.setProducerPaused(ada.session.key, ada.producerId, true);
     await expect(pause()).rejects.toThrow(StaleEpochError);
-    expect(meeting.events('stale')).toEqual([{ meetingId, epoch: 1 }]);
+    expect(meeting.events.stale).toEqual([{ meetingId, epoch: 1 }]);
     await expect(pause()).rejects.toMatchObject({ code: 'INVALID_STATE' });
     expect(incoming(await meeting.inventory('b', 'owner-2', 2)).map((one) => one.paused)).toEqual([
       false,
@@ -389,9 +389,9 @@ describe('the media of a meeting on two nodes of two workers', () => {
     const events = record(next.cascade);
     meeting.kill('a', 0);
     await eventually(() => {
-      expect(events('meeting-reset')).toMatchObject([{ participantIds: ['ada'] }]);
+      expect(events.resets).toMatchObject([{ participantIds: ['ada'] }]);
     });
-    expect(meeting.events('meeting-reset')).toEqual([]);
+    expect(meeting.events.resets).toEqual([]);
   });
 
   it('does not take an owner back after the meeting was closed', async () => {
@@ -407,21 +407,13 @@ describe('the media of a meeting on two nodes of two workers', () => {
 
 /** Everything of a name that was emitted so far. */
 function record(cascade: MediaCascade) {
-  const all: { [N in keyof MediaEvents]: MediaEvents[N][0][] } = {
-    'meeting-reset': [],
-    stale: [],
-    'producer-closed': [],
-    'consumers-stale': [],
-    'consumer-layers': [],
-    'layers-wanted': [],
-    'active-speaker': [],
-    'audio-levels': [],
-    qualities: [],
-  };
-  const listen = <N extends keyof MediaEvents>(name: N): void => {
-    const list: MediaEvents[N][0][] = all[name];
-    cascade.on(name, ((payload: MediaEvents[N][0]) => list.push(payload)) as never);
-  };
-  for (const name of Object.keys(all) as (keyof MediaEvents)[]) listen(name);
-  return <N extends keyof MediaEvents>(name: N): readonly MediaEvents[N][0][] => all[name];
+  const resets: MediaEvents['meeting-reset'][0][] = [];
+  const stale: MediaEvents['stale'][0][] = [];
+  const closed: MediaEvents['consumers-stale'][0][] = [];
+  const wanted: MediaEvents['layers-wanted'][0][] = [];
+  cascade.on('meeting-reset', (event) => resets.push(event));
+  cascade.on('stale', (event) => stale.push(event));
+  cascade.on('consumers-stale', (event) => closed.push(event));
+  cascade.on('layers-wanted', (event) => wanted.push(event));
+  return { resets, stale, closed, wanted };
 }
