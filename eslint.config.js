@@ -26,6 +26,8 @@ const mayImport = {
   'server/redis': [...foundation, 'server/config', 'server/cluster', ...domains],
   'server/auth': [...foundation, 'server/config'],
   'server/media': [...foundation, 'server/config'],
+  // The owner's side knows nodes by their commands only.
+  'server/media/cascade': [...foundation, 'server/config', 'server/media'],
   'server/cluster': [...foundation, 'server/config'],
   'server/metrics': [...foundation, 'server/config'],
   'server/meetings': [

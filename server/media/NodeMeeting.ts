@@ -47,12 +47,13 @@ export class NodeMeeting {
   async open(preferred: number | null): Promise<MeetingRouter> {
     for (;;) {
       const worker = await this.#worker(preferred);
-      if (this.#closed) throw new AppError('INVALID_STATE');
+      this.#assertOpen();
       try {
         return await this.#openOn(worker);
       } catch (error) {
         // The worker died under the call: another one will take the meeting.
-        if (!worker.worker.closed || this.#closed) throw error;
+        if (!worker.worker.closed) throw error;
+        this.#assertOpen();
       }
     }
   }
@@ -91,6 +92,10 @@ export class NodeMeeting {
   close(): void {
     this.#closed = true;
     for (const worker of [...this.#routers.keys()]) this.closeRouter(worker);
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new AppError('INVALID_STATE');
   }
 
   #worker(preferred: number | null): MediaWorker | Promise<MediaWorker> {

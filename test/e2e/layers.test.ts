@@ -1,13 +1,14 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { ARRANGEMENTS } from '../support/placements.ts';
 import { startTestServer, type TestServer } from '../support/TestServer.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
 /** Bandwidth estimation needs a while before it lets the best layer through. */
 const PATIENCE_MS = 40_000;
 
-describe('layers of a camera', () => {
+describe.each(ARRANGEMENTS)('layers of a camera $where', ({ env, parts }) => {
   let server: TestServer;
   let browser: Browser;
   let publisher: Visitor;
@@ -15,7 +16,7 @@ describe('layers of a camera', () => {
   let publisherId: string;
 
   beforeAll(async () => {
-    server = await startTestServer();
+    server = await startTestServer(env, parts);
     browser = await launchBrowser();
     publisher = await Visitor.open(browser, server.url);
     viewer = await Visitor.open(browser, server.url);

@@ -1,10 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { ARRANGEMENTS } from '../support/placements.ts';
 import { startTestServer, type TestServer } from '../support/TestServer.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
-describe('three people in a meeting', () => {
+describe.each(ARRANGEMENTS)('three people in a meeting $where', ({ env, parts }) => {
   let server: TestServer;
   let browser: Browser;
   let ada: Visitor;
@@ -13,7 +14,7 @@ describe('three people in a meeting', () => {
   let ids: { ada: string; alan: string; grace: string };
 
   beforeAll(async () => {
-    server = await startTestServer();
+    server = await startTestServer(env, parts);
     browser = await launchBrowser();
     [ada, alan, grace] = await Promise.all([
       Visitor.open(browser, server.url),

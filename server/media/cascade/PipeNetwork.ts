@@ -60,6 +60,24 @@ export class PipeNetwork {
    * one. Answers the ids of those that cannot.
    */
   async bring(records: readonly ProducerRecord[], target: RouterRef): Promise<Set<string>> {
+    const failed = new Set<string>();
+    for (let missing = records; missing.length > 0;) {
+      const copies = this.#begin(missing, target);
+      await Promise.allSettled(copies.map(({ standing }) => standing.promise));
+      for (const { record, state } of copies) {
+        if (state === 'coming' || state === 'dropped') failed.add(record.id);
+      }
+      // The way led over a router that is gone by now: there is another, unless the target is.
+      const isOpen = this.#deps.routers().includes(target);
+      const lost = copies.filter(({ state }) => state === 'lost').map(({ record }) => record);
+      if (!isOpen) for (const { id } of lost) failed.add(id);
+      missing = isOpen ? lost : [];
+    }
+    return failed;
+  }
+
+  /** The copies of the producers at `target`: those there are, and those that come now. */
+  #begin(records: readonly ProducerRecord[], target: RouterRef): Copy[] {
     const batches = new Map<string, Copy[]>();
     for (const record of records) {
       if (record.copies.has(target)) continue;
@@ -70,15 +88,9 @@ export class PipeNetwork {
         batches.set(key, [...(batches.get(key) ?? []), copy]);
       }
     }
-    for (const copies of batches.values()) void this.#pipe(copies);
-    const failed = new Set<string>();
-    await Promise.all(
-      records.map(async ({ id, copies }) => {
-        await copies.get(target)?.standing.promise.catch(() => failed.add(id));
-        if (!copies.has(target)) failed.add(id);
-      }),
-    );
-    return failed;
+    const copies = records.flatMap((record) => record.copies.get(target) ?? []);
+    for (const batch of batches.values()) void this.#pipe(batch);
+    return copies;
   }
 
   /** Starts or stops the time after which the copies of a producer go that nobody needs. */
@@ -118,10 +130,10 @@ export class PipeNetwork {
     const copies = [...records].flatMap((record) => [...record.copies.values()]);
     const broken = copies.filter(({ at, from }) => !lost.has(at) && lost.has(from));
     for (const copy of copies) {
-      if (lost.has(copy.at) || lost.has(copy.from)) this.#drop(copy);
+      if (lost.has(copy.at) || lost.has(copy.from)) this.#drop(copy, 'lost');
     }
     for (const link of [...this.#links.values()]) {
-      if (link.ends.some((end) => lost.has(end))) this.#closeLink(link);
+      if (link.ends.some((end) => lost.has(end))) this.#closeLink(link, 'lost');
     }
     return broken;
   }
@@ -172,7 +184,7 @@ export class PipeNetwork {
       ]);
       await link.ready;
       const { orders } = this.#deps;
-      const wanted = copies.filter(({ state }) => state !== 'dropped');
+      const wanted = copies.filter((copy) => !isOver(copy));
       const { piped } = await orders.give(from.nodeId, 'pipeOut', {
         worker: from.worker,
         linkId: link.id,
@@ -187,7 +199,7 @@ export class PipeNetwork {
       const paused = new Map(piped.map((one) => [one.producerId, one.paused]));
       for (const copy of copies) {
         const { record } = copy;
-        if (copy.state === 'dropped' || !arrived.has(record.id)) {
+        if (isOver(copy) || !arrived.has(record.id)) {
           this.#fail(copy, link);
           continue;
         }
@@ -203,16 +215,16 @@ export class PipeNetwork {
 
   #fail(copy: Copy, link: Link): void {
     // Dropped on the way: what was begun for it may stand only now.
-    if (copy.state === 'dropped') this.#unpipe(copy, link);
+    if (isOver(copy)) this.#unpipe(copy, link);
     else this.#drop(copy);
   }
 
   /** Ends a copy and all that it is passed on to. */
-  #drop(copy: Copy): void {
+  #drop(copy: Copy, as: 'dropped' | 'lost' = 'dropped'): void {
     const { record, at, from } = copy;
-    if (copy.state === 'dropped') return;
-    for (const next of [...record.copies.values()]) if (next.from === at) this.#drop(next);
-    copy.state = 'dropped';
+    if (isOver(copy)) return;
+    for (const next of [...record.copies.values()]) if (next.from === at) this.#drop(next, as);
+    copy.state = as;
     clearTimeout(copy.idleTimer);
     record.copies.delete(at);
     copy.standing.reject(new AppError('INVALID_STATE'));
@@ -265,11 +277,11 @@ export class PipeNetwork {
     ]);
   }
 
-  #closeLink(link: Link): void {
+  #closeLink(link: Link, as: 'dropped' | 'lost' = 'dropped'): void {
     const key = keyOfPair(...link.ends);
     if (this.#closed || this.#links.get(key) !== link) return;
     this.#links.delete(key);
-    for (const copy of [...link.crossing]) this.#drop(copy);
+    for (const copy of [...link.crossing]) this.#drop(copy, as);
     for (const { nodeId, worker } of this.#open(link.ends)) {
       void this.#deps.orders.end(nodeId, 'closeLink', { worker, linkId: link.id });
     }
@@ -291,6 +303,10 @@ function begin(record: ProducerRecord, from: RouterRef, at: RouterRef): Copy {
   const copy: Copy = { record, at, from, standing, state: 'coming', idleTimer: undefined };
   record.copies.set(at, copy);
   return copy;
+}
+
+function isOver({ state }: Copy): boolean {
+  return state === 'dropped' || state === 'lost';
 }
 
 function stand(copy: Copy): void {

@@ -12,7 +12,8 @@ export interface Copy {
   readonly from: RouterRef;
   /** Settles when it can be consumed; rejects when it will never be. */
   readonly standing: PromiseWithResolvers<undefined>;
-  state: 'coming' | 'standing' | 'dropped';
+  /** `lost`: dropped because a router on its way is gone; it can be had by another way. */
+  state: 'coming' | 'standing' | 'dropped' | 'lost';
   idleTimer: NodeJS.Timeout | undefined;
 }
 
