@@ -21,10 +21,12 @@ export class SelfPeer {
   async call(operation: string, args: unknown, timeoutMs: number): Promise<unknown> {
     if (this.#closed) throw new UnreachableError(this.#instanceId, 'the mesh is closed');
     const { id, answer } = this.#pending.open(operation, timeoutMs);
-    this.#operations.perform(operation, args, this.#instanceId, (data) => data).then(
-      (data) => this.#pending.resolve(id, data),
-      (error: unknown) => this.#pending.reject(id, error as Error),
-    );
+    this.#operations
+      .perform(operation, args, this.#instanceId, (data) => data)
+      .then(
+        (data) => this.#pending.resolve(id, data),
+        (error: unknown) => this.#pending.reject(id, error as Error),
+      );
     return answer;
   }
 

@@ -41,9 +41,7 @@ describe.each(COLUMNS)('a registry of nodes in %s', (column) => {
 
     const workers = [0.4, 0.6].map((load, index) => ({ index, load }));
     two.setLoad({ load: 0.5, meetings: 3, connections: 40, workers });
-    await eventually(() =>
-      expect(one.registry.find(two.id)).toMatchObject({ load: 0.5, workers }),
-    );
+    await eventually(() => expect(one.registry.find(two.id)).toMatchObject({ load: 0.5, workers }));
     await two.close();
     await sees(one, [one]);
     await two.close();
