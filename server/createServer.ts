@@ -82,7 +82,7 @@ async function build(
   const edge = createEdge(base.tls);
   const { database } = base;
   let draining = false;
-  const ready = (): Promise<string[]> => problemsOf(draining, media, database);
+  const ready = (): Promise<string[]> => problemsOf(draining, parts);
   const signaling =
     database && config.node.role !== 'media' ? serveClients(parts, database, edge, ready) : null;
   if (!signaling) {
@@ -206,12 +206,14 @@ async function openBoth(
 /** Why the server should get no new clients; empty when it should. */
 async function problemsOf(
   draining: boolean,
-  media: MediaNode | null,
-  database: Database | null,
+  { base: { database }, cluster, media }: Pick<Parts, 'base' | 'cluster' | 'media'>,
 ): Promise<string[]> {
   const problems: string[] = [];
   if (draining) problems.push('draining');
   if (media?.workers.length === 0) problems.push('no media worker is alive');
+  if (!cluster.registry.nodes.some(({ roles }) => roles.includes('media'))) {
+    problems.push('no media node is known');
+  }
   const answered = await Promise.race([
     database?.ping().then(
       () => true,

@@ -1,3 +1,4 @@
+import type { WaitingDevices } from '../../protocol/meetings.ts';
 import type { RequestInput, RequestOutput } from '../../protocol/requests.ts';
 import { isHosting } from '../../protocol/rights.ts';
 import type { Principal } from '../auth/Principal.ts';
@@ -97,6 +98,25 @@ export class Connections {
       if (!this.#takeOver(attached)) strangers.push(attached.connectionId);
     }
     return strangers;
+  }
+
+  /** To those who are in on these connections: where the meeting's numbered facts stand. */
+  tellPosition({ connections }: OwnerArgs<'attach'>): void {
+    const { roster } = this.#deps.parts();
+    const { meetingId, log } = roster;
+    for (const { participantId } of connections) {
+      const position = { meetingId, epoch: log.epoch, seq: log.seq };
+      roster.tell(roster.get(participantId), 'meeting-position', position);
+    }
+  }
+
+  /** Somebody who waits tells what they would come in with. @throws AppError INVALID_STATE */
+  setWaitingDevices(connectionId: string, devices: WaitingDevices): void {
+    const { waitingRoom } = this.#deps.parts();
+    const waiting = waitingRoom.ofConnection(connectionId);
+    if (!waiting) throw new AppError('INVALID_STATE', { message: 'You do not wait here.' });
+    waiting.devices = devices;
+    waitingRoom.changed(waiting);
   }
 
   /** A node is gone, and every connection with it. */

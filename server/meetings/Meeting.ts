@@ -6,9 +6,10 @@ import { AppError } from '../core/AppError.ts';
 import type { Logger } from '../core/logger.ts';
 import { Mailbox } from '../core/Mailbox.ts';
 import { StaleEpochError } from '../core/StaleEpochError.ts';
-import type { JoinOutcome, JoinRequest, QueuedJoin } from './admission.ts';
+import type { JoinOutcome, JoinRequest } from './admission.ts';
 import { Connections, type Resumption } from './Connections.ts';
 import { createParts, type MeetingParts, type PartsDeps } from './createParts.ts';
+import { JoinBatches } from './JoinBatches.ts';
 import type { OwnerArgs } from './ownerOperations.ts';
 import type { Participant } from './Participant.ts';
 import { changesOf } from './settings.ts';
@@ -49,7 +50,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   readonly #mailbox = new Mailbox();
   #record: MeetingRecord;
   #invited: ReadonlySet<string>;
-  #joins: QueuedJoin[] = [];
+  readonly #joins = new JoinBatches();
   #emptyTimer: NodeJS.Timeout | undefined;
   #settleTimer: NodeJS.Timeout | undefined;
   #flushTimer: NodeJS.Timeout | undefined;
@@ -114,19 +115,14 @@ export class Meeting extends EventEmitter<MeetingEvents> {
    * `waiting-room-entered` is sent before this settles.
    */
   join(request: JoinRequest): Promise<JoinOutcome> {
-    return new Promise((resolve, reject) => {
-      this.#joins.push({ request, resolve, reject });
-      if (this.#joins.length > 1) return;
-      let served: QueuedJoin[] = [];
-      this.#post(async () => {
-        served = this.#joins.splice(0);
-        await this.#parts.arrivals.serve(served);
-        await this.#settle();
-      }).catch((error: unknown) => {
-        // Those that have their answer keep it; nobody is left without one.
-        for (const join of [...served, ...this.#joins.splice(0)]) join.reject(error);
-      });
-    });
+    return this.#joins.add(request, () =>
+      this.#post(() =>
+        this.#joins.serve(async (joins) => {
+          await this.#parts.arrivals.serve(joins);
+          await this.#settle();
+        }),
+      ),
+    );
   }
 
   /** Takes up a participant on a new connection, telling what was missed since `(epoch, seq)`. */
@@ -182,23 +178,14 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     return this.#post(async () => {
       const strangers = this.#connections.attach(node, which);
       await this.#settle();
-      const { roster } = this.#parts;
-      const { meetingId, log } = roster;
-      for (const { participantId } of which.connections) {
-        const position = { meetingId, epoch: log.epoch, seq: log.seq };
-        roster.tell(roster.get(participantId), 'meeting-position', position);
-      }
+      this.#connections.tellPosition(which);
       return strangers;
     });
   }
 
   /** Somebody who waits tells what they would come in with. @throws AppError INVALID_STATE */
   setWaitingDevices(connectionId: string, devices: WaitingDevices): void {
-    const { waitingRoom } = this.#parts;
-    const waiting = waitingRoom.ofConnection(connectionId);
-    if (!waiting) throw new AppError('INVALID_STATE', { message: 'You do not wait here.' });
-    waiting.devices = devices;
-    waitingRoom.changed(waiting);
+    this.#connections.setWaitingDevices(connectionId, devices);
   }
 
   /**
@@ -367,7 +354,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
 
   #isEmpty(): boolean {
     const { roster, waitingRoom } = this.#parts;
-    return roster.size === 0 && waitingRoom.size === 0 && this.#joins.length === 0;
+    return roster.size === 0 && waitingRoom.size === 0 && this.#joins.size === 0;
   }
 
   /** An empty meeting goes after a while, and with it the right to come back without asking. */
