@@ -24,9 +24,16 @@ export class RequestError extends Error {
   }
 }
 
-/** Whether it is not known that the server refused: it was not reached, or its answer was lost. */
+const UNANSWERED = new Set<string>(['OFFLINE', 'TIMEOUT', 'UNAVAILABLE']);
+
+/** Whether nobody refused: the server, or the part of it that decides, was not reached, or its answer was lost. */
 export function isUnanswered(error: unknown): boolean {
-  return error instanceof RequestError && (error.code === 'OFFLINE' || error.code === 'TIMEOUT');
+  return error instanceof RequestError && UNANSWERED.has(error.code);
+}
+
+/** Whether the same may succeed a moment later, for somebody who has a place. */
+export function isPassing(error: RequestError): boolean {
+  return isUnanswered(error) || error.code === 'RATE_LIMITED' || error.code === 'NO_CAPACITY';
 }
 
 /** Any error as a RequestError: what is not one already is a defect of this client. */

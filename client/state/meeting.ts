@@ -1,9 +1,8 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { Stoppable } from '../../protocol/meetings.ts';
 import type { MeetingSnapshot, SequencedNotification } from '../../protocol/notifications.ts';
-import { sequencedNotifications } from '../../protocol/notifications.ts';
 import type { RequestInput } from '../../protocol/requests.ts';
-import { isUnanswered, toRequestError, type RequestError } from '../api/RequestError.ts';
+import { isPassing, isUnanswered, toRequestError, type RequestError } from '../api/RequestError.ts';
 import { onNetworkChange } from '../api/networkChange.ts';
 import type { AnyNotification, SignalingClient, SignalingState } from '../api/SignalingClient.ts';
 import { canShareScreen } from '../media/capture.ts';
@@ -21,7 +20,14 @@ import { createNotices } from './notices.ts';
 import { createOwnRights } from './ownRights.ts';
 import { peopleOf, sharesOf } from './people.ts';
 import { createPlayback, type Playback } from './playback.ts';
-import { applyNotification, producersOfOthers, rosterOf, type RosterState } from './roster.ts';
+import {
+  applyNotification,
+  isBehind,
+  isSequenced,
+  producersOfOthers,
+  rosterOf,
+  type RosterState,
+} from './roster.ts';
 import { createStay, type OverPhase } from './stay.ts';
 import { createSwitches, type Switches } from './switches.ts';
 
@@ -212,6 +218,10 @@ export class MeetingController {
       if (reason === 'replaced') this.#end('moved');
       else if (reason === 'removed' || reason === 'banned') this.#end(reason);
       else void this.#rejoin();
+    } else if (notification.name === 'meeting-position') {
+      if (this.#held || !isBehind(this.#roster.value, notification.payload)) return;
+      this.#held = [];
+      void this.#resume();
     } else if (notification.name === 'consumers-closed') {
       this.#media.handleConsumersClosed(notification.payload.consumerIds);
     } else if (notification.name === 'producer-layers-wanted') {
@@ -324,7 +334,7 @@ export class MeetingController {
   }
 
   #failed(failure: RequestError, again: () => Promise<void>): void {
-    if (!isUnanswered(failure) && failure.code !== 'RATE_LIMITED') {
+    if (!isPassing(failure)) {
       if (failure.code === 'ALREADY_JOINED') this.#end('moved');
       else this.#end(failure.code === 'ENDED' ? 'ended' : 'failed', failure);
       return;
@@ -393,8 +403,4 @@ export class MeetingController {
     this.#playback.close();
     this.#devices.close();
   }
-}
-
-function isSequenced(notification: AnyNotification): notification is SequencedNotification {
-  return Object.hasOwn(sequencedNotifications, notification.name);
 }

@@ -1,5 +1,9 @@
 import type { MeetingView, ParticipantView, ProducerView } from '../../protocol/meetings.ts';
-import type { MeetingSnapshot, SequencedNotification } from '../../protocol/notifications.ts';
+import {
+  sequencedNotifications,
+  type MeetingSnapshot,
+  type SequencedNotification,
+} from '../../protocol/notifications.ts';
 
 /** What the server has told of a meeting, as of `(epoch, seq)`. */
 export interface RosterState {
@@ -33,6 +37,17 @@ export function applyNotification(
   if (epoch < state.epoch || (epoch === state.epoch && seq <= state.seq)) return state;
   if (epoch !== state.epoch || seq !== state.seq + 1) return null;
   return { ...state, ...change(state, notification), epoch, seq };
+}
+
+export function isSequenced<T extends { name: string }>(
+  notification: T,
+): notification is Extract<T, SequencedNotification> {
+  return Object.hasOwn(sequencedNotifications, notification.name);
+}
+
+/** Whether something was missed of what the server has told by now. */
+export function isBehind(state: RosterState, now: { epoch: number; seq: number }): boolean {
+  return now.epoch > state.epoch || (now.epoch === state.epoch && now.seq > state.seq);
 }
 
 /** Producers of everybody else that are to be received: a second screen has no sound. */

@@ -2,7 +2,7 @@ import { effect, signal } from '@preact/signals';
 import type { MeetingView } from '../../protocol/meetings.ts';
 import type { MeetingSnapshot, NotificationPayload } from '../../protocol/notifications.ts';
 import type { RequestInput } from '../../protocol/requests.ts';
-import { isUnanswered, RequestError, toRequestError } from '../api/RequestError.ts';
+import { isPassing, RequestError, toRequestError } from '../api/RequestError.ts';
 import type { AnyNotification, SignalingClient, SignalingState } from '../api/SignalingClient.ts';
 import { createConnection } from './connection.ts';
 import type { Devices } from './devices.ts';
@@ -78,7 +78,7 @@ export function createWaiting(options: WaitingOptions): WaitingModel {
       tellDevices();
     } catch (error) {
       const failure = toRequestError(error);
-      if (!isUnanswered(failure) && failure.code !== 'RATE_LIMITED') end({ is: 'failed', failure });
+      if (!isPassing(failure)) end({ is: 'failed', failure });
       else {
         setTimeout(() => {
           if (!over && signaling.state.is === 'connected') void returnToPlace();

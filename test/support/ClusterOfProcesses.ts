@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { knex } from 'knex';
 import { NodeProcess } from './NodeProcess.ts';
+import './provided.ts';
 import { RedisServer } from './redis.ts';
 
 export interface ClusterShape {

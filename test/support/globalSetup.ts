@@ -3,13 +3,7 @@ import { ensureBrowser } from '../../provision/ensureBrowser.ts';
 import { ensureRedis } from '../../provision/ensureRedis.ts';
 import { ensureWorker } from '../../provision/ensureWorker.ts';
 import { startPostgres } from './postgres.ts';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** A PostgreSQL for tests, with rights to create databases. Not given to end-to-end tests. */
-    postgresUrl: string;
-  }
-}
+import './provided.ts';
 
 /**
  * What a project's tests need around them. Variables set here are inherited by the processes that
@@ -19,10 +13,7 @@ export default async function setUp(
   project: TestProject,
 ): Promise<(() => Promise<void>) | undefined> {
   process.env['MEDIASOUP_WORKER_BIN'] ??= await ensureWorker();
-  if (project.name === 'e2e') {
-    process.env['PARLEY_CHROMIUM'] ??= await ensureBrowser();
-    return undefined;
-  }
+  if (project.name === 'e2e') process.env['PARLEY_CHROMIUM'] ??= await ensureBrowser();
   process.env['PARLEY_REDIS_SERVER'] ??= await ensureRedis();
   const given = process.env['PARLEY_TEST_POSTGRES_URL'];
   if (given) {

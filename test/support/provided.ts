@@ -1,0 +1,8 @@
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A PostgreSQL for tests, with rights to create databases. */
+    postgresUrl: string;
+  }
+}
+
+export {};
