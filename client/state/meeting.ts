@@ -1,6 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { Stoppable } from '../../protocol/meetings.ts';
-import type { MeetingSnapshot, SequencedNotification } from '../../protocol/notifications.ts';
+import type { MeetingSnapshot } from '../../protocol/notifications.ts';
 import type { RequestInput } from '../../protocol/requests.ts';
 import { isPassing, isUnanswered, toRequestError, type RequestError } from '../api/RequestError.ts';
 import { onNetworkChange } from '../api/networkChange.ts';
@@ -13,6 +13,7 @@ import { createConsequences } from './consequences.ts';
 import type { Devices } from './devices.ts';
 import { enter } from './enter.ts';
 import { exposeFigures } from './figures.ts';
+import { Following } from './following.ts';
 import { createHosting, type Hosting } from './hosting.ts';
 import { createLiveliness } from './liveliness.ts';
 import type { Failure, MeetingModel, MeetingPhase } from './models.ts';
@@ -20,14 +21,7 @@ import { createNotices } from './notices.ts';
 import { createOwnRights } from './ownRights.ts';
 import { peopleOf, sharesOf } from './people.ts';
 import { createPlayback, type Playback } from './playback.ts';
-import {
-  applyNotification,
-  isBehind,
-  isSequenced,
-  producersOfOthers,
-  rosterOf,
-  type RosterState,
-} from './roster.ts';
+import { isSequenced, producersOfOthers } from './roster.ts';
 import { createStay, type OverPhase } from './stay.ts';
 import { createSwitches, type Switches } from './switches.ts';
 
@@ -61,14 +55,13 @@ export class MeetingController {
   readonly #rights: ReturnType<typeof createOwnRights>;
   readonly #liveliness: ReturnType<typeof createLiveliness>;
   readonly #stops: (() => unknown)[] = [];
-  readonly #roster;
+  readonly #following: Following;
+  readonly #roster: Following['roster'];
   readonly #startedAt = signal(0);
   readonly #phase = signal<MeetingPhase>({ is: 'in' });
   readonly #connection = createConnection();
   readonly #stay = createStay();
   readonly #follows: ReturnType<typeof createConsequences>;
-  /** Notifications that came while the way back was being found; null while it is not. */
-  #held: SequencedNotification[] | null = null;
 
   /** @param snapshot the meeting as it was entered */
   constructor(
@@ -81,7 +74,14 @@ export class MeetingController {
     const meetingId = snapshot.meeting.id;
     const ask: Request = (name, payload, options) => signaling.request(name, payload, options);
     this.#join = { ...request, meetingId };
-    this.#roster = signal<RosterState>(rosterOf(snapshot));
+    this.#following = new Following(snapshot, {
+      onApplied: (notification, before, after) => {
+        this.#stay.remember(after);
+        this.#follows(notification, before, after);
+      },
+      onMissing: () => void this.#resume(),
+    });
+    this.#roster = this.#following.roster;
     this.#media = new MediaSession(meetingId, ask);
     this.#playback = createPlayback(this.#media, devices.speaker);
     const self = computed(() => this.#roster.value.participants.get(this.#roster.value.selfId));
@@ -203,15 +203,12 @@ export class MeetingController {
         this.#media.expectChange();
         void this.#check();
       }),
-      this.#devices.onEvent((kind, event) => {
-        const ofAny = event === 'lost' || event === 'changed';
-        this.#notices.tell(ofAny ? `device-${event}` : `${kind}-${event}`);
-      }),
+      this.#devices.onEvent((kind, event) => this.#notices.tellDevice(kind, event)),
     );
   }
 
   #handle(notification: AnyNotification): void {
-    if (isSequenced(notification)) this.#handleSequenced(notification);
+    if (isSequenced(notification)) this.#following.handle(notification);
     else if (notification.name === 'meeting-ended') this.#end('ended');
     else if (notification.name === 'meeting-left') {
       const { reason } = notification.payload;
@@ -219,9 +216,7 @@ export class MeetingController {
       else if (reason === 'removed' || reason === 'banned') this.#end(reason);
       else void this.#rejoin();
     } else if (notification.name === 'meeting-position') {
-      if (this.#held || !isBehind(this.#roster.value, notification.payload)) return;
-      this.#held = [];
-      void this.#resume();
+      this.#following.handlePosition(notification.payload);
     } else if (notification.name === 'consumers-closed') {
       this.#media.handleConsumersClosed(notification.payload.consumerIds);
     } else if (notification.name === 'producer-layers-wanted') {
@@ -232,29 +227,6 @@ export class MeetingController {
     } else if (!this.#hosting.handle(notification)) this.#liveliness.handle(notification);
   }
 
-  #handleSequenced(notification: SequencedNotification): void {
-    if (this.#held) {
-      this.#held.push(notification);
-      return;
-    }
-    if (this.#apply(notification)) return;
-    // Something is missing in between: ask for it, and apply this one after it.
-    this.#held = [notification];
-    void this.#resume();
-  }
-
-  /** False when notifications before this one are missing. */
-  #apply(notification: SequencedNotification): boolean {
-    const before = this.#roster.value;
-    const after = applyNotification(before, notification);
-    if (!after) return false;
-    if (after === before) return true;
-    this.#roster.value = after;
-    this.#stay.remember(after);
-    this.#follows(notification, before, after);
-    return true;
-  }
-
   #handleState(state: SignalingState): void {
     if (this.#phase.value.is === 'over') return;
     switch (state.is) {
@@ -263,7 +235,7 @@ export class MeetingController {
         break;
       case 'connecting':
         // What comes from now on is applied after what was missed.
-        this.#held ??= [];
+        this.#following.hold();
         this.#connection.handleConnecting(state);
         break;
       case 'refused':
@@ -277,8 +249,8 @@ export class MeetingController {
   /** Whether the connection that counts as open still is. */
   async #check(): Promise<void> {
     // Otherwise the answer to something that was asked is waited for already.
-    if (this.#signaling.state.is !== 'connected' || this.#held) return;
-    this.#held = [];
+    if (this.#signaling.state.is !== 'connected' || this.#following.isHolding) return;
+    this.#following.hold();
     await this.#resume(CHECK_PATIENCE_MS);
   }
 
@@ -296,10 +268,7 @@ export class MeetingController {
         { ...(patienceMs !== undefined && { patienceMs }) },
       );
       if (answer.status === 'resynced') this.#adopt(answer.snapshot);
-      const missed = answer.status === 'resumed' ? answer.missed : [];
-      const held = this.#held ?? [];
-      this.#held = null;
-      for (const notification of [...missed, ...held]) this.#handleSequenced(notification);
+      this.#following.catchUp(answer.status === 'resumed' ? answer.missed : []);
       this.#settle();
     } catch (error) {
       const failure = toRequestError(error);
@@ -311,7 +280,7 @@ export class MeetingController {
 
   /** The place was given up, or the server is a new one: enters again with the same choices. */
   async #rejoin(): Promise<void> {
-    this.#held ??= [];
+    this.#following.hold();
     this.#connection.show('rejoin');
     try {
       // The same device finds its place; one that another has taken over is not taken back unasked.
@@ -322,7 +291,7 @@ export class MeetingController {
         return;
       }
       const handRaised = this.model.hand.on.value;
-      this.#held = null;
+      this.#following.forgetHeld();
       this.#media.reset(entered.snapshot.webrtcConfig);
       this.#adopt(entered.snapshot);
       this.#settle();
@@ -355,7 +324,7 @@ export class MeetingController {
 
   #adopt(snapshot: MeetingSnapshot): void {
     batch(() => {
-      this.#roster.value = rosterOf(snapshot);
+      this.#following.adopt(snapshot);
       // A clock that is behind the server's must not show a meeting from the future.
       this.#startedAt.value = Math.min(Date.parse(snapshot.startedAt), Date.now());
     });

@@ -1,4 +1,5 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
+import type { DeviceEvent } from './capture.ts';
 import type { Failure, Notice } from './models.ts';
 
 /** What comes within this time of the one before, of the same kind, is told together. */
@@ -10,6 +11,8 @@ const NAMES_SHOWN = 3;
 export interface Notices {
   readonly list: ReadonlySignal<readonly Notice[]>;
   tell(kind: Notice['kind'], name?: string, failure?: Failure): void;
+  /** Something happened to a camera or microphone. */
+  tellDevice(kind: 'camera' | 'microphone', event: DeviceEvent): void;
   dismiss(key: number): void;
   close(): void;
 }
@@ -39,19 +42,25 @@ export function createNotices(now: () => number = Date.now): Notices {
     list.value = [...list.value.filter(({ key }) => key !== notice.key), notice];
   }
 
+  function tell(kind: Notice['kind'], name?: string, failure?: Failure): void {
+    const recent = list.value.find(
+      (notice) =>
+        notice.kind === kind && !failure && now() - (toldAt.get(notice.key) ?? 0) < BUNDLE_MS,
+    );
+    const names = name === undefined ? [] : [name];
+    show(
+      recent
+        ? bundle(recent, names)
+        : { key: nextKey++, kind, names, count: 1, failure: failure ?? null },
+    );
+  }
+
   return {
     list,
-    tell(kind, name, failure) {
-      const recent = list.value.find(
-        (notice) =>
-          notice.kind === kind && !failure && now() - (toldAt.get(notice.key) ?? 0) < BUNDLE_MS,
-      );
-      const names = name === undefined ? [] : [name];
-      show(
-        recent
-          ? bundle(recent, names)
-          : { key: nextKey++, kind, names, count: 1, failure: failure ?? null },
-      );
+    tell,
+    tellDevice(kind, event) {
+      const ofAny = event === 'lost' || event === 'changed';
+      tell(ofAny ? `device-${event}` : `${kind}-${event}`);
     },
     dismiss,
     close() {
