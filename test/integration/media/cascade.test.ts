@@ -309,6 +309,23 @@ describe('the media of a meeting on two nodes of two workers', () => {
     await meeting.subscribe('near', 'b', 1, [anew.producerId]);
   });
 
+  it('waits for a worker when none is alive', async () => {
+    const meeting = await begin();
+    const ada = await meeting.publish('ada', 'a', 0);
+    const near = await meeting.subscribe('near', 'a', 1, [ada.producerId]);
+    meeting.kill('a', 0);
+    meeting.kill('a', 1);
+    await eventually(() => {
+      const concerned = meeting.events.resets.flatMap(({ participantIds }) => participantIds);
+      expect(concerned.sort()).toEqual(['ada', 'near']);
+    });
+    const anew = await Publisher.create(ada.session);
+    closing.push(() => anew.close());
+    const back = await Subscriber.create(near.session, [anew.producerId]);
+    closing.push(() => back.close());
+    await back.hears(1);
+  });
+
   it('finds another node for those on one that is lost', async () => {
     const meeting = await begin();
     const { producerId } = await meeting.publish('ada', 'a', 0);
