@@ -288,7 +288,7 @@ export class MeetingManager {
 
   async #load(meetingId: string): Promise<Meeting> {
     const { meetings, leases, admissions, decisions, roles } = this.#deps;
-    const { epoch } = await leases.acquire(meetingId);
+    const { epoch } = await leases.acquire(meetingId, 0);
     // Read after the lease: whoever had it before writes no more.
     const [record, ...known] = await Promise.all([
       meetings.findById(meetingId),
