@@ -27,7 +27,7 @@ const LOOPBACK = '127.0.0.1';
  * A request for one layer's key frame at the far end asks for all layers at home, and libwebrtc drops
  * requests within 300 ms of the one before: what every far client asks becomes one request.
  */
-export const PIPED_KEY_FRAME_INTERVAL_MS = 320;
+const PIPED_KEY_FRAME_INTERVAL_MS = 320;
 
 interface Link {
   readonly transport: types.PipeTransport;

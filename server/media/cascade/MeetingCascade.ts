@@ -230,17 +230,12 @@ export class MeetingCascade {
   ): Promise<ConsumeResult> {
     const home = this.#homes.of(participantId);
     const { nodeId, worker } = home;
-    return this.#streams.consumeAt(home, participantId, producerIds, async (failed) => {
+    return this.#streams.consumeAt(home, participantId, producerIds, async (ids) => {
       this.#homes.assertAt(participantId, home);
-      const { consumers, refused } = await this.#deps.orders.give(nodeId, 'consume', {
-        worker,
-        participantId,
-        transportId,
-        producerIds: producerIds.filter((id) => !failed.has(id)),
-      });
+      const order = { worker, participantId, transportId, producerIds: ids };
+      const answer = await this.#deps.orders.give(nodeId, 'consume', order);
       this.#homes.assertAt(participantId, home);
-      const gone = [...failed].map((producerId) => ({ producerId, reason: 'gone' as const }));
-      return { consumers, refused: [...refused, ...gone] };
+      return answer;
     });
   }
 

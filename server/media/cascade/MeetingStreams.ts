@@ -1,4 +1,4 @@
-import type { MediaEvents } from '../MediaCommands.ts';
+import type { ConsumeResult, MediaEvents } from '../MediaCommands.ts';
 import type { RouterRef } from '../MediaExecutor.ts';
 import { AUDIO_PPS, LAYER_PPS } from '../packetRates.ts';
 import { Consumptions } from './Consumptions.ts';
@@ -117,29 +117,43 @@ export class MeetingStreams {
   }
 
   /**
-   * Has the producers at hand at a router while `consume` runs there, and for as long as it has made
-   * consumers of them.
-   * @param consume is given the ids of those that could not be brought; answers the consumers made
+   * Has the producers at hand at a router while `consume` makes consumers of them there, and for as
+   * long as there are any. Those whose way breaks meanwhile are tried again: nobody would tell.
    */
-  async consumeAt<T extends { consumers: readonly { id: string; producerId: string }[] }>(
+  async consumeAt(
     at: RouterRef,
     participantId: string,
     producerIds: readonly string[],
-    consume: (failed: ReadonlySet<string>) => Promise<T>,
-  ): Promise<T> {
-    const far = [...new Set(producerIds)].flatMap((id) => {
-      const record = this.#records.get(id);
-      return record && record.home !== at && record.participantId !== participantId ? [record] : [];
-    });
+    consume: (producerIds: string[]) => Promise<ConsumeResult>,
+  ): Promise<ConsumeResult> {
+    const far = this.#far(at, participantId, producerIds);
     // Noted first, so that what is made for it does not go again as unused.
     for (const record of far) record.use(at, participantId);
+    const outcome: ConsumeResult = { consumers: [], refused: [] };
     try {
-      const outcome = await consume(await this.#network.bring(far, at));
-      for (const { id, producerId } of outcome.consumers) {
-        this.#consumptions.add(participantId, id, producerId);
+      for (let asked = [...new Set(producerIds)]; asked.length > 0;) {
+        const concerned = far.filter(({ id }) => asked.includes(id));
+        const failed = await this.#network.bring(concerned, at);
+        const copies = new Map(concerned.map((record) => [record, record.copies.get(at)]));
+        const answer = await consume(asked.filter((id) => !failed.has(id)));
+        const isBroken = (record: ProducerRecord): boolean => {
+          const copy = copies.get(record);
+          return !failed.has(record.id) && (!copy || record.copies.get(at) !== copy);
+        };
+        const broken = new Set(concerned.filter(isBroken).map(({ id }) => id));
+        const holds = ({ producerId }: { producerId: string }): boolean => !broken.has(producerId);
+        outcome.consumers.push(...answer.consumers.filter(holds));
+        outcome.refused.push(...answer.refused.filter(holds));
+        asked = [...broken].filter((id) => this.#records.has(id));
+        for (const producerId of [...failed, ...broken]) {
+          if (!asked.includes(producerId)) outcome.refused.push({ producerId, reason: 'gone' });
+        }
       }
       return outcome;
     } finally {
+      for (const { id, producerId } of outcome.consumers) {
+        this.#consumptions.add(participantId, id, producerId);
+      }
       for (const record of far) this.#unuse(record, at, participantId);
     }
   }
@@ -174,6 +188,14 @@ export class MeetingStreams {
       if (lost.has(record.home)) this.forget(record);
     }
     for (const copy of this.#network.lose(this.#records.values(), lost)) this.#reportBroken(copy);
+  }
+
+  /** Those of the producers that are at home elsewhere. */
+  #far(at: RouterRef, participantId: string, producerIds: readonly string[]): ProducerRecord[] {
+    return [...new Set(producerIds)].flatMap((id) => {
+      const record = this.#records.get(id);
+      return record && record.home !== at && record.participantId !== participantId ? [record] : [];
+    });
   }
 
   #unuse(record: ProducerRecord, at: RouterRef, participantId: string): void {

@@ -11,7 +11,7 @@ export function isUnreachable(error: unknown): boolean {
 /** A command whose node could not be reached has failed, and nothing else has: it can be tried again. */
 export function toCommandError(error: unknown): unknown {
   if (!isUnreachable(error)) return error;
-  return new AppError('NO_CAPACITY', {
+  return new AppError('UNAVAILABLE', {
     message: 'This part of the meeting cannot be reached right now.',
     retryAfterMs: RETRY_AFTER_MS,
     cause: error,

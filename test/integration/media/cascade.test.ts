@@ -268,6 +268,27 @@ describe('the media of a meeting on two nodes of two workers', () => {
     await back.hears(1);
   });
 
+  it('finds another way for what is asked for while its way breaks', async () => {
+    const meeting = await begin();
+    const { producerId } = await meeting.publish('ada', 'a', 0);
+    await meeting.bot('entry', 'b', 0).createTransport('send');
+    const far = meeting.bot('far', 'b', 1);
+    const { id } = await far.createTransport('recv');
+    // Between the two hops: it has come to the entry, and no further.
+    const consuming = far.consume(id, [producerId]);
+    await eventually(() => expect(meeting.ports.count('pipeIn')).toBeGreaterThan(0));
+    meeting.kill('b', 0);
+    await consuming;
+    expect(far.consumers).toMatchObject([{ producerId }]);
+    await eventually(() => expect(meeting.events.resets).toHaveLength(1));
+    await eventually(async () => {
+      // It stood before the worker died, or came another way.
+      const told = meeting.events.closed.some(({ participantId }) => participantId === 'far');
+      if (told) await far.consume(id, [producerId]);
+      expect(incoming(await meeting.inventory('b'))).toMatchObject([{ worker: 1, producerId }]);
+    });
+  });
+
   it('forgets what a worker that dies has sent, everywhere', async () => {
     const meeting = await begin();
     const ada = await meeting.publish('ada', 'a', 0);
@@ -286,6 +307,23 @@ describe('the media of a meeting on two nodes of two workers', () => {
     const anew = await Publisher.create(ada.session);
     closing.push(() => anew.close());
     await meeting.subscribe('near', 'b', 1, [anew.producerId]);
+  });
+
+  it('waits for a worker when none is alive', async () => {
+    const meeting = await begin();
+    const ada = await meeting.publish('ada', 'a', 0);
+    const near = await meeting.subscribe('near', 'a', 1, [ada.producerId]);
+    meeting.kill('a', 0);
+    meeting.kill('a', 1);
+    await eventually(() => {
+      const concerned = meeting.events.resets.flatMap(({ participantIds }) => participantIds);
+      expect(concerned.sort()).toEqual(['ada', 'near']);
+    });
+    const anew = await Publisher.create(ada.session);
+    closing.push(() => anew.close());
+    const back = await Subscriber.create(near.session, [anew.producerId]);
+    closing.push(() => back.close());
+    await back.hears(1);
   });
 
   it('finds another node for those on one that is lost', async () => {
