@@ -173,7 +173,7 @@ export class MeetingManager {
         fanout.moved();
         return;
       }
-      leases
+      void leases
         .release(id, meeting.epoch)
         .catch((error: unknown) => {
           // It runs out by itself.

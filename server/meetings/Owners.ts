@@ -94,7 +94,7 @@ export class Owners {
   ): Promise<OwnerAnswer<O>> {
     const answer = await this.#deps.mesh.call(owner, operation(name), { meetingId, epoch, args });
     // What a node of ours answers to this operation is this operation's answer.
-    return answer as OwnerAnswer<O>;
+    return answer;
   }
 
   async #locate(meetingId: string, create: boolean): Promise<Lease | null> {

@@ -13,7 +13,7 @@ import {
 import { assertSchedule } from './settings.ts';
 
 /** Answers a client's request in the meeting: the table of handlers is the edge's. */
-export type AnswerRequest = (meeting: Meeting, args: OwnerArgs<'request'>) => Promise<unknown>;
+export type AnswerRequest = (meeting: Meeting, args: OwnerArgs<'request'>) => unknown;
 
 /** Serves what this node's meetings are asked, by this node and by others. */
 export function serveOwned(

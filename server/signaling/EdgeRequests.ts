@@ -47,24 +47,20 @@ export class EdgeRequests {
   }
 
   #answer(connection: Connection, name: RequestName, input: unknown): Promise<unknown> {
-    switch (name) {
-      case 'join-meeting':
-        return connection.lifecycle.post(() =>
-          this.#join(connection, input as RequestInput<'join-meeting'>),
-        );
-      case 'resume-meeting':
-        return connection.lifecycle.post(() =>
-          this.#resume(connection, input as RequestInput<'resume-meeting'>),
-        );
-      case 'leave-meeting':
-        return connection.lifecycle.post(() =>
-          this.#leave(connection, input as RequestInput<'leave-meeting'>),
-        );
-      case 'end-meeting':
-        return this.#end(connection, input as RequestInput<'end-meeting'>);
-      default:
-        return this.#ask(connection, name, input as { meetingId: string });
+    const { lifecycle } = connection;
+    if (name === 'join-meeting') {
+      return lifecycle.post(() => this.#join(connection, input as RequestInput<typeof name>));
     }
+    if (name === 'resume-meeting') {
+      return lifecycle.post(() => this.#resume(connection, input as RequestInput<typeof name>));
+    }
+    if (name === 'leave-meeting') {
+      return lifecycle.post(() => this.#leave(connection, input as RequestInput<typeof name>));
+    }
+    if (name === 'end-meeting') {
+      return this.#end(connection, input as RequestInput<typeof name>);
+    }
+    return this.#ask(connection, name, input as RequestInput<typeof name>);
   }
 
   async #join(connection: Connection, input: RequestInput<'join-meeting'>) {

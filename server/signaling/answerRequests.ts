@@ -7,7 +7,7 @@ import type { Meeting } from '../meetings/Meeting.ts';
 /** Answers parsed requests of clients, whichever node they are on, in the meetings of this one. */
 export function answerRequests(meetings: MeetingManager): AnswerRequest {
   const handlers = createHandlers(meetings);
-  return async (meeting, { caller, name, input }) => {
+  return (meeting, { caller, name, input }) => {
     // The compiler cannot see that a name's parsed input fits that name's handler.
     const handler = handlers[name] as (meeting: Meeting, caller: Caller, input: unknown) => unknown;
     return handler(meeting, caller, input);

@@ -65,7 +65,7 @@ export const moderationHandlers = {
       return {};
     }),
 
-  'list-bans': (meeting, caller, {}) =>
+  'list-bans': (meeting, caller) =>
     meeting.act(caller.connectionId, (actor, { book, moderation }) => {
       moderation.assertMay(actor, 'ban');
       const bans = book.bans.map(({ id, name, guest, decidedBy, decidedAt }) => ({

@@ -17,7 +17,9 @@ describe('a meeting on two signaling nodes', () => {
   afterAll(() => cluster.close());
 
   it('has everybody in it, whichever node they have come to', async () => {
-    onTestFailed(() => console.log(cluster.logs));
+    onTestFailed(() => {
+      process.stderr.write(`${cluster.logs}\n`);
+    });
     const ada = await signUp(first);
     const { id: meetingId } = await createMeeting(first, ada);
     const host = await join(first, ada, meetingId);
