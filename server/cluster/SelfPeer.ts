@@ -1,10 +1,12 @@
+import { plain } from './envelopes.ts';
 import { UnreachableError } from './Mesh.ts';
 import type { Operations } from './Operations.ts';
 import { PendingCalls } from './PendingCalls.ts';
 
 /**
- * How a node reaches itself: at once, without a socket, and without a copy. What is passed must not be
- * changed afterwards by either side: most of what a server sends goes this way, to all of its clients.
+ * How a node reaches itself: at once and without a socket. What is asked and answered is copied as if
+ * it had been sent, so that what works on one node works on several. What is told is not: most of what
+ * a server sends to its clients goes this way, and nobody changes it afterwards.
  */
 export class SelfPeer {
   readonly #instanceId: string;
@@ -20,13 +22,12 @@ export class SelfPeer {
 
   async call(operation: string, args: unknown, timeoutMs: number): Promise<unknown> {
     if (this.#closed) throw new UnreachableError(this.#instanceId, 'the mesh is closed');
+    const copy = plain(args);
     const { id, answer } = this.#pending.open(operation, timeoutMs);
-    this.#operations
-      .perform(operation, args, this.#instanceId, (data) => data)
-      .then(
-        (data) => this.#pending.resolve(id, data),
-        (error: unknown) => this.#pending.reject(id, error as Error),
-      );
+    this.#operations.perform(operation, copy, this.#instanceId, plain).then(
+      (data) => this.#pending.resolve(id, data),
+      (error: unknown) => this.#pending.reject(id, error as Error),
+    );
     return answer;
   }
 
