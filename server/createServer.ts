@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { AuthService } from './auth/AuthService.ts';
 import { RateLimits } from './auth/RateLimits.ts';
+import { collectOrphans } from './compose/collectOrphans.ts';
 import { createEdge, listen } from './compose/createEdge.ts';
-import { createMeetings, type Meetings } from './compose/createMeetings.ts';
+import { createMeetings, hasSuccessor, type Meetings } from './compose/createMeetings.ts';
 import { serveMedia } from './compose/MeshMediaNodes.ts';
 import { openBase, type Base } from './compose/openBase.ts';
 import { openCluster, type Cluster } from './compose/openCluster.ts';
@@ -78,7 +79,10 @@ async function build(
   const cluster = await openCluster(config, base.clusterSecret, logger, releases);
   const metrics = createMetrics();
   const parts: Parts = { ...begun, metrics, base, media, cluster };
-  if (media) serveMedia(cluster.mesh, media);
+  if (media) {
+    serveMedia(cluster.mesh, media);
+    collectOrphans(media, cluster, logger, releases);
+  }
   const edge = createEdge(base.tls);
   const { database } = base;
   let draining = false;
@@ -95,6 +99,10 @@ async function build(
   signaling?.edge.serve();
   signaling?.meetings.reconcile();
 
+  const close = async (): Promise<void> => {
+    if (signaling && hasSuccessor(cluster)) await giveAway(signaling, parts);
+    await releases.releaseAll();
+  };
   let closing: Promise<void> | undefined;
   return {
     port: (edge.server.address() as AddressInfo).port,
@@ -106,7 +114,7 @@ async function build(
     close() {
       draining = true;
       signaling?.edge.announceShutdown();
-      closing ??= releases.releaseAll();
+      closing ??= close();
       return closing;
     },
   };
@@ -169,6 +177,18 @@ function shareRevocations(auth: AuthService, { mesh, registry }: Cluster): void 
       if (other) mesh.tell(instanceId, operation, sessionId);
     }
   });
+}
+
+/** Others go on with what is live here, and clients are sent on to them: nobody loses a place. */
+async function giveAway(
+  { edge, meetings }: { edge: Signaling; meetings: Meetings },
+  { cluster: { registry }, logger }: Pick<Parts, 'cluster' | 'logger'>,
+): Promise<void> {
+  await registry.mark(registry.self.instanceId, 'draining').catch((error: unknown) => {
+    logger.warn({ err: error }, 'other nodes are not told of the drain');
+  });
+  await meetings.handOver();
+  await edge.sendOn();
 }
 
 /** What the node tells of itself, to operators and to other nodes. */

@@ -24,8 +24,10 @@ export interface Meetings {
   cascade: MediaCascade;
   /** Takes over what nobody owns, from now on. */
   reconcile(): void;
-  /** Ends every stay, or hands the meetings over. */
+  /** Ends every stay. */
   close(): Promise<void>;
+  /** Other nodes go on with what is live here. */
+  handOver(): Promise<void>;
 }
 
 interface MeetingsDeps {
@@ -98,13 +100,13 @@ export function createMeetings(deps: MeetingsDeps): Meetings {
   return {
     ...{ manager, owners, service, cascade },
     reconcile: () => reconciler.start(),
-    // Where there are others, they go on with what is live here.
-    close: () => (hasSuccessor(cluster) ? manager.handOver() : manager.close()),
+    close: () => manager.close(),
+    handOver: () => manager.handOver(),
   };
 }
 
 /** Whether a node is there that could own this one's meetings. */
-function hasSuccessor({ registry }: Cluster): boolean {
+export function hasSuccessor({ registry }: Cluster): boolean {
   const { instanceId } = registry.self;
   return registry.nodes.some(
     (node) =>

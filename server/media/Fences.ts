@@ -4,12 +4,20 @@ import type { Command } from './MediaExecutor.ts';
 /** Meetings that are remembered after they closed: more than a node sees in the life of a lease. */
 const MAX_REMEMBERED = 20_000;
 
+/** Whose orders about a meeting count. */
+interface Orders {
+  epoch: number;
+  owner: string;
+  /** When the latest came, by the monotonic clock. */
+  heardAt: number;
+}
+
 /**
  * Who may give orders about each meeting: the caller with the highest epoch so far. Also of meetings
  * that are closed, since their earlier owners may still be about.
  */
 export class Fences {
-  readonly #latest = new Map<string, { epoch: number; owner: string }>();
+  readonly #latest = new Map<string, Orders>();
   readonly #max: number;
 
   constructor(max = MAX_REMEMBERED) {
@@ -24,7 +32,7 @@ export class Fences {
     }
     // The one that was heard of longest ago comes first.
     this.#latest.delete(meetingId);
-    this.#latest.set(meetingId, { epoch, owner });
+    this.#latest.set(meetingId, { epoch, owner, heardAt: performance.now() });
     if (this.#latest.size <= this.#max) return;
     for (const oldest of this.#latest.keys()) {
       this.#latest.delete(oldest);
@@ -33,7 +41,7 @@ export class Fences {
   }
 
   /** The latest owner of a meeting. */
-  ownerOf(meetingId: string): { epoch: number; owner: string } | undefined {
+  ownerOf(meetingId: string): Readonly<Orders> | undefined {
     return this.#latest.get(meetingId);
   }
 }

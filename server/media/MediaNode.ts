@@ -121,6 +121,15 @@ export class MediaNode extends EventEmitter<MediaNodeEvents> implements MediaExe
     return this.#meetings.get(meetingId)?.routers[0]?.worker;
   }
 
+  /** Meetings about which no order has come for so long, with the epoch of the last. */
+  silentMeetings(silenceMs: number): { meetingId: string; epoch: number }[] {
+    return [...this.#meetings.keys()].flatMap((meetingId) => {
+      const orders = this.#fences.ownerOf(meetingId);
+      const silent = !orders || performance.now() - orders.heardAt > silenceMs;
+      return silent ? [{ meetingId, epoch: orders?.epoch ?? 0 }] : [];
+    });
+  }
+
   /** Closes the meetings that nobody wants any more; answers which. */
   closeOrphans(isWanted: (meetingId: string) => boolean): string[] {
     const orphans = [...this.#meetings.keys()].filter((meetingId) => !isWanted(meetingId));

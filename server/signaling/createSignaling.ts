@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { Server, type Socket } from 'socket.io';
@@ -25,6 +26,10 @@ const PING_INTERVAL_MS = 2_000;
 const PING_TIMEOUT_MS = 3_000;
 /** How long a socket may stay without a valid handshake. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** All clients are sent on within three seconds, however many they are. */
+const WAVES = 30;
+const WAVE_MS = 100;
+const SMALLEST_WAVE = 20;
 
 export interface SignalingDeps {
   auth: Pick<AuthService, 'authenticate' | 'isRevoked' | 'events'>;
@@ -51,6 +56,8 @@ export interface Signaling {
   recoverFrom(instanceId: string): void;
   /** Tells every client that the server goes down. */
   announceShutdown(): void;
+  /** Cuts the connections a few at a time: their clients come back to other nodes, which serve all of them meanwhile. */
+  sendOn(): Promise<void>;
   /** Cuts every connection. */
   close(): Promise<void>;
 }
@@ -170,6 +177,15 @@ export function createSignaling(http: HttpServer | HttpsServer, deps: SignalingD
     recoverFrom: (instanceId) => seats.recoverFrom(instanceId),
     announceShutdown() {
       io.local.emit('server-draining', {});
+    },
+    async sendOn() {
+      serving = false;
+      const all = [...sockets.values()];
+      const size = Math.max(SMALLEST_WAVE, Math.ceil(all.length / WAVES));
+      for (let start = 0; start < all.length; start += size) {
+        for (const { socket } of all.slice(start, start + size)) socket.disconnect(true);
+        await sleep(WAVE_MS);
+      }
     },
     async close() {
       serving = false;
