@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ERROR_CODES } from '../../protocol/errors.ts';
 import { AppError } from '../core/AppError.ts';
 import type { Logger } from '../core/logger.ts';
 import { StaleEpochError } from '../core/StaleEpochError.ts';
+import { toRefusal } from '../core/toRefusal.ts';
 
 /** What one node may send to another at once, in bytes. */
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
@@ -90,10 +90,7 @@ export function presentable(
   context: { operation: string; from: string },
   logger: Logger,
 ): AppError | StaleEpochError {
-  if (error instanceof AppError || error instanceof StaleEpochError) return error;
-  const errorId = randomUUID();
-  logger.error({ err: error, errorId, ...context }, 'operation for another node failed');
-  return new AppError('INTERNAL', { details: { errorId }, cause: error });
+  return error instanceof StaleEpochError ? error : toRefusal(error, context, logger);
 }
 
 export function toWire(error: AppError | StaleEpochError): WireError {

@@ -1,8 +1,8 @@
 import type Koa from 'koa';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import { AppError } from '../core/AppError.ts';
-import { createId } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
+import { toRefusal } from '../core/toRefusal.ts';
 import { routeOf } from './requestLog.ts';
 
 /** The status that goes with each code. */
@@ -59,7 +59,7 @@ export function answerErrors(logger: Logger): Koa.Middleware {
     try {
       await next();
     } catch (error) {
-      const refusal = error instanceof AppError ? error : report(error, routeOf(ctx), logger);
+      const refusal = toRefusal(error, { route: routeOf(ctx) }, logger);
       ctx.status = refusal instanceof TransportError ? refusal.status : STATUS[refusal.code];
       ctx.set('Cache-Control', 'no-store');
       if (refusal instanceof TransportError) ctx.set({ ...refusal.headers });
@@ -70,10 +70,4 @@ export function answerErrors(logger: Logger): Koa.Middleware {
       ctx.body = { error: refusal.toBody() };
     }
   };
-}
-
-function report(error: unknown, route: string, logger: Logger): AppError {
-  const errorId = createId();
-  logger.error({ err: error, errorId, route }, 'request failed');
-  return new AppError('INTERNAL', { details: { errorId } });
 }

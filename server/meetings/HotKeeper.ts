@@ -72,7 +72,8 @@ export class HotKeeper {
     } catch (error) {
       for (const id of ids) this.#touched.add(id);
       if (error instanceof StaleEpochError) throw error;
-      logger.warn({ err: error, meetingId }, 'the state of a meeting is kept later');
+      // Told once by the store itself, and true of every meeting.
+      logger.debug({ err: error, meetingId }, 'the state of a meeting is kept later');
       this.#await(RETRY_MS);
     }
   }

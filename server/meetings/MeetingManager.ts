@@ -58,10 +58,11 @@ export class MeetingManager {
   /**
    * Brings a meeting to life unless somebody owns it.
    * @returns who owns it then
-   * @throws AppError NOT_FOUND, ENDED, NO_CAPACITY, UNAVAILABLE
+   * @throws AppError NOT_FOUND, ENDED, UNAVAILABLE; StaleEpochError when this node takes none any more
    */
   open(meetingId: string): Promise<Lease> {
-    if (this.#closed) return Promise.reject(new AppError('NO_CAPACITY'));
+    // Whoever asks finds another node, if there is one.
+    if (this.#closed) return Promise.reject(new StaleEpochError(meetingId, 0));
     const live = this.#live.get(meetingId);
     if (live) return Promise.resolve({ owner: this.#self, epoch: live.epoch });
     const opening =

@@ -27,6 +27,8 @@ export interface AskOptions {
   onOwner?: (lease: Lease) => Promise<void>;
 }
 
+/** Owners of this many meetings are remembered; others are asked for again. */
+const MAX_KNOWN = 10_000;
 /** How long a request looks for an owner: longer than a takeover takes. */
 const PATIENCE_MS = 8_000;
 const FIRST_PAUSE_MS = 20;
@@ -122,7 +124,11 @@ export class Owners {
   }
 
   #remember(meetingId: string, lease: Lease): Lease {
+    // The one that was found longest ago comes first.
+    this.#known.delete(meetingId);
     this.#known.set(meetingId, lease);
+    const [oldest] = this.#known.size > MAX_KNOWN ? this.#known.keys() : [];
+    if (oldest !== undefined) this.#known.delete(oldest);
     return lease;
   }
 }

@@ -10,6 +10,7 @@ import type { RateLimits } from '../auth/RateLimits.ts';
 import type { Mesh } from '../cluster/Mesh.ts';
 import { AppError } from '../core/AppError.ts';
 import type { Logger } from '../core/logger.ts';
+import { toRefusal } from '../core/toRefusal.ts';
 import { connectionIdOf } from '../meetings/connectionIds.ts';
 import type { MeetingService } from '../meetings/MeetingService.ts';
 import type { Owners } from '../meetings/Owners.ts';
@@ -112,9 +113,7 @@ export function createSignaling(http: HttpServer | HttpsServer, deps: SignalingD
   }
 
   function toConnectError(error: unknown): Error {
-    const known = error instanceof AppError;
-    if (!known) logger.error({ err: error }, 'handshake failed');
-    const refusal = known ? error : new AppError('INTERNAL');
+    const refusal = toRefusal(error, { request: 'handshake' }, logger);
     // Socket.IO hands `data` to the client.
     return Object.assign(new Error(refusal.message), { data: refusal.toBody() });
   }

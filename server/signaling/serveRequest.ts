@@ -1,9 +1,9 @@
 import type { Ack, ErrorCode } from '../../protocol/errors.ts';
 import { requests, type RequestName } from '../../protocol/requests.ts';
 import { AppError } from '../core/AppError.ts';
-import { createId } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
 import { parsePayload } from '../core/parsePayload.ts';
+import { toRefusal } from '../core/toRefusal.ts';
 import type { Connection } from './Connection.ts';
 import type { EdgeRequests } from './EdgeRequests.ts';
 import type { TokenBucket } from './TokenBucket.ts';
@@ -41,7 +41,9 @@ export async function serveRequest(
   try {
     answer = { ok: true, data: await handle(context, name, args.slice(0, -1)) };
   } catch (error) {
-    answer = { ok: false, error: toAppError(error, name, context).toBody() };
+    const { userId } = context.connection.principal;
+    const refusal = toRefusal(error, { request: name, userId }, context.logger);
+    answer = { ok: false, error: refusal.toBody() };
   }
   (acknowledge as Acknowledge)(answer);
   const outcome = answer.ok ? 'ok' : answer.error.code;
@@ -72,12 +74,4 @@ function isRequestName(name: string): name is RequestName {
 /** A name that is not ours would make metrics grow without bound. */
 function labelOf(name: string): string {
   return isRequestName(name) ? name : 'unknown';
-}
-
-function toAppError(error: unknown, name: string, { connection, logger }: RequestContext) {
-  if (error instanceof AppError) return error;
-  const errorId = createId();
-  const { userId } = connection.principal;
-  logger.error({ err: error, errorId, request: name, userId }, 'request failed');
-  return new AppError('INTERNAL', { details: { errorId } });
 }

@@ -3,6 +3,7 @@ import { knex } from 'knex';
 import { NodeProcess } from './NodeProcess.ts';
 import './provided.ts';
 import { RedisServer } from './redis.ts';
+import { TcpProxy } from './TcpProxy.ts';
 
 export interface ClusterShape {
   signaling?: number;
@@ -15,6 +16,8 @@ export interface ClusterShape {
 /** A cluster as an operator runs it: a process for each node, a Redis and a PostgreSQL of its own. */
 export class ClusterOfProcesses {
   readonly redis: RedisServer;
+  /** The way of every node to PostgreSQL. */
+  readonly database: TcpProxy;
   readonly signaling: readonly NodeProcess[];
   readonly media: readonly NodeProcess[];
 
@@ -25,7 +28,10 @@ export class ClusterOfProcesses {
       RedisServer.start(),
       createDatabase(postgresUrl),
     ]);
-    const shared = { ...env, REDIS_URL: redis.url, DATABASE_URL: databaseUrl };
+    const url = new URL(databaseUrl);
+    const database = await TcpProxy.start(Number(url.port));
+    url.port = new URL(database.url).port;
+    const shared = { ...env, REDIS_URL: redis.url, DATABASE_URL: url.href };
     const start = (role: string, count: number) =>
       Array.from({ length: count }, (_, index) =>
         NodeProcess.start(`${role}-${index + 1}`, { ...shared, PARLEY_NODE_ROLE: role }),
@@ -37,6 +43,7 @@ export class ClusterOfProcesses {
     );
     return new ClusterOfProcesses(
       redis,
+      database,
       [...(clients ?? []), ...(both ?? [])],
       [...(workers ?? []), ...(both ?? [])],
     );
@@ -44,10 +51,12 @@ export class ClusterOfProcesses {
 
   private constructor(
     redis: RedisServer,
+    database: TcpProxy,
     signaling: readonly NodeProcess[],
     media: readonly NodeProcess[],
   ) {
     this.redis = redis;
+    this.database = database;
     this.signaling = signaling;
     this.media = media;
   }
@@ -64,6 +73,7 @@ export class ClusterOfProcesses {
   async close(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.close()));
     await this.redis.stop();
+    this.database.close();
   }
 }
 

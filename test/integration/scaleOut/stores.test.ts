@@ -4,7 +4,7 @@ import { eventually } from '../../support/eventually.ts';
 import type { NodeProcess } from '../../support/NodeProcess.ts';
 import { createMeeting, createVisits, signUp } from '../../support/people.ts';
 
-describe('a cluster whose Redis goes', () => {
+describe('a cluster whose stores go', () => {
   let cluster: ClusterOfProcesses;
   let first: NodeProcess;
   let second: NodeProcess;
@@ -35,7 +35,7 @@ describe('a cluster whose Redis goes', () => {
     return { meetingId, host, guest };
   }
 
-  it('goes on in its meetings, over nodes, while it is away', async () => {
+  it('goes on in its meetings, over nodes, while Redis is away', async () => {
     const { meetingId, host, guest } = await meet();
     await cluster.redis.stop();
     await guest.request('raise-hand', { meetingId, raised: true });
@@ -61,7 +61,7 @@ describe('a cluster whose Redis goes', () => {
     expect(answer.status === 'resynced' && answer.snapshot.participants).toHaveLength(3);
   }, 60_000);
 
-  it('keeps its meetings when everything in it is wiped', async () => {
+  it('keeps its meetings when everything in Redis is wiped', async () => {
     const { meetingId, host, guest } = await meet();
     const before = host.all('meeting-joined')[0]?.epoch;
     await cluster.redis.flush();
@@ -74,5 +74,27 @@ describe('a cluster whose Redis goes', () => {
       );
     }, 15_000);
     expect(await cluster.redis.keysWithoutTtl()).toEqual([]);
+  });
+
+  it('goes on in its meetings without PostgreSQL, and takes in whom it can store again', async () => {
+    const { meetingId, host, guest } = await meet();
+    const eve = await signUp(second, 'Eve');
+    const eves = await atSecond.connect(eve);
+    cluster.database.cut();
+    await guest.request('raise-hand', { meetingId, raised: true });
+    await host.next('participant-hand-updated', ({ handRaised }) => handRaised);
+    await expect(eves.request('join-meeting', { meetingId })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+    for (const node of cluster.nodes) {
+      expect((await fetch(`${node.url}/healthz`)).status).toBe(200);
+    }
+    expect((await fetch(`${first.url}/readyz`)).status).toBe(503);
+
+    cluster.database.restore();
+    const { status } = await eventually(() => eves.request('join-meeting', { meetingId }));
+    expect(status).toBe('joined');
+    await host.next('participant-joined', ({ participant }) => participant.name === 'Eve');
+    expect(host.all('participant-left')).toEqual([]);
   });
 });
