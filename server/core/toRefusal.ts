@@ -41,7 +41,7 @@ export function isOutage(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return (
     (code !== undefined && OUTAGES.has(code)) ||
-    error.message.startsWith("Connection terminated") ||
+    error.message.startsWith(ENDED) ||
     error.name === 'KnexTimeoutError'
   );
 }

@@ -8,6 +8,7 @@ export class TcpProxy {
   readonly #sockets = new Set<Socket>();
   /** Of these nobody hears anything any more, not even their end. */
   readonly #silenced = new WeakSet<Socket>();
+  #targetPort: number;
   #state: 'whole' | 'cut' | 'silent' = 'whole';
 
   static async start(targetPort: number): Promise<TcpProxy> {
@@ -19,13 +20,14 @@ export class TcpProxy {
 
   private constructor(server: Server, targetPort: number) {
     this.#server = server;
+    this.#targetPort = targetPort;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     server.on('connection', (near) => {
       if (this.#state === 'cut') {
         near.destroy();
         return;
       }
-      const far = connect(targetPort, '127.0.0.1');
+      const far = connect(this.#targetPort, '127.0.0.1');
       for (const [socket, other] of [
         [near, far],
         [far, near],
@@ -41,6 +43,11 @@ export class TcpProxy {
         if (this.#state === 'silent') this.#silence(socket);
       }
     });
+  }
+
+  /** New connections lead elsewhere, as those of a load balancer do whose server is gone. */
+  turnTo(targetPort: number): void {
+    this.#targetPort = targetPort;
   }
 
   /** Breaks every connection and refuses new ones. */
