@@ -195,7 +195,12 @@ describe('a node among others', () => {
     ['media without either', { ...role('media'), ...REDIS }, 'database.url', 'DATABASE_URL'],
     ['a role that there is not', role('proxy'), 'node.role', '"signaling"'],
     ['a short secret', { PARLEY_CLUSTER_SECRET: 'short' }, 'cluster.secret', '>=32'],
-    ['another database', { ...DATABASE, REDIS_URL: 'https://redis' }, 'cluster.redisUrl', 'redis://'],
+    [
+      'another database',
+      { ...DATABASE, REDIS_URL: 'https://redis' },
+      'cluster.redisUrl',
+      'redis://',
+    ],
     [
       'ports the wrong way round',
       { PARLEY_MEDIA_PIPE_PORTS_MIN: '50000' },
