@@ -82,7 +82,11 @@ async function build(
   const edge = createEdge(base.tls);
   const { database } = base;
   let draining = false;
-  const ready = (): Promise<string[]> => problemsOf(draining, media, database);
+  const met = config.node.role === 'media' ? () => true : meetMedia(cluster);
+  const ready = async (): Promise<string[]> => {
+    const problems = await problemsOf(draining, media, database);
+    return met() ? problems : [...problems, 'no node with media is known yet'];
+  };
   const signaling =
     database && config.node.role !== 'media' ? serveClients(parts, database, edge, ready) : null;
   if (!signaling) {
@@ -201,6 +205,16 @@ async function openBoth(
   if (media.status === 'rejected') throw media.reason;
   if (base.status === 'rejected') throw base.reason;
   return [base.value, media.value];
+}
+
+/**
+ * Whether there has ever been a node to put a meeting's media on: at the start of a cluster nodes
+ * know of each other a heartbeat later, and clients that come before are refused. A later loss of all
+ * media is told to people by the meetings' pages, which a node that counts as ready can still serve.
+ */
+function meetMedia({ registry }: Cluster): () => boolean {
+  let met = false;
+  return () => (met ||= registry.nodes.some(({ workers }) => workers.length > 0));
 }
 
 /** Why the server should get no new clients; empty when it should. */

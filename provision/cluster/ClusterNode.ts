@@ -117,7 +117,8 @@ export class ClusterNode extends EventEmitter<ClusterNodeEvents> {
       createInterface({ input: stream }).on('line', (line) => {
         this.#lines.push(line);
         if (this.#lines.length > KEPT_LINES) this.#lines.shift();
-        this.emit('line', line);
+        // What it says to a person at its terminal is not true here: people come by the balancer.
+        if (stream === child.stderr || line.startsWith('{')) this.emit('line', line);
       });
     }
   }
