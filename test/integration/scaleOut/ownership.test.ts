@@ -17,7 +17,6 @@ describe('a meeting on two signaling nodes', () => {
   afterAll(() => cluster.close());
 
   it('can begin as soon as a node says that it is ready', async () => {
-    onTestFailed(() => console.log(cluster.logs));
     const ada = await signUp(first);
     const { id } = await createMeeting(first, ada);
     expect(await join(first, ada, id)).toMatchObject({ status: 'joined' });
