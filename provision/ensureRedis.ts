@@ -14,11 +14,15 @@ const USUAL_FOLDERS = ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin', '/snap
 const DEBIAN_PROGRAM = '/usr/bin/redis-check-rdb';
 
 /**
- * The path of a Redis or Valkey server for the tests: the one named by `PARLEY_REDIS_SERVER`, else an
+ * The path of a Redis or Valkey server to throw away: the one named by `PARLEY_REDIS_SERVER`, else an
  * installed one, else Debian's. Nothing is started: Debian's package redis-server would run a service
  * that nobody asked for, so its program is taken from the tools' package.
+ * @param purpose completes "… is needed to …"
  */
-export async function ensureRedis(step: Step = silentStep()): Promise<string> {
+export async function ensureRedis(
+  step: Step = silentStep(),
+  purpose = 'run the integration tests',
+): Promise<string> {
   const given = process.env['PARLEY_REDIS_SERVER'];
   if (given) {
     if (await isExecutable(given)) return given;
@@ -35,12 +39,12 @@ export async function ensureRedis(step: Step = silentStep()): Promise<string> {
   }
   const debian = await isDebian();
   if (debian && process.getuid?.() === 0) {
-    await ensureDebianPackages(['redis-tools'], 'run the integration tests', step);
+    await ensureDebianPackages(['redis-tools'], purpose, step);
     const server = await nameServer();
     if (server) return server;
   }
   throw new ProvisionError(
-    'The integration tests need redis-server or valkey-server, and neither was found.',
+    `redis-server or valkey-server is needed to ${purpose}, and neither was found.`,
     debian
       ? 'Run this, then try again:\nsudo apt-get install -y redis-server'
       : 'Install Redis or Valkey, and set PARLEY_REDIS_SERVER to the path of its server if it is in an unusual place.',

@@ -86,7 +86,11 @@ async function build(
   const edge = createEdge(base.tls);
   const { database } = base;
   let draining = false;
-  const ready = (): Promise<string[]> => problemsOf(draining, parts);
+  const met = config.node.role === 'media' ? () => true : meetMedia(cluster);
+  const ready = async (): Promise<string[]> => {
+    const problems = await problemsOf(draining, parts);
+    return met() ? problems : [...problems, 'no node with media is known yet'];
+  };
   const signaling =
     database && config.node.role !== 'media' ? serveClients(parts, database, edge, ready) : null;
   if (!signaling) {
@@ -223,17 +227,24 @@ async function openBoth(
   return [base.value, media.value];
 }
 
+/**
+ * Whether there has ever been a node to put a meeting's media on: at the start of a cluster nodes
+ * know of each other a heartbeat later, and clients that come before are refused. A later loss of all
+ * media is told to people by the meetings' pages, which a node that counts as ready can still serve.
+ */
+function meetMedia({ registry }: Cluster): () => boolean {
+  let met = false;
+  return () => (met ||= registry.nodes.some(({ workers }) => workers.length > 0));
+}
+
 /** Why the server should get no new clients; empty when it should. */
 async function problemsOf(
   draining: boolean,
-  { base: { database }, cluster, media }: Pick<Parts, 'base' | 'cluster' | 'media'>,
+  { base: { database }, media }: Pick<Parts, 'base' | 'media'>,
 ): Promise<string[]> {
   const problems: string[] = [];
   if (draining) problems.push('draining');
   if (media?.workers.length === 0) problems.push('no media worker is alive');
-  if (!cluster.registry.nodes.some(({ roles }) => roles.includes('media'))) {
-    problems.push('no media node is known');
-  }
   const answered = await Promise.race([
     database?.ping().then(
       () => true,

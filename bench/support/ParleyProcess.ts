@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../test/support/freePort.ts';
+import { freePort } from '../../provision/throwaway/freePort.ts';
 import { callInspector } from './inspector.ts';
 import { childrenOf, cpuSeconds } from './processes.ts';
 

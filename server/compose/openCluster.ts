@@ -8,7 +8,7 @@ import { MemoryNodeRegistry } from '../cluster/MemoryNodeRegistry.ts';
 import type { Mesh } from '../cluster/Mesh.ts';
 import type { NodeIdentity, NodeLoad, NodeRegistry, NodeRole } from '../cluster/NodeRegistry.ts';
 import { WebSocketMesh } from '../cluster/WebSocketMesh.ts';
-import { localAddresses } from '../config/addresses.ts';
+import { reachableAddress } from '../config/addresses.ts';
 import type { Config } from '../config/loadConfig.ts';
 import { createId } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
@@ -122,14 +122,6 @@ function identityOf({ node }: Config): NodeIdentity {
     meshUrl: null,
     startedAt: Date.now(),
   };
-}
-
-/** Where others find what listens on `host`. */
-function reachableAddress(host: string): string {
-  if (host !== '0.0.0.0' && host !== '::') return host;
-  const family = host === '::' ? 'IPv6' : 'IPv4';
-  const addresses = localAddresses(family);
-  return addresses.find((address) => !address.startsWith('127.')) ?? addresses[0] ?? '127.0.0.1';
 }
 
 function bracketed(address: string): string {

@@ -2,14 +2,15 @@ import { availableParallelism } from 'node:os';
 import type { WebrtcConfig } from '../../protocol/notifications.ts';
 import type { RtpCapabilities } from '../../protocol/rtp.ts';
 import { iceServersFor } from '../auth/iceServers.ts';
-import { localAddresses } from '../config/addresses.ts';
+import { localAddresses, reachableAddress } from '../config/addresses.ts';
 import type { Config } from '../config/loadConfig.ts';
 import type { Logger } from '../core/logger.ts';
 import { listenAddresses } from '../media/listenAddresses.ts';
 import { MediaNode } from '../media/MediaNode.ts';
+import { pipeOptions } from '../media/pipeOptions.ts';
 
 /** Starts the media workers of this node. @throws Error when a port cannot be used */
-export function openMedia({ media }: Config, logger: Logger): Promise<MediaNode> {
+export function openMedia({ cluster, media }: Config, logger: Logger): Promise<MediaNode> {
   const { listenAddress, announcedAddresses } = media;
   return MediaNode.create(
     {
@@ -19,6 +20,7 @@ export function openMedia({ media }: Config, logger: Logger): Promise<MediaNode>
         basePort: media.basePort,
         logLevel: media.logLevel,
       },
+      pipes: pipeOptions(media, cluster.advertisedAddress, reachableAddress, localAddresses()),
       videoCodecs: media.videoCodecs,
       initialOutgoingBitrate: media.initialOutgoingBitrate,
       maxIncomingBitrate: media.maxIncomingBitrate,

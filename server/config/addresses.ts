@@ -11,3 +11,13 @@ export function localAddresses(family?: 'IPv4' | 'IPv6'): string[] {
     ...all.filter(({ internal }) => internal),
   ].map(({ address }) => address);
 }
+
+/**
+ * Where other machines find what listens on `host`: there, or at the first address of this machine
+ * when it listens on all of them.
+ */
+export function reachableAddress(host: string): string {
+  if (host !== '0.0.0.0' && host !== '::') return host;
+  const [first = '127.0.0.1'] = localAddresses(host === '::' ? 'IPv6' : 'IPv4');
+  return first;
+}

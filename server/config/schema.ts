@@ -103,6 +103,13 @@ const media = z
     /** 0: any free ones. */
     basePort: z.int().min(0).max(65_535).default(44_400),
     workers: z.int().min(0).max(256).default(0),
+    pipeListenAddress: z.union([z.ipv4(), z.ipv6()]).nullable().default(null),
+    pipePorts: z
+      .strictObject({
+        min: z.int().min(1).max(65_535).default(45_000),
+        max: z.int().min(1).max(65_535).default(46_999),
+      })
+      .prefault({}),
     videoCodecs: z.array(videoCodec).min(1).default(['VP8', 'VP9', 'H264', 'AV1']),
     preferredVideoCodec: videoCodec.default('VP8'),
     cameraLayers: z
@@ -136,6 +143,9 @@ const media = z
     }
     if (value.basePort + value.workers > 65_536) {
       complain('basePort', 'expected room for one port per worker below 65536');
+    }
+    if (value.pipePorts.min > value.pipePorts.max) {
+      complain('pipePorts', 'expected min to be at most max');
     }
     const scales = value.cameraLayers.map((layer) => layer.scaleResolutionDownBy);
     if (scales.some((scale, index) => index > 0 && scale >= (scales[index - 1] ?? 0))) {

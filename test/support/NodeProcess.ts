@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort } from './freePort.ts';
+import { freePort } from '../../provision/throwaway/freePort.ts';
 
 const ENTRY = join(import.meta.dirname, '../../server/index.ts');
 const READY_TIMEOUT_MS = 30_000;

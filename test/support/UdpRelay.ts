@@ -1,6 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { freePort } from './freePort.ts';
+import { freePort } from '../../provision/throwaway/freePort.ts';
 
 /** A second loopback address: the server listens on the first. */
 const ADDRESS = '127.0.0.2';

@@ -2,7 +2,7 @@ import type { TestProject } from 'vitest/node';
 import { ensureBrowser } from '../../provision/ensureBrowser.ts';
 import { ensureRedis } from '../../provision/ensureRedis.ts';
 import { ensureWorker } from '../../provision/ensureWorker.ts';
-import { startPostgres } from './postgres.ts';
+import { startPostgres } from '../../provision/throwaway/postgres.ts';
 import './provided.ts';
 
 /**

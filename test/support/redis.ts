@@ -1,29 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import { ensureRedis } from '../../provision/ensureRedis.ts';
-import { freePort } from './freePort.ts';
-
-const READY = 'Ready to accept connections';
-/** Says the server's process id, and ends it with the test process as the one of PostgreSQL does. */
-const KEEPER = `
-trap '' INT TERM HUP
-"$@" < /dev/null &
-echo $!
-cat > /dev/null
-kill -KILL $!
-wait $!
-rm -rf "$RUN_FOLDER"
-`;
-
-interface Process {
-  pid: number;
-  stop: () => Promise<void>;
-}
+import { freePort } from '../../provision/throwaway/freePort.ts';
+import { startRedis, type Redis as Process } from '../../provision/throwaway/redis.ts';
 
 /** A throwaway Redis of this process's own, which keeps nothing over a restart. */
 export class RedisServer {
@@ -46,7 +24,7 @@ export class RedisServer {
 
   /** On the same port as before, and empty. */
   async start(): Promise<void> {
-    this.#process ??= await this.#spawn();
+    this.#process ??= await startRedis(this.#binary, this.#port);
   }
 
   /** Kills it, so that nobody is told. Idempotent. */
@@ -94,38 +72,5 @@ export class RedisServer {
     } finally {
       client.disconnect();
     }
-  }
-
-  async #spawn(): Promise<Process> {
-    const folder = await mkdtemp(join(tmpdir(), 'parley-redis-'));
-    const settings = ['--port', String(this.#port), '--bind', '127.0.0.1', '--dir', folder];
-    const keeper = spawn(
-      'sh',
-      ['-c', KEEPER, 'sh', this.#binary, ...settings, '--save', '', '--appendonly', 'no'],
-      {
-        cwd: folder,
-        detached: true,
-        env: { PATH: process.env['PATH'], RUN_FOLDER: folder },
-        stdio: ['pipe', 'pipe', 'ignore'],
-      },
-    );
-    const stopped = once(keeper, 'exit');
-    const stop = async () => {
-      keeper.stdin.end();
-      await stopped;
-    };
-    const lines: string[] = [];
-    let pid = 0;
-    let ready = false;
-    for await (const line of createInterface({ input: keeper.stdout })) {
-      lines.push(line);
-      if (/^\d+$/.test(line)) pid = Number(line);
-      ready ||= line.includes(READY);
-      if (!ready || pid === 0) continue;
-      keeper.stdout.resume();
-      return { pid, stop };
-    }
-    await stop();
-    throw new Error(`Redis did not start:\n${lines.join('\n')}`);
   }
 }

@@ -5,7 +5,7 @@ import { epochKey, ownerKey, participantsKey, stateKey } from '../../../server/r
 import { openRedis, RedisError } from '../../../server/redis/openRedis.ts';
 import { RedisCluster, type TestNode } from '../../support/clusters.ts';
 import { eventually } from '../../support/eventually.ts';
-import { freePort } from '../../support/freePort.ts';
+import { freePort } from '../../../provision/throwaway/freePort.ts';
 import { RedisServer } from '../../support/redis.ts';
 
 /** A command that Redis does not answer fails after a second. */

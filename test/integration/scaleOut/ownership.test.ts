@@ -16,6 +16,12 @@ describe('a meeting on two signaling nodes', () => {
   });
   afterAll(() => cluster.close());
 
+  it('can begin as soon as a node says that it is ready', async () => {
+    const ada = await signUp(first);
+    const { id } = await createMeeting(first, ada);
+    expect(await join(first, ada, id)).toMatchObject({ status: 'joined' });
+  });
+
   it('has everybody in it, whichever node they have come to', async () => {
     onTestFailed(() => {
       process.stderr.write(`${cluster.logs}\n`);

@@ -165,6 +165,56 @@ describe('what is wrong is named', () => {
   });
 });
 
+describe('a node among others', () => {
+  const REDIS = { REDIS_URL: 'redis://redis.example.org' };
+  const DATABASE = { DATABASE_URL: 'postgres://db.example.org/parley' };
+  const SECRET = { PARLEY_CLUSTER_SECRET: 's'.repeat(32) };
+  const role = (name: string) => ({ PARLEY_NODE_ROLE: name });
+
+  test.each([
+    ['all by itself', {}],
+    ['all by itself with a database', DATABASE],
+    ['all', { ...REDIS, ...DATABASE }],
+    ['signaling', { ...role('signaling'), ...REDIS, ...DATABASE }],
+    ['media', { ...role('media'), ...REDIS, ...DATABASE }],
+    ['media with the secret', { ...role('media'), ...REDIS, ...SECRET }],
+  ])('%s', (_, env) => {
+    expect(problemsOf({ file: null, env })).toEqual([]);
+  });
+
+  test.each([
+    ['signaling alone', role('signaling'), 'node.role', 'set REDIS_URL'],
+    ['media alone', { ...role('media'), ...SECRET }, 'node.role', 'set REDIS_URL'],
+    ['all without a database', REDIS, 'database.url', 'DATABASE_URL'],
+    [
+      'signaling with the secret only',
+      { ...role('signaling'), ...REDIS, ...SECRET },
+      'database.url',
+      'DATABASE_URL',
+    ],
+    ['media without either', { ...role('media'), ...REDIS }, 'database.url', 'DATABASE_URL'],
+    ['a role that there is not', role('proxy'), 'node.role', '"signaling"'],
+    ['a short secret', { PARLEY_CLUSTER_SECRET: 'short' }, 'cluster.secret', '>=32'],
+    [
+      'another database',
+      { ...DATABASE, REDIS_URL: 'https://redis' },
+      'cluster.redisUrl',
+      'redis://',
+    ],
+    [
+      'ports the wrong way round',
+      { PARLEY_MEDIA_PIPE_PORTS_MIN: '50000' },
+      'media.pipePorts',
+      'at most max',
+    ],
+  ])('not %s', (_, env, key, expectation) => {
+    const problems = problemsOf({ file: null, env });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(key);
+    expect(problems[0]).toContain(expectation);
+  });
+});
+
 describe('what was loaded', () => {
   const SECRETS = {
     PARLEY_AUTH_JWT_SECRET: 'hunter2'.repeat(6),

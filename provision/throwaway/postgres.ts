@@ -7,8 +7,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ensureEntry } from '../../provision/cache.ts';
-import { run } from '../../provision/run.ts';
+import { ensureEntry } from '../cache.ts';
+import { run } from '../run.ts';
 import { freePort } from './freePort.ts';
 
 const USER = 'parley';
@@ -25,7 +25,7 @@ const SETTINGS = [
   'max_connections=200',
 ];
 /**
- * Starts PostgreSQL and waits for the end of its own input, which comes when the test process
+ * Starts PostgreSQL and waits for the end of its own input, which comes when this process
  * closes it or is gone, even by SIGKILL. Then it stops the server and removes what it left.
  */
 const KEEPER = `
