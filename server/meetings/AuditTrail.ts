@@ -2,7 +2,7 @@ import type { AuditAction, AuditEntry } from '../../protocol/meetings.ts';
 import type { Logger } from '../core/logger.ts';
 import type { AuditStore, Fence } from './stores.ts';
 
-interface Person {
+export interface Person {
   userId: string;
   name: string;
 }

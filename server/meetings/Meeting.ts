@@ -7,6 +7,7 @@ import type { Logger } from '../core/logger.ts';
 import { Mailbox } from '../core/Mailbox.ts';
 import { StaleEpochError } from '../core/StaleEpochError.ts';
 import type { JoinOutcome, JoinRequest, QueuedJoin } from './admission.ts';
+import type { Person } from './AuditTrail.ts';
 import { Connections, type Resumption } from './Connections.ts';
 import { createParts, type MeetingParts, type PartsDeps } from './createParts.ts';
 import type { OwnerArgs } from './ownerOperations.ts';
@@ -25,6 +26,15 @@ export interface MeetingDeps extends PartsDeps {
   waitingGraceMs: number;
   /** How long an empty meeting stays in memory. */
   emptyTtlMs: number;
+}
+
+/** What a live meeting looks like from outside. */
+export interface MeetingOverview extends Pick<MeetingRecord, 'id' | 'code' | 'title'> {
+  epoch: number;
+  participants: number;
+  waiting: number;
+  /** When the first of those who are in came; null when nobody has. */
+  since: number | null;
 }
 
 interface MeetingEvents {
@@ -90,6 +100,15 @@ export class Meeting extends EventEmitter<MeetingEvents> {
 
   get participants(): readonly Participant[] {
     return this.#parts.roster.participants;
+  }
+
+  /** For operators. */
+  get overview(): MeetingOverview {
+    const { attendance, roster, waitingRoom } = this.#parts;
+    const { id, code, title } = this.#record;
+    const since = roster.size === 0 ? null : attendance.startedAt;
+    const counts = { participants: roster.size, waiting: waitingRoom.size };
+    return { id, code, title, epoch: this.epoch, ...counts, since };
   }
 
   get media(): MeetingParts['media'] {
@@ -253,8 +272,12 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     });
   }
 
-  /** Ends the meeting for everyone, for good. Ending it again changes nothing. @param connectionId see `update` */
-  end(connectionId: string | null = null): Promise<MeetingRecord> {
+  /**
+   * Ends the meeting for everyone, for good. Ending it again changes nothing.
+   * @param connectionId see `update`
+   * @param outsider who did it, where it was not the creator
+   */
+  end(connectionId: string | null = null, outsider: Person | null = null): Promise<MeetingRecord> {
     return this.#post(async () => {
       const { admissions, fanout, logger, meetings, now } = this.#deps;
       const { attendance, audit, hot, moderation, queue, roster } = this.#parts;
@@ -266,7 +289,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
         await meetings.update(this.#fence, { endedAt });
         this.#record = { ...this.#record, endedAt };
         logger.info({ meetingId }, 'meeting ended');
-        await audit.record('ended', actor ?? creatorOf(this.#record), null);
+        await audit.record('ended', actor ?? outsider ?? creatorOf(this.#record), null);
       }
       fanout.toMeeting('meeting-ended', { meetingId });
       queue.dismissAll();
@@ -408,6 +431,6 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   }
 }
 
-function creatorOf({ hostId, hostName }: MeetingRecord): { userId: string; name: string } {
+function creatorOf({ hostId, hostName }: MeetingRecord): Person {
   return { userId: hostId, name: hostName };
 }
