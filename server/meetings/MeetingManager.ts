@@ -140,7 +140,7 @@ export class MeetingManager {
       });
       await lease.then(resolve, reject);
     });
-    let missed = true;
+    let missed: boolean;
     try {
       await meeting.handOver();
     } finally {

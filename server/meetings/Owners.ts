@@ -100,14 +100,13 @@ export class Owners {
     args: OwnerArgs<O>,
     timeoutMs: number | undefined,
   ): Promise<OwnerAnswer<O>> {
-    const answer = await this.#deps.mesh.call(
+    // What a node of ours answers to this operation is this operation's answer.
+    return this.#deps.mesh.call(
       owner,
       operation(name),
       { meetingId, epoch, args },
       timeoutMs === undefined ? {} : { timeoutMs },
     );
-    // What a node of ours answers to this operation is this operation's answer.
-    return answer as OwnerAnswer<O>;
   }
 
   async #locate(meetingId: string, create: boolean): Promise<Lease | null> {
