@@ -2,6 +2,9 @@ import type { AdminTexts } from './adminTexts.ts';
 
 const counted = (count: number, one: string, many: string) =>
   `${count} ${count === 1 ? one : many}`;
+/** What there is none of is not worth a word. */
+const some = (count: number, one: string, many: string) =>
+  count === 0 ? [] : [counted(count, one, many)];
 
 export const deAdmin: AdminTexts = {
   title: 'Server',
@@ -30,9 +33,9 @@ export const deAdmin: AdminTexts = {
   drained: 'Leer: Er kann angehalten werden.',
   toGo: (meetings, connections, routers) =>
     `Noch ${[
-      counted(meetings, 'Besprechung', 'Besprechungen'),
-      counted(connections, 'Verbindung', 'Verbindungen'),
-      counted(routers, 'Router', 'Router'),
+      ...some(meetings, 'Besprechung', 'Besprechungen'),
+      ...some(connections, 'Verbindung', 'Verbindungen'),
+      ...some(routers, 'Router', 'Router'),
     ].join(', ')}`,
   silent: (seconds) => `Seit ${seconds} s kein Herzschlag`,
   version: 'Version',
@@ -49,7 +52,7 @@ export const deAdmin: AdminTexts = {
   people: (count) => counted(count, 'Person', 'Personen'),
   waiting: (count) => `${count} im Warteraum`,
   since: (when) => `seit ${when}`,
-  placement: 'Wo ihre Medien sind',
+  placement: 'Medien',
   placementOf: (title) => `Wo die Medien von ${title} sind`,
   noRouters: 'Sie hat gerade keine Medien.',
   linked: (a, b, producers) =>

@@ -2,6 +2,9 @@ import type { AdminTexts } from './adminTexts.ts';
 
 const counted = (count: number, one: string, many: string) =>
   `${count} ${count === 1 ? one : many}`;
+/** What there is none of is not worth a word. */
+const some = (count: number, one: string, many: string) =>
+  count === 0 ? [] : [counted(count, one, many)];
 
 export const enAdmin: AdminTexts = {
   title: 'Server',
@@ -28,9 +31,9 @@ export const enAdmin: AdminTexts = {
   drained: 'Empty: it can be stopped.',
   toGo: (meetings, connections, routers) =>
     `To go: ${[
-      counted(meetings, 'meeting', 'meetings'),
-      counted(connections, 'connection', 'connections'),
-      counted(routers, 'router', 'routers'),
+      ...some(meetings, 'meeting', 'meetings'),
+      ...some(connections, 'connection', 'connections'),
+      ...some(routers, 'router', 'routers'),
     ].join(', ')}`,
   silent: (seconds) => `No heartbeat for ${seconds} s`,
   version: 'Version',
@@ -47,7 +50,7 @@ export const enAdmin: AdminTexts = {
   people: (count) => counted(count, 'person', 'people'),
   waiting: (count) => `${count} waiting`,
   since: (when) => `since ${when}`,
-  placement: 'Where its media is',
+  placement: 'Media',
   placementOf: (title) => `Where the media of ${title} is`,
   noRouters: 'It has no media now.',
   linked: (a, b, producers) =>

@@ -27,7 +27,7 @@ export function HomePage() {
           <h2>{texts.home.joinByCode}</h2>
           <JoinByCode />
           {session.operator.value && (
-            <a class="button" href="/admin" onClick={followLink}>
+            <a class="button home-server" href="/admin" onClick={followLink}>
               <Icon of={ServerCog} />
               {texts.admin.title}
             </a>
