@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import * as accountsAndMeetings from './001-accounts-and-meetings.ts';
 import * as waitingRoomsAndRoles from './002-waiting-rooms-and-roles.ts';
 import * as secrets from './003-secrets.ts';
+import * as operatorActs from './004-operator-acts.ts';
 
 /**
  * Every migration under the name that databases remember it by, in the order they run.
@@ -11,4 +12,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '001-accounts-and-meetings': accountsAndMeetings,
   '002-waiting-rooms-and-roles': waitingRoomsAndRoles,
   '003-secrets': secrets,
+  '004-operator-acts': operatorActs,
 };

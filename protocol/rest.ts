@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { liveMeeting, nodeMark, nodeView, operatorAct, placementView } from './admin.ts';
 import type { ErrorCode } from './errors.ts';
 import { access, autoAdmit, MAX_CAPACITY, meetingView, settingsChange } from './meetings.ts';
 import {
@@ -110,7 +111,11 @@ export const routes = {
     auth: 'any',
     status: 200,
     body: null,
-    response: z.object({ user: z.union([account, guest]) }),
+    response: z.object({
+      user: z.union([account, guest]),
+      /** Whether the routes under `/api/admin` are open to them. */
+      operator: z.boolean(),
+    }),
     refusals: [],
   },
   /** Create a meeting, to start now or as scheduled. */
@@ -164,13 +169,104 @@ export const routes = {
     response: meetingBody,
     refusals: ['NOT_FOUND', 'FORBIDDEN', 'NO_CAPACITY', 'INVALID_STATE'],
   },
+  /** Every node of the cluster. */
+  listNodes: {
+    method: 'GET',
+    path: '/api/admin/nodes',
+    auth: 'operator',
+    status: 200,
+    body: null,
+    response: z.object({
+      nodes: z.array(nodeView),
+      /** Whether the registry of nodes answers; while it does not, nodes are as they were known last. */
+      isRegistryReachable: z.boolean(),
+    }),
+    refusals: [],
+  },
+  /** Cordon a node, drain it, or take either back. What comes of it shows in the list of nodes. */
+  markNode: {
+    method: 'POST',
+    path: '/api/admin/nodes/:instanceId/mark',
+    auth: 'operator',
+    status: 200,
+    body: z.strictObject({ mark: nodeMark }),
+    response: z.object({ node: nodeView }),
+    refusals: ['NOT_FOUND'],
+  },
+  /** Live meetings of the whole cluster, those that began last first. */
+  listLiveMeetings: {
+    method: 'GET',
+    path: '/api/admin/meetings',
+    auth: 'operator',
+    status: 200,
+    query: page,
+    body: null,
+    response: z.object({
+      meetings: z.array(liveMeeting),
+      next: z.string().nullable(),
+      /** Nodes that did not answer in time: their meetings are not in the list. */
+      missing: z.array(z.object({ instanceId: id, name: z.string() })),
+    }),
+    refusals: [],
+  },
+  /** One live meeting, and where its media is. */
+  readLiveMeeting: {
+    method: 'GET',
+    path: '/api/admin/meetings/:idOrCode',
+    auth: 'operator',
+    status: 200,
+    body: null,
+    response: z.object({ meeting: liveMeeting, placement: placementView }),
+    refusals: ['NOT_FOUND', 'INVALID_STATE'],
+  },
+  /** Have another signaling node own the meeting; nobody in it notices. Media stays where it is. */
+  moveMeeting: {
+    method: 'POST',
+    path: '/api/admin/meetings/:idOrCode/move',
+    auth: 'operator',
+    status: 200,
+    body: z.strictObject({
+      /** Instance that is to own it; whichever has the fewest meetings without it. */
+      to: id.exactOptional(),
+    }),
+    response: z.object({ owner: z.object({ instanceId: id, name: z.string() }) }),
+    refusals: ['NOT_FOUND', 'INVALID_STATE', 'NO_CAPACITY'],
+  },
+  /** End any meeting for everyone, for good. Ending it again answers the same. */
+  endAnyMeeting: {
+    method: 'POST',
+    path: '/api/admin/meetings/:idOrCode/end',
+    auth: 'operator',
+    status: 200,
+    body: null,
+    response: meetingBody,
+    refusals: ['NOT_FOUND', 'NO_CAPACITY', 'INVALID_STATE'],
+  },
+  /** What operators did, newest first. */
+  listOperatorActs: {
+    method: 'GET',
+    path: '/api/admin/audit',
+    auth: 'operator',
+    status: 200,
+    query: z.strictObject({
+      /** `next` of the page before. */
+      before: z.coerce.number().int().positive().optional(),
+      limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
+    }),
+    body: null,
+    response: z.object({ acts: z.array(operatorAct), next: z.int().nullable() }),
+    refusals: [],
+  },
 } as const satisfies Record<
   string,
   {
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
     path: string;
-    /** Who may call: anyone, anyone with or without a token, a guest or account, an account only. */
-    auth: 'none' | 'optional' | 'any' | 'account';
+    /**
+     * Who may call: anyone, anyone with or without a token, a guest or account, an account only, an
+     * operator's account or whoever has the operators' token.
+     */
+    auth: 'none' | 'optional' | 'any' | 'account' | 'operator';
     status: number;
     /** What may stand behind the `?`; without it, nothing may. */
     query?: z.ZodType;

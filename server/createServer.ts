@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { AuthService } from './auth/AuthService.ts';
+import { Operators } from './auth/Operators.ts';
 import { RateLimits } from './auth/RateLimits.ts';
 import { collectOrphans } from './compose/collectOrphans.ts';
 import { createEdge, listen } from './compose/createEdge.ts';
@@ -162,7 +163,9 @@ function serveClients(
   edge.serve(
     createHttpApp({
       ...{ config, auth, rateLimits, logger, ready },
+      operators: new Operators(auth, config.admin),
       meetings: meetings.service,
+      admin: meetings.admin,
       metrics: metrics.render,
       observe: metrics.observeHttp,
       secure: base.tls !== null,
@@ -206,7 +209,8 @@ function watch(
   cluster.report(() => {
     const workers = media?.loads ?? [];
     const load = workers.reduce((sum, worker) => sum + worker.load, 0) / (workers.length || 1);
-    return { load, meetings: meetings(), connections: connections(), workers };
+    const { routers = 0 } = media?.stats() ?? {};
+    return { load, meetings: meetings(), connections: connections(), routers, workers };
   });
 }
 

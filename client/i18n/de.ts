@@ -1,3 +1,4 @@
+import { deAdmin } from './deAdmin.ts';
 import { deHosting } from './deHosting.ts';
 import type { Texts } from './texts.ts';
 
@@ -288,6 +289,7 @@ export const de: Texts = {
     rejoin: 'Wieder teilnehmen',
   },
   hosting: deHosting,
+  admin: deAdmin,
   settings: {
     title: 'Einstellungen',
     devices: 'Geräte',

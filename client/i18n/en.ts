@@ -1,3 +1,4 @@
+import { enAdmin } from './enAdmin.ts';
 import { enHosting } from './enHosting.ts';
 import type { Texts } from './texts.ts';
 
@@ -285,6 +286,7 @@ export const en: Texts = {
     rejoin: 'Join again',
   },
   hosting: enHosting,
+  admin: enAdmin,
   settings: {
     title: 'Settings',
     devices: 'Devices',

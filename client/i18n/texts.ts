@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { Reaction, Role } from '../../protocol/meetings.ts';
+import type { AdminTexts } from './adminTexts.ts';
 import type { HostingTexts } from './hostingTexts.ts';
 
 type Names = (names: readonly string[], count: number) => string;
@@ -247,6 +248,7 @@ export interface Texts {
     met: Names;
   };
   hosting: HostingTexts;
+  admin: AdminTexts;
   settings: Record<
     | 'title'
     | 'devices'

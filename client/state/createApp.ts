@@ -1,5 +1,6 @@
 import { effect, signal } from '@preact/signals';
 import { createId } from '../api/createId.ts';
+import { createAdmin } from './admin.ts';
 import { createDevices } from './devices.ts';
 import { createHome } from './home.ts';
 import { createLobby, type Lobby } from './lobby.ts';
@@ -37,6 +38,7 @@ export function createApp(): AppModel {
     preferences: createPreferences(),
     home: createHome(rest),
     devices,
+    createAdmin: () => createAdmin(rest),
     meeting,
     get returnTo() {
       return returnTo;

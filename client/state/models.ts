@@ -1,5 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { ErrorCode } from '../../protocol/errors.ts';
+import type { AdminModel } from './adminModels.ts';
 import type { HostModel, UnmuteRequest } from './hostModels.ts';
 import type { ClientCode } from '../api/RequestError.ts';
 import type {
@@ -41,6 +42,8 @@ export interface SessionModel {
   readonly restoring: ReadonlySignal<boolean>;
   /** Why that could not be: the server is away, say. The token is kept. */
   readonly restoreFailure: ReadonlySignal<Failure | null>;
+  /** Whether they run this server; false until the server has said so. */
+  readonly operator: ReadonlySignal<boolean>;
   restore(): Promise<void>;
   signUp(input: { email: string; name: string; password: string }): Promise<void>;
   signIn(input: { email: string; password: string }): Promise<void>;
@@ -367,6 +370,8 @@ export interface AppModel {
   readonly preferences: PreferencesModel;
   readonly home: HomeModel;
   readonly devices: DevicesModel;
+  /** For operators; made anew for each visit of their page. */
+  createAdmin(): AdminModel;
   /** The live meeting; null outside one. */
   readonly meeting: ReadonlySignal<MeetingModel | null>;
   /** One lobby per reference, made anew for each visit. */

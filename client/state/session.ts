@@ -20,6 +20,7 @@ export function createSession(deviceId: string): Session {
   const guest = keptInTab('guest-token');
   const guestMeeting = keptInTab('guest-meeting');
   const user = signal<User | null>(null);
+  const operator = signal(false);
   const restoring = signal(false);
   const restoreFailure = signal<Failure | null>(null);
   const token = () => guest.get() ?? account.get();
@@ -31,7 +32,9 @@ export function createSession(deviceId: string): Session {
     guestMeeting.set(meeting);
     if (!asGuest) account.set(value);
     user.value = person;
+    operator.value = false;
     restoreFailure.value = null;
+    if (!asGuest) void askWhetherOperator(value);
   }
 
   function forget(): void {
@@ -39,6 +42,13 @@ export function createSession(deviceId: string): Session {
     guestMeeting.set(null);
     account.set(null);
     user.value = null;
+    operator.value = false;
+  }
+
+  /** Beside the way in: hardly anybody is one, and nobody has to wait for it. */
+  async function askWhetherOperator(asked: string): Promise<void> {
+    const answer = await rest.call('me').catch(() => null);
+    if (answer && token() === asked) operator.value = answer.operator;
   }
 
   async function restore(): Promise<void> {
@@ -47,6 +57,7 @@ export function createSession(deviceId: string): Session {
     try {
       const answer = await rest.call('me');
       user.value = presentUser(answer.user);
+      operator.value = answer.operator;
     } catch (error) {
       const failure = toRequestError(error);
       // Only a token that is refused is forgotten: a server that is away now may be back soon.
@@ -63,6 +74,7 @@ export function createSession(deviceId: string): Session {
     user,
     restoring,
     restoreFailure,
+    operator,
     restore,
     rest,
     token,

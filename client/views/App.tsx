@@ -16,6 +16,9 @@ import { path } from './router.ts';
 /** Loaded while the lobby is looked at: most visits to the other pages never need it. */
 const MeetingPage = lazy(async () => (await import('./meeting/MeetingPage.tsx')).MeetingPage);
 
+/** For the few who run the server. */
+const AdminPage = lazy(async () => (await import('./admin/AdminPage.tsx')).AdminPage);
+
 export function App({ app }: { app: AppModel }) {
   return (
     <AppContext.Provider value={app}>
@@ -35,6 +38,16 @@ function Page() {
   if (session.restoreFailure.value) return <Away failure={session.restoreFailure.value} />;
   if (first === 'sign-in') return <AuthPage key="in" mode="sign-in" />;
   if (first === 'sign-up') return <AuthPage key="up" mode="sign-up" />;
+  if (first === 'admin' && second === '' && session.operator.value) {
+    return (
+      <Suspense fallback={<Loading />}>
+        <AdminPage />
+      </Suspense>
+    );
+  }
+  // Whoever is nobody yet may become one who may.
+  if (first === 'admin' && !hasAccount(session.user.value))
+    return <AuthPage key="in" mode="sign-in" />;
   if (first !== '') return <NotFoundPage />;
   // Guests have a meeting, and no home.
   return hasAccount(session.user.value) ? <HomePage /> : <AuthPage key="in" mode="sign-in" />;

@@ -1,12 +1,9 @@
 import type { EventEmitter } from 'node:events';
+import type { NodeMark } from '../../protocol/admin.ts';
 
 export type NodeRole = 'signaling' | 'media';
 
-/**
- * What an operator wants of a node. `cordoned`: keeps what it has and gets nothing new; `draining`:
- * gives away what it has.
- */
-export type NodeMark = 'ready' | 'cordoned' | 'draining';
+export type { NodeMark };
 
 /** What a node tells of itself once. */
 export interface NodeIdentity {
@@ -31,6 +28,8 @@ export interface NodeLoad {
   meetings: number;
   /** Client connections. */
   connections: number;
+  /** Routers that it carries media with. */
+  routers: number;
   /** Its live media workers; `load` is the share in use, 0 to 1 and above. */
   workers: readonly { index: number; load: number }[];
 }

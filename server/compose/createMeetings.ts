@@ -1,3 +1,5 @@
+import { AdminService } from '../admin/AdminService.ts';
+import { OperatorAudit } from '../admin/OperatorAudit.ts';
 import type { RateLimits } from '../auth/RateLimits.ts';
 import type { Config } from '../config/loadConfig.ts';
 import type { Logger } from '../core/logger.ts';
@@ -21,6 +23,7 @@ export interface Meetings {
   manager: MeetingManager;
   owners: Owners;
   service: MeetingService;
+  admin: AdminService;
   cascade: MediaCascade;
   /** Takes over what nobody owns, from now on. */
   reconcile(): void;
@@ -79,7 +82,10 @@ export function createMeetings(deps: MeetingsDeps): Meetings {
     earlyStartMs: config.meetings.earlyStartMs,
     emptyTtlMs: config.meetings.emptyMeetingTtlMs,
   });
-  serveOwned(mesh, manager, answerRequests(manager));
+  serveOwned(mesh, manager, answerRequests(manager), (meetingId) => ({
+    routers: cascade.placementOf(meetingId)?.routers ?? [],
+    links: cascade.linksOf(meetingId),
+  }));
   failures.on('dead', (node) => manager.nodeLost(node));
   registry.on('self-lost', () => void manager.reassert());
   registry.on('reachable', () => void manager.reassert());
@@ -91,6 +97,11 @@ export function createMeetings(deps: MeetingsDeps): Meetings {
     defaultCapacity: config.meetings.defaultCapacity,
     maxCapacity: config.meetings.maxCapacity,
   });
+  const admin = new AdminService({
+    ...{ registry, mesh, owners, meetings: service, owned: manager, logger },
+    audit: new OperatorAudit({ store: database.operatorAudit, logger, now: Date.now }),
+    now: Date.now,
+  });
   const reconciler = new Reconciler({
     ...{ manager, leases, registry, logger },
     participants: database.participants,
@@ -98,7 +109,7 @@ export function createMeetings(deps: MeetingsDeps): Meetings {
   });
   releases.push(() => reconciler.close());
   return {
-    ...{ manager, owners, service, cascade },
+    ...{ manager, owners, service, admin, cascade },
     reconcile: () => reconciler.start(),
     close: () => manager.close(),
     handOver: () => manager.handOver(),

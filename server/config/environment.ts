@@ -6,6 +6,7 @@ const PREFIX = 'PARLEY_';
 
 /** Names that other parts of Parley read from the environment; they are not configuration keys. */
 const RESERVED = new Set([
+  'PARLEY_ADMIN_URL',
   'PARLEY_CACHE_DIR',
   'PARLEY_CHROMIUM',
   'PARLEY_CONFIG',

@@ -230,6 +230,18 @@ const metrics = z
   })
   .prefault({});
 
+const admin = z
+  .strictObject({
+    emails: z.array(z.email().max(254).toLowerCase()).max(100).default([]),
+    // What can stand in a header as it is.
+    token: secret(
+      z.string().regex(/^[\w.~+/=-]{32,}$/, 'expected 32 letters, digits or ._~+/=- or more'),
+    )
+      .nullable()
+      .default(null),
+  })
+  .prefault({});
+
 export const configSchema = z
   .strictObject({
     server,
@@ -243,6 +255,7 @@ export const configSchema = z
     meetings,
     limits,
     metrics,
+    admin,
   })
   .superRefine(({ node, cluster, database }, context) => {
     const complain = (path: string[], message: string) =>

@@ -9,7 +9,7 @@ import type {
   MeetingRecord,
   MeetingStore,
 } from '../meetings/stores.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, encodeCursor } from '../core/cursor.ts';
 import { isUniqueViolation } from './errors.ts';
 import { fenced } from './fenced.ts';
 

@@ -7,6 +7,7 @@ import { AuditRepository } from './AuditRepository.ts';
 import { DecisionRepository } from './DecisionRepository.ts';
 import { MeetingRepository } from './MeetingRepository.ts';
 import { migrate } from './migrate.ts';
+import { OperatorAuditRepository } from './OperatorAuditRepository.ts';
 import { ParticipantRepository } from './ParticipantRepository.ts';
 import { RoleRepository } from './RoleRepository.ts';
 import { SecretRepository } from './SecretRepository.ts';
@@ -34,6 +35,7 @@ export interface Database {
   readonly decisions: DecisionRepository;
   readonly roles: RoleRepository;
   readonly audit: AuditRepository;
+  readonly operatorAudit: OperatorAuditRepository;
   readonly secrets: SecretRepository;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
@@ -66,6 +68,7 @@ export async function openDatabase(config: Config): Promise<Database> {
     decisions: new DecisionRepository(db),
     roles: new RoleRepository(db),
     audit: new AuditRepository(db),
+    operatorAudit: new OperatorAuditRepository(db),
     secrets: new SecretRepository(db),
     async ping() {
       await db.raw('SELECT 1');

@@ -1,9 +1,10 @@
 import type Router from '@koa/router';
 import type Koa from 'koa';
 import { z } from 'zod';
-import { meetingRef } from '../../protocol/primitives.ts';
+import { id, meetingRef } from '../../protocol/primitives.ts';
 import { routes, type RouteName } from '../../protocol/rest.ts';
 import type { AuthService } from '../auth/AuthService.ts';
+import type { Operator, Operators } from '../auth/Operators.ts';
 import type { Principal } from '../auth/Principal.ts';
 import { clientAddress } from '../auth/clientAddress.ts';
 import { AppError } from '../core/AppError.ts';
@@ -28,6 +29,7 @@ interface PrincipalFor {
   optional: Principal | null;
   any: Principal;
   account: AccountPrincipal;
+  operator: Operator;
 }
 
 /** A request as its handler gets it: parsed and authenticated as the route says. */
@@ -51,7 +53,7 @@ export type RouteHandler<N extends RouteName> = (
 export type RouteHandlers = { [N in RouteName]: RouteHandler<N> };
 
 /** Everything that a path may hold a place for. */
-const PARAMS = { idOrCode: meetingRef } satisfies Record<
+const PARAMS = { idOrCode: meetingRef, instanceId: id } satisfies Record<
   ParamNames<Route<RouteName>['path']>,
   z.ZodType<string>
 >;
@@ -59,6 +61,7 @@ const NO_QUERY = z.strictObject({});
 
 interface BindOptions {
   auth: Pick<AuthService, 'authenticate'>;
+  operators: Pick<Operators, 'authenticate'>;
   trustProxy: number;
   maxBodyBytes: number;
 }
@@ -79,12 +82,12 @@ export function bindRoutes(router: Router, handlers: RouteHandlers, options: Bin
         async (ctx, next) => {
           setRoute(ctx, route.path);
           // Before the body is read: strangers get no memory of ours to fill.
-          ctx.state['principal'] = await authenticate(ctx, route.auth, options.auth);
+          ctx.state['principal'] = await authenticate(ctx, route.auth, options);
           await (route.body === null ? next() : readBody(ctx, next));
         },
         async (ctx) => {
           const answer = await handle({
-            principal: ctx.state['principal'] as Principal | null,
+            principal: ctx.state['principal'] as Principal | Operator | null,
             params: parsePayload(params, ctx.params),
             query: parsePayload(route.query ?? NO_QUERY, { ...ctx.query }),
             body: route.body === null ? undefined : parsePayload(route.body, ctx.request.body),
@@ -109,24 +112,25 @@ interface ErasedRoute {
   response: z.ZodType | null;
 }
 interface ErasedRequest {
-  principal: Principal | null;
+  principal: Principal | Operator | null;
   params: unknown;
   query: unknown;
   body: unknown;
   address: string;
 }
 
-/** @throws AppError UNAUTHENTICATED, or FORBIDDEN for a guest where an account is needed */
+/** @throws AppError UNAUTHENTICATED, or FORBIDDEN for a guest where an account is needed, and for others than operators */
 async function authenticate(
   ctx: Koa.Context,
   kind: keyof PrincipalFor,
-  auth: BindOptions['auth'],
-): Promise<Principal | null> {
+  { auth, operators }: Pick<BindOptions, 'auth' | 'operators'>,
+): Promise<Principal | Operator | null> {
   if (kind === 'none') return null;
   const given = ctx.get('Authorization') !== '';
   if (!given && kind === 'optional') return null;
   const token = bearerToken(ctx);
   if (token === undefined) throw new AppError('UNAUTHENTICATED');
+  if (kind === 'operator') return operators.authenticate(token);
   const principal = await auth.authenticate(token);
   if (kind === 'account' && principal.kind !== 'account') {
     throw new AppError('FORBIDDEN', { message: 'This needs an account.' });

@@ -3,6 +3,7 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import type { AuthService } from '../auth/AuthService.ts';
 import { clientAddress } from '../auth/clientAddress.ts';
+import type { Operators } from '../auth/Operators.ts';
 import type { RateLimits } from '../auth/RateLimits.ts';
 import type { Config } from '../config/loadConfig.ts';
 import { AppError } from '../core/AppError.ts';
@@ -13,6 +14,7 @@ import { allowOrigins } from './cors.ts';
 import { answerErrors, TransportError } from './errors.ts';
 import { addOperations, type OperationsDeps } from './operations.ts';
 import { logRequests, type HttpObserver } from './requestLog.ts';
+import { createAdminRoutes, type AdminRouteDeps } from './routes/admin.ts';
 import { createAuthRoutes, type AuthRouteDeps } from './routes/auth.ts';
 import { createMeetingRoutes, type MeetingRouteDeps } from './routes/meetings.ts';
 import { securityHeaders } from './securityHeaders.ts';
@@ -22,7 +24,9 @@ const CLIENT_DIST = join(import.meta.dirname, '../../client/dist');
 export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'> {
   config: Pick<Config, 'server' | 'limits' | 'metrics'>;
   auth: AuthRouteDeps['auth'] & Pick<AuthService, 'authenticate'>;
+  operators: Pick<Operators, 'authenticate' | 'isOperator'>;
   rateLimits: RateLimits;
+  admin: AdminRouteDeps['admin'];
   meetings: AuthRouteDeps['meetings'] & MeetingRouteDeps['meetings'];
   logger: Logger;
   observe: HttpObserver;
@@ -51,6 +55,7 @@ export function createHttpApp(deps: HttpAppDeps): Koa {
   addOperations(router, { ready: deps.ready, metrics: deps.metrics, access: config.metrics });
   bindRoutes(router, createHandlers(deps), {
     auth: deps.auth,
+    operators: deps.operators,
     trustProxy,
     maxBodyBytes: config.limits.bodyBytes,
   });
@@ -64,6 +69,7 @@ function createHandlers(deps: HttpAppDeps) {
   return {
     ...createAuthRoutes(deps),
     ...createMeetingRoutes(deps),
+    ...createAdminRoutes(deps),
   } satisfies RouteHandlers;
 }
 

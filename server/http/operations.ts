@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import type Router from '@koa/router';
 import type Koa from 'koa';
+import { isSameSecret } from '../auth/secrets.ts';
 import type { Config } from '../config/loadConfig.ts';
 import { AppError } from '../core/AppError.ts';
 import { bearerToken } from './bearerToken.ts';
@@ -44,9 +44,7 @@ export function addOperations(router: Router, { ready, metrics, access }: Operat
 }
 
 function assertToken(ctx: Koa.Context, expected: string): void {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  const given = bearerToken(ctx) ?? '';
-  if (!timingSafeEqual(digest(given), digest(expected))) throw new AppError('UNAUTHENTICATED');
+  if (!isSameSecret(bearerToken(ctx) ?? '', expected)) throw new AppError('UNAUTHENTICATED');
 }
 
 /** From a program on this machine; what a proxy on this machine passes on does not count. */

@@ -47,6 +47,7 @@ export interface MediaNodeStats {
   workers: { index: number; pid: number; load: number }[];
   workerDeaths: number;
   meetings: number;
+  routers: number;
   participants: number;
   producers: number;
   consumers: number;
@@ -103,13 +104,13 @@ export class MediaNode extends EventEmitter<MediaNodeEvents> implements MediaExe
   }
 
   stats(): MediaNodeStats {
-    const all = [...this.#meetings.values()]
-      .flatMap(({ routers }) => routers)
-      .flatMap(({ participants }) => [...participants.values()]);
+    const routers = [...this.#meetings.values()].flatMap((meeting) => meeting.routers);
+    const all = routers.flatMap(({ participants }) => [...participants.values()]);
     return {
       workers: this.#pool.workers.map(({ index, pid, load }) => ({ index, pid, load })),
       workerDeaths: this.#pool.deaths,
       meetings: this.#meetings.size,
+      routers: routers.length,
       participants: all.length,
       producers: all.reduce((sum, { producers }) => sum + producers.size, 0),
       consumers: all.reduce((sum, { consumers }) => sum + consumers.size, 0),

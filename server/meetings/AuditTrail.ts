@@ -1,8 +1,8 @@
 import type { AuditAction, AuditEntry } from '../../protocol/meetings.ts';
 import type { Logger } from '../core/logger.ts';
-import type { AuditStore, Fence } from './stores.ts';
+import type { AuditStore, Fence, MeetingRecord } from './stores.ts';
 
-interface Person {
+export interface Person {
   userId: string;
   name: string;
 }
@@ -72,4 +72,12 @@ export class AuditTrail {
 
 function present(person: Person | null): Person | null {
   return person && { userId: person.userId, name: person.name };
+}
+
+/** Who acts where somebody changes a meeting of their own from outside. */
+export function creatorOf({
+  hostId,
+  hostName,
+}: Pick<MeetingRecord, 'hostId' | 'hostName'>): Person {
+  return { userId: hostId, name: hostName };
 }

@@ -7,10 +7,12 @@ import type { Logger } from '../core/logger.ts';
 import { Mailbox } from '../core/Mailbox.ts';
 import { StaleEpochError } from '../core/StaleEpochError.ts';
 import type { JoinOutcome, JoinRequest } from './admission.ts';
+import { creatorOf, type Person } from './AuditTrail.ts';
 import { Connections, type Resumption } from './Connections.ts';
 import { createParts, type MeetingParts, type PartsDeps } from './createParts.ts';
 import { JoinBatches } from './JoinBatches.ts';
 import type { OwnerArgs } from './ownerOperations.ts';
+import { overviewOf, type MeetingOverview } from './overview.ts';
 import type { Participant } from './Participant.ts';
 import { changesOf } from './settings.ts';
 import type { Fence, MeetingPatch, MeetingRecord, MeetingStore, StoredMeeting } from './stores.ts';
@@ -53,7 +55,6 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   readonly #joins = new JoinBatches();
   #emptyTimer: NodeJS.Timeout | undefined;
   #settleTimer: NodeJS.Timeout | undefined;
-  #flushTimer: NodeJS.Timeout | undefined;
 
   constructor(stored: StoredMeeting, epoch: number, deps: MeetingDeps) {
     super();
@@ -70,7 +71,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
       meeting: () => this.#record,
       invited: () => this.#invited,
       lookAgain: () => this.#postQuietly(() => Promise.resolve()),
-      flushLater: (delayMs) => this.#flushLater(delayMs),
+      flushLater: (delayMs) => this.#settleLater(delayMs),
       whileAway: (userId) => this.#connections.whileAway(userId),
       whileGone: (participantId) => this.#connections.whileGone(participantId),
     });
@@ -91,6 +92,11 @@ export class Meeting extends EventEmitter<MeetingEvents> {
 
   get participants(): readonly Participant[] {
     return this.#parts.roster.participants;
+  }
+
+  /** For operators. */
+  get overview(): MeetingOverview {
+    return overviewOf(this.#record, this.#parts);
   }
 
   get media(): MeetingParts['media'] {
@@ -240,8 +246,12 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     });
   }
 
-  /** Ends the meeting for everyone, for good. Ending it again changes nothing. @param connectionId see `update` */
-  end(connectionId: string | null = null): Promise<MeetingRecord> {
+  /**
+   * Ends the meeting for everyone, for good. Ending it again changes nothing.
+   * @param connectionId see `update`
+   * @param outsider who did it, where it was not the creator
+   */
+  end(connectionId: string | null = null, outsider: Person | null = null): Promise<MeetingRecord> {
     return this.#post(async () => {
       const { admissions, fanout, logger, meetings, now } = this.#deps;
       const { attendance, audit, hot, moderation, queue, roster } = this.#parts;
@@ -253,7 +263,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
         await meetings.update(this.#fence, { endedAt });
         this.#record = { ...this.#record, endedAt };
         logger.info({ meetingId }, 'meeting ended');
-        await audit.record('ended', actor ?? creatorOf(this.#record), null);
+        await audit.record('ended', actor ?? outsider ?? creatorOf(this.#record), null);
       }
       fanout.toMeeting('meeting-ended', { meetingId });
       queue.dismissAll();
@@ -314,9 +324,9 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     });
   }
 
-  #flushLater(delayMs: number): void {
-    clearTimeout(this.#flushTimer);
-    this.#flushTimer = setTimeout(() => {
+  #settleLater(delayMs = 0): void {
+    clearTimeout(this.#settleTimer);
+    this.#settleTimer = setTimeout(() => {
       this.#postQuietly(() => Promise.resolve());
     }, delayMs);
   }
@@ -332,10 +342,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
         if (error instanceof StaleEpochError) throw error;
         // What led here is done; what does not follow now follows later.
         this.#deps.logger.error({ err: error, meetingId: this.#record.id }, 'settling failed');
-        clearTimeout(this.#settleTimer);
-        this.#settleTimer = setTimeout(() => {
-          this.#postQuietly(() => Promise.resolve());
-        }, SETTLE_RETRY_MS);
+        this.#settleLater(SETTLE_RETRY_MS);
       }
     }
     await this.#parts.hot.flush();
@@ -386,15 +393,10 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     if (this.closed) return;
     clearTimeout(this.#emptyTimer);
     clearTimeout(this.#settleTimer);
-    clearTimeout(this.#flushTimer);
     this.#parts.roster.close();
     this.#parts.leadership.close();
     this.#parts.waitingRoom.close();
     this.#mailbox.close();
     this.emit('closed', how);
   }
-}
-
-function creatorOf({ hostId, hostName }: MeetingRecord): { userId: string; name: string } {
-  return { userId: hostId, name: hostName };
 }

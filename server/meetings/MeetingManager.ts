@@ -28,6 +28,8 @@ export class MeetingManager {
   readonly #opening = new Map<string, Promise<Lease>>();
   readonly #live = new Map<string, Meeting>();
   readonly #idByCode = new Map<string, string>();
+  /** How the next owner of a meeting that is handed over takes it. */
+  readonly #successions = new Map<Meeting, () => Promise<unknown>>();
   readonly #self: string;
   #closed = false;
 
@@ -122,6 +124,34 @@ export class MeetingManager {
     );
   }
 
+  /**
+   * Gives one meeting to a certain node. Its clients are told when that node has it: before, whichever
+   * node looked for the owner first would become it.
+   * @param take has the other node open the meeting
+   * @returns who owns it then: this node again, where the other one could not
+   * @throws AppError what is thrown when nobody can
+   */
+  async handOverTo(meeting: Meeting, take: () => Promise<Lease>): Promise<Lease> {
+    const { id: meetingId } = meeting.record;
+    const { promise: taken, resolve, reject } = Promise.withResolvers<Lease>();
+    this.#successions.set(meeting, async () => {
+      const lease = take().catch((error: unknown) => {
+        this.#deps.logger.warn({ err: error, meetingId }, 'a meeting was not taken over');
+        return this.open(meetingId);
+      });
+      await lease.then(resolve, reject);
+    });
+    let missed: boolean;
+    try {
+      await meeting.handOver();
+    } finally {
+      missed = this.#successions.delete(meeting);
+    }
+    // It closed for another reason: whoever asks finds what has become of it.
+    if (missed) throw new StaleEpochError(meetingId, meeting.epoch);
+    return taken;
+  }
+
   /** Gives every meeting away; nobody can enter here any more. Idempotent. */
   async handOver(): Promise<void> {
     this.#closed = true;
@@ -174,16 +204,20 @@ export class MeetingManager {
         fanout.moved();
         return;
       }
-      void leases
-        .release(id, meeting.epoch)
-        .catch((error: unknown) => {
-          // It runs out by itself.
-          logger.warn({ err: error, meetingId: id }, 'a lease was not released');
-        })
-        .then(() => {
-          if (how === 'handed over') fanout.moved();
-        });
+      const released = leases.release(id, meeting.epoch).catch((error: unknown) => {
+        // It runs out by itself.
+        logger.warn({ err: error, meetingId: id }, 'a lease was not released');
+      });
+      if (how === 'handed over') void this.#passOn(meeting, released, fanout);
     });
+  }
+
+  async #passOn(meeting: Meeting, released: Promise<void>, fanout: OpenedFanout): Promise<void> {
+    const succeed = this.#successions.get(meeting);
+    this.#successions.delete(meeting);
+    await released;
+    await succeed?.();
+    fanout.moved();
   }
 
   #routeMediaEvents(events: MediaEventSource): void {

@@ -6,6 +6,7 @@ import type { Principal } from '../auth/Principal.ts';
 import { AppError } from '../core/AppError.ts';
 import { createId, createJoinCode, normalizeJoinCode } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
+import type { Person } from './AuditTrail.ts';
 import { isOver } from './joinPolicy.ts';
 import type { MeetingManager } from './MeetingManager.ts';
 import type { Owners } from './Owners.ts';
@@ -124,15 +125,12 @@ export class MeetingService {
    * @throws AppError NOT_FOUND, FORBIDDEN
    */
   async end(principal: AccountPrincipal, ref: string): Promise<MeetingRecord> {
-    const record = await this.#readOwn(principal, ref);
-    if (record.endedAt !== null) return record;
-    try {
-      const how = { create: true, repeatable: true };
-      return (await this.#deps.owners.ask(record.id, 'end', null, how)) ?? record;
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'ENDED') return this.read(ref);
-      throw error;
-    }
+    return this.#end(await this.#readOwn(principal, ref), null);
+  }
+
+  /** The same, by somebody who may end any meeting. @throws AppError NOT_FOUND */
+  async endAny(by: Person, ref: string): Promise<MeetingRecord> {
+    return this.#end(await this.read(ref), { by });
   }
 
   /**
@@ -147,6 +145,17 @@ export class MeetingService {
     }
     if (!record.allowGuests || record.access !== 'link') throw new AppError('GUESTS_NOT_ALLOWED');
     return record;
+  }
+
+  async #end(record: MeetingRecord, args: { by: Person } | null): Promise<MeetingRecord> {
+    if (record.endedAt !== null) return record;
+    try {
+      const how = { create: true, repeatable: true };
+      return (await this.#deps.owners.ask(record.id, 'end', args, how)) ?? record;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'ENDED') return this.read(record.id);
+      throw error;
+    }
   }
 
   async #occupancyOf({ id, endedAt }: MeetingRecord): Promise<number> {

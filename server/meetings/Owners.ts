@@ -25,6 +25,8 @@ export interface AskOptions {
   repeatable: boolean;
   /** Before the first request to an owner who is another one than before. */
   onOwner?: (lease: Lease) => Promise<void>;
+  /** The owner's answer is waited for this long; as any call unless told. */
+  timeoutMs?: number;
 }
 
 /** Owners of this many meetings are remembered; others are asked for again. */
@@ -34,7 +36,7 @@ const PATIENCE_MS = 8_000;
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 400;
 /** Loading a meeting takes several queries and an inventory of its media. */
-const OPEN_TIMEOUT_MS = 6_000;
+export const OPEN_TIMEOUT_MS = 6_000;
 
 /** Finds the owners of meetings, wherever they are, and asks them. */
 export class Owners {
@@ -56,6 +58,11 @@ export class Owners {
     return [...this.#known].flatMap(([id, { owner }]) => (owner === instanceId ? [id] : []));
   }
 
+  /** The owner as it is now; null when nobody owns the meeting. @throws AppError UNAVAILABLE */
+  find(meetingId: string): Promise<Lease | null> {
+    return this.#deps.leases.find(meetingId);
+  }
+
   forget(meetingId: string): void {
     this.#known.delete(meetingId);
   }
@@ -69,7 +76,7 @@ export class Owners {
     meetingId: string,
     name: O,
     args: OwnerArgs<O>,
-    { create, repeatable, onOwner }: AskOptions,
+    { create, repeatable, onOwner, timeoutMs }: AskOptions,
   ): Promise<OwnerAnswer<O> | null> {
     const until = performance.now() + PATIENCE_MS;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
@@ -77,7 +84,7 @@ export class Owners {
         const lease = await this.#locate(meetingId, create);
         if (!lease) return null;
         await onOwner?.(lease);
-        return await this.#call(lease, meetingId, name, args);
+        return await this.#call(lease, meetingId, name, args, timeoutMs);
       } catch (error) {
         if (!isPassing(error)) throw error;
         this.forget(meetingId);
@@ -93,10 +100,15 @@ export class Owners {
     meetingId: string,
     name: O,
     args: OwnerArgs<O>,
+    timeoutMs: number | undefined,
   ): Promise<OwnerAnswer<O>> {
-    const answer = await this.#deps.mesh.call(owner, operation(name), { meetingId, epoch, args });
     // What a node of ours answers to this operation is this operation's answer.
-    return answer;
+    return this.#deps.mesh.call(
+      owner,
+      operation(name),
+      { meetingId, epoch, args },
+      timeoutMs === undefined ? {} : { timeoutMs },
+    );
   }
 
   async #locate(meetingId: string, create: boolean): Promise<Lease | null> {

@@ -1,6 +1,10 @@
 import type { RequestName } from '../../protocol/requests.ts';
 import type { Principal } from '../auth/Principal.ts';
+import type { Lease } from '../cluster/LeaseStore.ts';
 import type { Mesh } from '../cluster/Mesh.ts';
+import type { RouterRef } from '../media/MediaExecutor.ts';
+import type { Person } from './AuditTrail.ts';
+import type { MeetingOverview } from './overview.ts';
 import type { MeetingPatch, MeetingRecord } from './stores.ts';
 
 /** Who asks, on which connection. */
@@ -17,6 +21,12 @@ export interface Attached {
   userId: string;
   /** Under which they are in, or wait. */
   participantId: string;
+}
+
+/** Where the media of a meeting is: its routers, and the pairs of them that are linked. */
+export interface Placement {
+  routers: { nodeId: string; worker: number; participants: number }[];
+  links: { ends: readonly [RouterRef, RouterRef]; producers: number }[];
 }
 
 /** What the owner of a meeting does for other nodes. All plain data. */
@@ -53,8 +63,12 @@ export interface OwnerOperations {
     };
     answer: MeetingRecord;
   };
-  /** Its creator ends it, from outside. */
-  end: { args: null; answer: MeetingRecord };
+  /** Its creator ends it, or somebody else who may, from outside. */
+  end: { args: { by: Person } | null; answer: MeetingRecord };
+  /** For operators: who is in it, and where its media is. */
+  placement: { args: null; answer: { overview: MeetingOverview; placement: Placement } };
+  /** Another node is to own it; answers who does then. */
+  handover: { args: { to: string }; answer: Lease };
 }
 
 export type OwnerOperation = keyof OwnerOperations;

@@ -1,14 +1,16 @@
 import { AppError } from '../core/AppError.ts';
 import { StaleEpochError } from '../core/StaleEpochError.ts';
+import type { Lease } from '../cluster/LeaseStore.ts';
 import type { Mesh } from '../cluster/Mesh.ts';
 import type { Meeting } from './Meeting.ts';
 import type { MeetingManager } from './MeetingManager.ts';
-import { OPEN } from './Owners.ts';
+import { OPEN, OPEN_TIMEOUT_MS } from './Owners.ts';
 import {
   serveOperation,
   type OwnerAnswer,
   type OwnerArgs,
   type OwnerOperation,
+  type Placement,
 } from './ownerOperations.ts';
 import { assertSchedule } from './settings.ts';
 
@@ -20,6 +22,7 @@ export function serveOwned(
   mesh: Mesh,
   manager: MeetingManager,
   answerRequest: AnswerRequest,
+  placementOf: (meetingId: string) => Placement,
 ): void {
   mesh.serve(OPEN, (args) => manager.open((args as { meetingId: string }).meetingId));
 
@@ -50,7 +53,16 @@ export function serveOwned(
     ),
   );
 
-  serve('end', (meeting) => meeting.end());
+  serve('end', (meeting, args) => meeting.end(null, args?.by ?? null));
+
+  serve('placement', ({ overview }) => ({ overview, placement: placementOf(overview.id) }));
+
+  serve('handover', (meeting, { to }) =>
+    manager.handOverTo(meeting, async () => {
+      const { id: meetingId } = meeting.record;
+      return (await mesh.call(to, OPEN, { meetingId }, { timeoutMs: OPEN_TIMEOUT_MS })) as Lease;
+    }),
+  );
 
   function serve<O extends OwnerOperation>(
     name: O,

@@ -16,6 +16,8 @@ const load: z.ZodType<NodeLoad> = z.object({
   load: z.number(),
   meetings: z.number(),
   connections: z.number(),
+  // Nodes of an earlier version do not tell.
+  routers: z.number().default(0),
   workers: z.array(z.object({ index: z.number(), load: z.number() })),
 });
 const entry = z.tuple([

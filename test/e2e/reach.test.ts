@@ -1,31 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { call, enterAsGuest, join } from '../support/people.ts';
 import { startTestServer, type TestServer } from '../support/TestServer.ts';
+import { accessibilityViolations, horizontalOverflow } from './support/soundness.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PHONE = { width: 375, height: 720 };
-
-interface Violation {
-  id: string;
-  nodes: { html: string }[];
-}
-
-/** Everything that axe finds wrong with a page. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const { axe: checker } = window as unknown as {
-      axe: { run(): Promise<{ violations: Violation[] }> };
-    };
-    return (await checker.run()).violations;
-  });
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-}
 
 describe.each(['light', 'dark'] as const)('in a %s theme, on a phone', (colorScheme) => {
   let server: TestServer;
@@ -43,11 +24,8 @@ describe.each(['light', 'dark'] as const)('in a %s theme, on a phone', (colorSch
   });
 
   async function expectSound({ page } = visitor): Promise<void> {
-    expect(await violations(page)).toEqual([]);
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow).toBeLessThanOrEqual(0);
+    expect(await accessibilityViolations(page)).toEqual([]);
+    expect(await horizontalOverflow(page)).toBeLessThanOrEqual(0);
   }
 
   it('every page is accessible and fits', async () => {

@@ -49,7 +49,13 @@ export interface TestCluster {
 
 const HEARTBEAT_MS = 100;
 const MISSED_BY_ALL = 3;
-const IDLE: NodeLoad = { load: 0, meetings: 0, connections: 0, workers: [{ index: 0, load: 0 }] };
+const IDLE: NodeLoad = {
+  load: 0,
+  meetings: 0,
+  connections: 0,
+  routers: 0,
+  workers: [{ index: 0, load: 0 }],
+};
 const logger = createLogger('silent', 'json');
 
 export async function startCluster(column: Column, times: ClusterTimes = {}): Promise<TestCluster> {

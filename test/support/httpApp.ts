@@ -31,6 +31,7 @@ export async function startHttpApp(
       logout: unused,
       authenticate: unused,
     },
+    operators: { authenticate: unused, isOperator: () => false },
     rateLimits: new RateLimits(config.limits),
     meetings: {
       create: unused,
@@ -40,6 +41,15 @@ export async function startHttpApp(
       update: unused,
       end: unused,
       assertGuestMayAsk: unused,
+    },
+    admin: {
+      listNodes: () => ({ nodes: [], isRegistryReachable: true }),
+      markNode: unused,
+      listMeetings: unused,
+      readMeeting: unused,
+      moveMeeting: unused,
+      endMeeting: unused,
+      listActs: unused,
     },
     logger: pino({ level: 'silent' }),
     observe: () => undefined,

@@ -23,11 +23,18 @@ export async function call<N extends RouteName>(
     body,
     token,
     params = {},
-  }: { body?: Body<N>; token?: string; params?: Record<string, string> } = {},
+    query = {},
+  }: {
+    body?: Body<N>;
+    token?: string;
+    params?: Record<string, string>;
+    query?: Record<string, string>;
+  } = {},
 ) {
   const route = routes[name];
   const path = route.path.replace(/:(\w+)/g, (_, key: string) => params[key] ?? '');
-  const response = await fetch(`${server.url}${path}`, {
+  const search = new URLSearchParams(query).toString();
+  const response = await fetch(`${server.url}${path}${search === '' ? '' : `?${search}`}`, {
     method: route.method,
     headers: {
       ...(body !== undefined && { 'content-type': 'application/json' }),

@@ -1,11 +1,11 @@
-import { CalendarPlus, Video } from 'lucide';
+import { CalendarPlus, ServerCog, Video } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import type { Failure } from '../../state/models.ts';
 import { FailureNote } from '../components/FailureNote.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { Shell } from '../components/Shell.tsx';
 import { toFailure, useApp, useTexts } from '../context.ts';
-import { navigate } from '../router.ts';
+import { followLink, navigate } from '../router.ts';
 import { JoinByCode } from './AuthPage.tsx';
 import { MeetingRow } from './MeetingRow.tsx';
 import { MeetingDialog } from './MeetingDialog.tsx';
@@ -26,6 +26,12 @@ export function HomePage() {
           />
           <h2>{texts.home.joinByCode}</h2>
           <JoinByCode />
+          {session.operator.value && (
+            <a class="button home-server" href="/admin" onClick={followLink}>
+              <Icon of={ServerCog} />
+              {texts.admin.title}
+            </a>
+          )}
         </section>
         <MeetingList />
       </div>

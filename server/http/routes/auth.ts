@@ -1,4 +1,5 @@
 import type { AuthService } from '../../auth/AuthService.ts';
+import type { Operators } from '../../auth/Operators.ts';
 import type { RateLimits } from '../../auth/RateLimits.ts';
 import type { MeetingService } from '../../meetings/MeetingService.ts';
 import type { RouteHandlers } from '../bindRoutes.ts';
@@ -7,9 +8,10 @@ export interface AuthRouteDeps {
   auth: Pick<AuthService, 'signup' | 'login' | 'createGuest' | 'logout'>;
   meetings: Pick<MeetingService, 'assertGuestMayAsk'>;
   rateLimits: RateLimits;
+  operators: Pick<Operators, 'isOperator'>;
 }
 
-export function createAuthRoutes({ auth, meetings, rateLimits }: AuthRouteDeps) {
+export function createAuthRoutes({ auth, meetings, rateLimits, operators }: AuthRouteDeps) {
   return {
     signup: ({ body, address }) => auth.signup({ ...body, address }),
 
@@ -32,7 +34,7 @@ export function createAuthRoutes({ auth, meetings, rateLimits }: AuthRouteDeps) 
         principal.kind === 'account'
           ? { id, name, email: principal.email }
           : { id, name, guest: true as const };
-      return Promise.resolve({ user });
+      return Promise.resolve({ user, operator: operators.isOperator(principal) });
     },
   } satisfies Partial<RouteHandlers>;
 }

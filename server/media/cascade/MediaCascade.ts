@@ -105,6 +105,11 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     return cascade ? { routers: cascade.placement, links: cascade.linkCount } : null;
   }
 
+  /** Which of a meeting's routers are linked, and how many producers cross; none when it is not open here. */
+  linksOf(meetingId: string): MeetingCascade['links'] {
+    return this.#meetings.get(meetingId)?.cascade.links ?? [];
+  }
+
   async openMeeting(
     meetingId: string,
     epoch: number,

@@ -88,6 +88,10 @@ export class MeetingCascade {
     return this.#streams.linkCount;
   }
 
+  get links(): MeetingStreams['links'] {
+    return this.#streams.links;
+  }
+
   get routers(): readonly RouterRef[] {
     return this.#routers.all;
   }

@@ -45,6 +45,10 @@ export class MeetingStreams {
     return this.#network.linkCount;
   }
 
+  get links(): PipeNetwork['links'] {
+    return this.#network.links;
+  }
+
   /** What one who consumes everything is sent, predicted. */
   get packetsPerSecond(): number {
     let sum = 0;

@@ -51,6 +51,14 @@ export class PipeNetwork {
     return this.#links.size;
   }
 
+  /** The pairs of routers that are linked, and how many producers cross each link. */
+  get links(): { ends: readonly [RouterRef, RouterRef]; producers: number }[] {
+    return [...this.#links.values()].map(({ ends, crossing }) => ({
+      ends,
+      producers: crossing.size,
+    }));
+  }
+
   isLinked(router: RouterRef): boolean {
     return [...this.#links.values()].some(({ ends }) => ends.includes(router));
   }

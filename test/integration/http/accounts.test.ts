@@ -28,7 +28,7 @@ describe.each(BACKENDS)('accounts over HTTP on %s', (backend) => {
     const body = { email: email.toUpperCase(), name: '  Ada Lovelace ', password: PASSWORD };
     const { token, user } = await call(server, 'signup', { body });
     expect(user).toEqual({ id: user.id, email, name: 'Ada Lovelace' });
-    expect(await me(token)).toEqual({ user });
+    expect(await me(token)).toEqual({ user, operator: false });
     const again = await call(server, 'login', { body: { email, password: PASSWORD } });
     expect(again.user).toEqual(user);
     expect(again.token).not.toBe(token);
@@ -106,6 +106,7 @@ describe.each(BACKENDS)('accounts over HTTP on %s', (backend) => {
     const guest = await enterAsGuest(server, meeting.code.replaceAll('-', '').toUpperCase());
     expect(await me(guest.token)).toEqual({
       user: { id: guest.userId, name: 'Grace', guest: true },
+      operator: false,
     });
     for (const refused of [
       call(server, 'createMeeting', { token: guest.token, body: { title: 'Mine' } }),

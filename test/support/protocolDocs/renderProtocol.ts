@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import * as admin from '../../../protocol/admin.ts';
 import * as errors from '../../../protocol/errors.ts';
 import * as events from '../../../protocol/events.ts';
 import * as meetings from '../../../protocol/meetings.ts';
@@ -18,7 +19,7 @@ export const REWRITE_COMMAND = 'npm run docs';
 
 const FOLDER = join(import.meta.dirname, '../../../protocol');
 /** In the order in which their types are listed. */
-const MODULES = { primitives, meetings, notifications, requests, rest, rtp };
+const MODULES = { primitives, meetings, notifications, requests, rest, admin, rtp };
 
 /** The text of docs/protocol.md, from the contract and the comments in it. */
 export function renderProtocol(): string {
@@ -134,6 +135,7 @@ const AUTH = {
   optional: 'With or without a token.',
   any: 'With the token of an account or a guest.',
   account: "With an account's token.",
+  operator: "With an operator's token.",
 } as const;
 
 function renderRoutes(type: TypeOf): string {

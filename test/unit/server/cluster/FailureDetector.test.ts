@@ -90,6 +90,7 @@ class ScriptedRegistry extends EventEmitter<NodeRegistryEvents> implements NodeR
       load: 0,
       meetings: 0,
       connections: 0,
+      routers: 0,
       workers: [],
       mark: 'ready',
       silentMs: this.heartbeatAges.get(instanceId) ?? 0,

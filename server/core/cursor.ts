@@ -1,4 +1,4 @@
-import { AppError } from '../core/AppError.ts';
+import { AppError } from './AppError.ts';
 
 /** Where a page ended: the creation time (milliseconds) and id of its last row. */
 export interface Cursor {

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { displayName, epoch, id, instant } from './primitives.ts';
+
+/**
+ * What an operator wants of a node. `cordoned`: keeps what it has and gets nothing new; `draining`:
+ * gives away what it has.
+ */
+export const nodeMark = z.enum(['ready', 'cordoned', 'draining']);
+export type NodeMark = z.infer<typeof nodeMark>;
+
+const nodeName = z.object({
+  /** New for every start of the node. */
+  instanceId: id,
+  name: z.string(),
+});
+
+/** One node of the cluster, as of its last heartbeat. */
+export const nodeView = nodeName.extend({
+  roles: z.array(z.enum(['signaling', 'media'])),
+  version: z.string(),
+  region: z.string().nullable(),
+  startedAt: instant,
+  uptimeSec: z.int().nonnegative(),
+  mark: nodeMark,
+  /** Share of what its media workers can do that is in use, 0 to 1 and above. */
+  load: z.number(),
+  /** Its live media workers. */
+  workers: z.array(z.object({ index: z.int(), load: z.number() })),
+  /** Meetings that it owns. */
+  meetings: z.int(),
+  /** Connections of clients. */
+  connections: z.int(),
+  /** Routers that it carries media with. */
+  routers: z.int(),
+  /** Milliseconds since its last heartbeat. */
+  silentMs: z.number(),
+  /** Whether it is the one that answers. */
+  isSelf: z.boolean(),
+});
+export type NodeView = z.infer<typeof nodeView>;
+
+/** A meeting that is in the memory of its owner. */
+export const liveMeeting = z.object({
+  id,
+  code: z.string(),
+  title: z.string(),
+  /** Node that owns it. */
+  owner: nodeName,
+  /** Grows with every change of the owner. */
+  epoch,
+  participants: z.int(),
+  waiting: z.int(),
+  /** When the first of those who are in came; null when nobody has. */
+  since: instant.nullable(),
+});
+export type LiveMeeting = z.infer<typeof liveMeeting>;
+
+const routerRef = nodeName.extend({ worker: z.int() });
+
+/** Where the media of a meeting is. */
+export const placementView = z.object({
+  /** At most one on each worker. */
+  routers: z.array(routerRef.extend({ participants: z.int() })),
+  /** Pairs of routers with a pipe, and how many producers cross it. */
+  links: z.array(z.object({ ends: z.tuple([routerRef, routerRef]), producers: z.int() })),
+});
+export type PlacementView = z.infer<typeof placementView>;
+
+export const OPERATOR_ACTIONS = ['node-marked', 'meeting-moved', 'meeting-ended'] as const;
+export type OperatorAction = (typeof OPERATOR_ACTIONS)[number];
+
+/** What an operator did, and to which node or meeting. */
+export const operatorAct = z.object({
+  id: z.int(),
+  at: instant,
+  action: z.enum(OPERATOR_ACTIONS),
+  /** `userId` null: somebody with the token of the configuration. */
+  actor: z.object({ userId: id.nullable(), name: displayName }),
+  node: nodeName.nullable(),
+  meeting: z.object({ id, title: z.string() }).nullable(),
+  /** The mark that it got, or the name of the node that it was moved to. */
+  detail: z.record(z.string(), z.string()),
+});
+export type OperatorAct = z.infer<typeof operatorAct>;
