@@ -80,10 +80,14 @@ function explain(error: unknown): string {
   if (isSystemError(error) && error.code === 'EADDRINUSE' && error.port !== undefined) {
     return (
       `Port ${error.port} is in use by another program.\n` +
-      `→ Stop that program, or choose another port: PARLEY_SERVER_PORT=${error.port + 1} npm start`
+      `→ Stop that program, or choose another port: ${portName(error.port)}=${error.port + 1} npm start`
     );
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function portName(port: number): string {
+  return port === config?.cluster.port ? 'PARLEY_CLUSTER_PORT' : 'PARLEY_SERVER_PORT';
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException & { port?: number } {

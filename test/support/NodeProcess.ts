@@ -4,10 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { cacheDir } from '../../provision/cache.ts';
 import { freePort } from '../../provision/throwaway/freePort.ts';
 
 const ENTRY = join(import.meta.dirname, '../../server/index.ts');
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 50_000;
 const POLL_MS = 30;
 /** Lines of its log that are kept for whoever looks for the cause of a failure. */
 const KEPT_LINES = 400;
@@ -76,7 +77,6 @@ export class NodeProcess {
     return this.#log;
   }
 
-  /** Instance of the process that runs now, as it has logged it. */
   signal(signal: NodeJS.Signals): void {
     process.kill(this.pid, signal);
   }
@@ -124,7 +124,12 @@ export class NodeProcess {
 
   #spawn(): ChildProcess {
     const child = spawn(process.execPath, ['--no-warnings', ENTRY], {
-      env: { ...process.env, ...this.#env },
+      env: {
+        // As `npm start` does: several start at once, on few cores.
+        NODE_COMPILE_CACHE: join(cacheDir(), 'compiled'),
+        ...process.env,
+        ...this.#env,
+      },
       // The channel tells the server when this process is gone, however it went.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -26,7 +26,10 @@ describe('Fences', () => {
           }
           fences.admit(one);
           accepted.set(one.meetingId, one);
-          expect(fences.ownerOf(one.meetingId)).toEqual({ epoch: one.epoch, owner: one.owner });
+          expect(fences.ownerOf(one.meetingId)).toMatchObject({
+            epoch: one.epoch,
+            owner: one.owner,
+          });
         }
       }),
     );
