@@ -25,6 +25,8 @@ export interface Meetings {
   service: MeetingService;
   admin: AdminService;
   cascade: MediaCascade;
+  /** Meetings without an owner that are being looked after. */
+  repairs(): number;
   /** Takes over what nobody owns, from now on. */
   reconcile(): void;
   /** Ends every stay, or hands the meetings over. */
@@ -108,6 +110,7 @@ export function createMeetings(deps: MeetingsDeps): Meetings {
   releases.push(() => reconciler.close());
   return {
     ...{ manager, owners, service, admin, cascade },
+    repairs: () => reconciler.pending,
     reconcile: () => reconciler.start(),
     // Where there are others, they go on with what is live here.
     close: () => (hasSuccessor(cluster) ? manager.handOver() : manager.close()),
