@@ -9,6 +9,7 @@ import { serveMedia } from './compose/MeshMediaNodes.ts';
 import { openBase, type Base } from './compose/openBase.ts';
 import { openCluster, type Cluster } from './compose/openCluster.ts';
 import { openMedia } from './compose/openMedia.ts';
+import { reportOn } from './compose/reportOn.ts';
 import { Releases } from './compose/Releases.ts';
 import type { Config } from './config/loadConfig.ts';
 import { createLogger, type Logger } from './core/logger.ts';
@@ -77,8 +78,9 @@ async function build(
 ): Promise<ParleyServer> {
   const { config, logger, releases } = begun;
   const [base, media] = await openBoth(config, logger, releases);
-  const cluster = await openCluster(config, base.clusterSecret, logger, releases);
   const metrics = createMetrics();
+  const { clusterSecret } = base;
+  const cluster = await openCluster(config, clusterSecret, logger, releases, metrics.mesh);
   const parts: Parts = { ...begun, metrics, base, media, cluster };
   if (media) {
     serveMedia(cluster.mesh, media);
@@ -99,7 +101,7 @@ async function build(
     edge.serve(createOperationsApp({ config, logger, ready, metrics: render }).callback());
     releases.push(() => edge.server.close());
   }
-  watch(parts, signaling);
+  reportOn(parts, signaling);
   await listen(edge.server, config);
   signaling?.edge.serve();
   signaling?.meetings.reconcile();
@@ -196,22 +198,6 @@ async function giveAway(
   });
   await meetings.handOver();
   await edge.sendOn();
-}
-
-/** What the node tells of itself, to operators and to other nodes. */
-function watch(
-  { cluster, media, metrics }: Parts,
-  signaling: { edge: Signaling; meetings: Meetings } | null,
-): void {
-  const meetings = (): number => signaling?.meetings.manager.liveMeetings.length ?? 0;
-  const connections = (): number => signaling?.edge.connections() ?? 0;
-  metrics.watch({ meetings, connections, media: () => media?.stats() ?? null });
-  cluster.report(() => {
-    const workers = media?.loads ?? [];
-    const load = workers.reduce((sum, worker) => sum + worker.load, 0) / (workers.length || 1);
-    const { routers = 0 } = media?.stats() ?? {};
-    return { load, meetings: meetings(), connections: connections(), routers, workers };
-  });
 }
 
 async function openBoth(

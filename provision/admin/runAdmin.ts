@@ -3,7 +3,15 @@ import { parseArgs } from 'node:util';
 import { RequestError } from '../../client/api/RequestError.ts';
 import { RestClient } from '../../client/api/RestClient.ts';
 import type { NodeMark, NodeView } from '../../protocol/admin.ts';
-import { actText, actTable, meetingTable, nodeTable, placementText, whatIsLeft } from './tables.ts';
+import {
+  actText,
+  printable,
+  actTable,
+  meetingTable,
+  nodeTable,
+  placementText,
+  whatIsLeft,
+} from './tables.ts';
 
 export const USAGE = `npm run admin -- <command> [--url URL] [--token TOKEN] [--json]
 
@@ -89,6 +97,7 @@ async function perform(args: readonly string[], context: AdminContext): Promise<
       if (first !== undefined) {
         const answer = await api.call('readLiveMeeting', { params: { idOrCode: first } });
         show(answer, () => placementText(answer));
+        return;
       }
       const answer = await api.call('listLiveMeetings', { query });
       const missing = answer.missing.map(({ name }) => name).join(', ');
@@ -123,7 +132,7 @@ async function perform(args: readonly string[], context: AdminContext): Promise<
       assertNoMore(second);
       const params = { idOrCode: required(first, 'meeting') };
       const answer = await api.call('endAnyMeeting', { params });
-      show(answer, () => `“${answer.meeting.title}” is over.`);
+      show(answer, () => `“${printable(answer.meeting.title)}” is over.`);
       return;
     }
     case 'audit': {

@@ -2,8 +2,16 @@ import type { LiveMeeting, NodeView, OperatorAct, PlacementView } from '../../pr
 
 type Cell = string | number;
 
+/** Titles and names are what people have typed: none of it may move the cursor or hide a line. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '');
+}
+
 /** Columns as wide as their widest cell; numbers stand to the right. */
-export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+export function table(head: readonly string[], raw: readonly (readonly Cell[])[]): string {
+  const rows = raw.map((cells) =>
+    cells.map((cell) => (typeof cell === 'number' ? cell : printable(cell))),
+  );
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => String(row[column] ?? '').length)),
   );

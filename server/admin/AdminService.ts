@@ -145,6 +145,7 @@ export class AdminService {
     const { nodes } = this.#deps.registry;
     if (to !== undefined) this.#node(to);
     const target = chooseSuccessor(nodes, before, to);
+    await this.#assertAnswers(target);
     // Sent once: whoever asks twice might move it on from where it has just come.
     const how = { create: false, repeatable: false, timeoutMs: HANDOVER_TIMEOUT_MS };
     const lease = await owners.ask(record.id, 'handover', { to: target }, how);
@@ -178,6 +179,20 @@ export class AdminService {
     limit: number;
   }): Promise<{ acts: OperatorAct[]; next: number | null }> {
     return this.#deps.audit.list(page);
+  }
+
+  /**
+   * While a node takes a meeting over nobody in it is answered: one that hangs is not given any.
+   * @throws AppError UNAVAILABLE
+   */
+  async #assertAnswers(instanceId: string): Promise<void> {
+    const page: LivePage = { before: null, limit: 1 };
+    try {
+      await this.#deps.mesh.call(instanceId, LIST, page, { timeoutMs: LIST_TIMEOUT_MS });
+    } catch (error) {
+      const message = 'The other node does not answer.';
+      throw new AppError('UNAVAILABLE', { message, retryAfterMs: 1_000, cause: error });
+    }
   }
 
   /** @throws AppError INVALID_STATE when nobody does */

@@ -25,6 +25,8 @@ export interface Meetings {
   service: MeetingService;
   admin: AdminService;
   cascade: MediaCascade;
+  /** Meetings without an owner that are being looked after. */
+  repairs(): number;
   /** Takes over what nobody owns, from now on. */
   reconcile(): void;
   /** Ends every stay. */
@@ -110,6 +112,7 @@ export function createMeetings(deps: MeetingsDeps): Meetings {
   releases.push(() => reconciler.close());
   return {
     ...{ manager, owners, service, admin, cascade },
+    repairs: () => reconciler.pending,
     reconcile: () => reconciler.start(),
     close: () => manager.close(),
     handOver: () => manager.handOver(),

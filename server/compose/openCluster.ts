@@ -14,10 +14,13 @@ import { createId } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
 import type { HotStateStore } from '../meetings/HotState.ts';
 import { MemoryHotStateStore } from '../meetings/MemoryHotStateStore.ts';
+import type { MeshMetrics } from '../metrics/meshMetrics.ts';
 import { openRedis } from '../redis/openRedis.ts';
+import type { RedisConnection } from '../redis/RedisConnection.ts';
 import { RedisHotStateStore } from '../redis/RedisHotStateStore.ts';
 import { RedisLeaseStore } from '../redis/RedisLeaseStore.ts';
 import { RedisNodeRegistry } from '../redis/RedisNodeRegistry.ts';
+import { meterMesh } from './meterMesh.ts';
 import type { Releases } from './Releases.ts';
 import { version } from './version.ts';
 
@@ -28,6 +31,8 @@ export interface Cluster {
   readonly hotState: HotStateStore;
   readonly mesh: Mesh;
   readonly failures: FailureDetector;
+  /** Null on a node that is alone. */
+  readonly redis: RedisConnection | null;
   /** What this node tells of itself from now on. */
   report(read: () => NodeLoad): void;
 }
@@ -44,6 +49,7 @@ export async function openCluster(
   secret: string,
   logger: Logger,
   releases: Releases,
+  metrics: MeshMetrics,
 ): Promise<Cluster> {
   let read = (): NodeLoad => NOTHING;
   const report = (): NodeLoad => read();
@@ -55,10 +61,12 @@ export async function openCluster(
       : await openTogether(config, redisUrl, identity, { secret, report, logger, releases });
   releases.push(() => parts.registry.close());
   releases.push(() => parts.mesh.close());
-  const failures = new FailureDetector(parts.mesh, parts.registry, logger);
+  const mesh = meterMesh(parts.mesh, identity.instanceId, metrics);
+  const failures = new FailureDetector(mesh, parts.registry, logger);
   releases.push(() => failures.close());
   return {
     ...parts,
+    mesh,
     failures,
     report(next) {
       read = next;
@@ -73,6 +81,7 @@ function openAlone(self: NodeIdentity, report: () => NodeLoad, logger: Logger) {
     leases: new MemoryLeaseStore(cluster, self.instanceId),
     hotState: new MemoryHotStateStore(cluster),
     mesh: new LocalMesh(self.instanceId, logger),
+    redis: null,
   };
 }
 
@@ -108,7 +117,7 @@ async function openTogether(
   }
   const leases = new RedisLeaseStore({ redis, instanceId, logger });
   releases.push(() => leases.close());
-  return { registry, leases, hotState: new RedisHotStateStore(redis, logger), mesh };
+  return { registry, leases, hotState: new RedisHotStateStore(redis, logger), mesh, redis };
 }
 
 function identityOf({ node }: Config): NodeIdentity {

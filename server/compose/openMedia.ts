@@ -15,7 +15,7 @@ export function openMedia({ cluster, media }: Config, logger: Logger): Promise<M
   return MediaNode.create(
     {
       workers: {
-        count: media.workers === 0 ? availableParallelism() : media.workers,
+        count: workerCountOf(media),
         listen: listenAddresses(listenAddress, announcedAddresses, localAddresses('IPv4')),
         basePort: media.basePort,
         logLevel: media.logLevel,
@@ -29,6 +29,11 @@ export function openMedia({ cluster, media }: Config, logger: Logger): Promise<M
     },
     logger,
   );
+}
+
+/** How many media workers a node with media is to have. */
+export function workerCountOf({ workers }: Config['media']): number {
+  return workers === 0 ? availableParallelism() : workers;
 }
 
 /** What clients of a meeting are told of how to send and receive. */

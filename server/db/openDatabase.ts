@@ -6,6 +6,7 @@ import { AdmissionRepository } from './AdmissionRepository.ts';
 import { AuditRepository } from './AuditRepository.ts';
 import { DecisionRepository } from './DecisionRepository.ts';
 import { MeetingRepository } from './MeetingRepository.ts';
+import { isUniqueViolation } from './errors.ts';
 import { migrate } from './migrate.ts';
 import { OperatorAuditRepository } from './OperatorAuditRepository.ts';
 import { ParticipantRepository } from './ParticipantRepository.ts';
@@ -37,6 +38,8 @@ export interface Database {
   readonly audit: AuditRepository;
   readonly operatorAudit: OperatorAuditRepository;
   readonly secrets: SecretRepository;
+  /** Queries that failed since the start, but for what was there already. */
+  readonly errors: number;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   /** Waits for running queries. Idempotent. */
@@ -59,6 +62,10 @@ export async function openDatabase(config: Config): Promise<Database> {
     throw new DatabaseError(`${name} cannot be opened: ${reasonOf(error)}`, { cause: error });
   }
   let closing: Promise<void> | undefined;
+  let errors = 0;
+  db.on('query-error', (error: unknown) => {
+    if (!isUniqueViolation(error)) errors += 1;
+  });
   return {
     users: new UserRepository(db),
     sessions: new SessionRepository(db),
@@ -70,6 +77,9 @@ export async function openDatabase(config: Config): Promise<Database> {
     audit: new AuditRepository(db),
     operatorAudit: new OperatorAuditRepository(db),
     secrets: new SecretRepository(db),
+    get errors() {
+      return errors;
+    },
     async ping() {
       await db.raw('SELECT 1');
     },

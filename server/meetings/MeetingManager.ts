@@ -32,6 +32,8 @@ export class MeetingManager {
   readonly #successions = new Map<Meeting, () => Promise<unknown>>();
   readonly #self: string;
   #closed = false;
+  #takenOver = 0;
+  #lost = 0;
 
   /** @param self instance of this node */
   constructor(self: string, deps: MeetingManagerDeps) {
@@ -43,6 +45,14 @@ export class MeetingManager {
   /** Meetings in memory. */
   get liveMeetings(): readonly Meeting[] {
     return [...this.#live.values()];
+  }
+
+  /**
+   * Since the start: meetings with people in them that this node became the owner of, and meetings that
+   * another one turned out to own.
+   */
+  get counts(): { takenOver: number; lost: number } {
+    return { takenOver: this.#takenOver, lost: this.#lost };
   }
 
   /** A meeting in memory. @param ref id, or join code in its usual form */
@@ -182,6 +192,7 @@ export class MeetingManager {
         if (stored.admissions.length > 0) await admissions.clear({ meetingId, epoch });
         throw new AppError('ENDED');
       }
+      if (stored.revived) this.#takenOver += 1;
       const fanout = openFanout(meetingId, epoch);
       this.#adopt(new Meeting(stored, epoch, { ...this.#deps, fanout }), fanout);
     } catch (error) {
@@ -201,6 +212,7 @@ export class MeetingManager {
       this.#idByCode.delete(code);
       if (how !== 'over') media.releaseMeeting(id);
       if (how === 'lost') {
+        this.#lost += 1;
         fanout.moved();
         return;
       }

@@ -34,6 +34,11 @@ export class Reconciler {
     this.#queue = new KeyedQueue({ logger: deps.logger });
   }
 
+  /** Meetings that are being looked after. */
+  get pending(): number {
+    return this.#queue.size;
+  }
+
   /** Looks at once, whenever a node is gone or the registry is back, and every now and then. */
   start(): void {
     const { registry, intervalMs = INTERVAL_MS } = this.#deps;

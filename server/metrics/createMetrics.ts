@@ -1,19 +1,9 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-
-/** Read at every scrape. */
-export interface MetricSources {
-  meetings: () => number;
-  connections: () => number;
-  media: () => {
-    workers: readonly { index: number; load: number }[];
-    workerDeaths: number;
-    participants: number;
-    producers: number;
-    consumers: number;
-  } | null;
-}
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { createMeshMetrics, type MeshMetrics } from './meshMetrics.ts';
+import { watchSources, type MetricSources } from './watchSources.ts';
 
 export interface Metrics {
+  readonly mesh: MeshMetrics;
   observeRequest: (name: string, outcome: string, seconds: number) => void;
   observeHttp: (method: string, route: string, status: number, seconds: number) => void;
   /** Begins to read the gauges: called once everything that they look at exists. */
@@ -45,48 +35,11 @@ export function createMetrics(): Metrics {
     registers,
   });
   return {
+    mesh: createMeshMetrics(registers),
     observeRequest: (request, outcome, seconds) => requests.observe({ request, outcome }, seconds),
     observeHttp: (method, route, status, seconds) =>
       http.observe({ method, route, status }, seconds),
-    watch: (sources) => watch(registers, sources),
+    watch: (sources) => watchSources(registers, sources),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
-}
-
-function watch(registers: Registry[], { meetings, connections, media }: MetricSources): void {
-  const gauge = (name: string, help: string, read: () => number): void => {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
-  };
-  gauge('parley_meetings', 'Meetings in memory', meetings);
-  gauge('parley_connections', 'Socket.IO connections', connections);
-  gauge('parley_participants', 'Participants with media', () => media()?.participants ?? 0);
-  gauge('parley_producers', 'Producers', () => media()?.producers ?? 0);
-  gauge('parley_consumers', 'Consumers', () => media()?.consumers ?? 0);
-  gauge('parley_workers', 'Media workers alive', () => media()?.workers.length ?? 0);
-  new Counter({
-    name: 'parley_worker_deaths_total',
-    help: 'Media workers that died or hung since the start',
-    registers,
-    collect() {
-      this.reset();
-      this.inc(media()?.workerDeaths ?? 0);
-    },
-  });
-  new Gauge({
-    name: 'parley_worker_load',
-    help: 'Predicted outgoing packets per second of a media worker',
-    labelNames: ['worker'] as const,
-    registers,
-    collect() {
-      this.reset();
-      for (const { index, load } of media()?.workers ?? []) this.set({ worker: index }, load);
-    },
-  });
 }

@@ -58,6 +58,8 @@ export class RedisConnection extends EventEmitter<RedisConnectionEvents> {
   readonly #logger: Logger;
   readonly #duplicates = new Map<Redis, NodeJS.Timeout>();
   #isReady = false;
+  #errors = 0;
+  #losses = 0;
   #lastError: Error | undefined;
   #closed = false;
 
@@ -77,6 +79,7 @@ export class RedisConnection extends EventEmitter<RedisConnectionEvents> {
     this.#client.on('close', () => {
       if (!this.#isReady || this.#closed) return;
       this.#isReady = false;
+      this.#losses += 1;
       this.#logger.warn({ reason: this.#lastError?.message }, 'Redis connection lost');
       this.emit('lost');
     });
@@ -84,6 +87,11 @@ export class RedisConnection extends EventEmitter<RedisConnectionEvents> {
 
   get isReady(): boolean {
     return this.#isReady;
+  }
+
+  /** Commands that failed, and connections that were lost, since the start. */
+  get counts(): { errors: number; losses: number } {
+    return { errors: this.#errors, losses: this.#losses };
   }
 
   /** @throws Error saying what is wrong when Redis does not answer in time */
@@ -115,13 +123,18 @@ export class RedisConnection extends EventEmitter<RedisConnectionEvents> {
       return await this.#client.evalsha(script.sha, keys.length, ...keys, ...args);
     } catch (error) {
       // Redis has been restarted since, or sees the script for the first time.
-      if (!isReply(error, /^NOSCRIPT\b/)) throw translate(error);
+      if (!isReply(error, /^NOSCRIPT\b/)) throw this.#failed(error);
     }
     try {
       return await this.#client.eval(script.lua, keys.length, ...keys, ...args);
     } catch (error) {
-      throw translate(error);
+      throw this.#failed(error);
     }
+  }
+
+  #failed(error: unknown): unknown {
+    this.#errors += 1;
+    return translate(error);
   }
 
   /**

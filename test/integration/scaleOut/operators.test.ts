@@ -138,12 +138,37 @@ describe('operators of a cluster', () => {
       expect(nodes.find(({ isSelf }) => isSelf)?.mark).toBe('cordoned');
     });
     await call(second, 'markNode', { token, params: { instanceId }, body: { mark: 'ready' } });
+    await eventually(async () => {
+      const { nodes } = await call(first, 'listNodes', { token });
+      expect(nodes.find((node) => node.instanceId === instanceId)?.mark).toBe('ready');
+    });
   });
 
   it('end a meeting that another node owns', async () => {
     const { host, guest, params } = await meet('Over');
     await call(second, 'endAnyMeeting', { token, params });
     await Promise.all([host.next('meeting-ended'), guest.next('meeting-ended')]);
+  });
+
+  it('move nothing to a node that hangs: the meeting goes on where it is', async () => {
+    onTestFailed(() => void process.stderr.write(cluster.logs));
+    const { id, host, params } = await meet('Safe here');
+    const before = await call(first, 'readLiveMeeting', { token, params });
+    const to = await instanceOf(second);
+    second.signal('SIGSTOP');
+    try {
+      const moved = call(first, 'moveMeeting', { token, params, body: { to } });
+      await expect(moved).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await host.request('send-reaction', { meetingId: id, reaction: '🎉' });
+      const after = await call(first, 'readLiveMeeting', { token, params });
+      expect(after.meeting).toMatchObject({
+        owner: before.meeting.owner,
+        epoch: before.meeting.epoch,
+      });
+    } finally {
+      second.signal('SIGCONT');
+    }
+    await eventually(() => call(second, 'readLiveMeeting', { token, params }));
   });
 
   it('are told which node does not answer', async () => {
