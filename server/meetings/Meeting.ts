@@ -121,14 +121,12 @@ export class Meeting extends EventEmitter<MeetingEvents> {
    * `waiting-room-entered` is sent before this settles.
    */
   join(request: JoinRequest): Promise<JoinOutcome> {
-    return this.#joins.add(request, () =>
-      this.#post(() =>
-        this.#joins.serve(async (joins) => {
-          await this.#parts.arrivals.serve(joins);
-          await this.#settle();
-        }),
-      ),
-    );
+    const serve = () =>
+      this.#joins.serve(async (joins) => {
+        await this.#parts.arrivals.serve(joins);
+        await this.#settle();
+      });
+    return this.#joins.add(request, () => this.#post(serve));
   }
 
   /** Takes up a participant on a new connection, telling what was missed since `(epoch, seq)`. */
@@ -195,8 +193,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   }
 
   /**
-   * Runs something that a participant does to the meeting or to others, when its turn comes; what may
-   * follow from it follows.
+   * Runs what a participant does to the meeting or to others, when its turn comes, and what follows.
    * @throws AppError INVALID_STATE, and what `act` throws
    */
   act<T>(
