@@ -104,7 +104,7 @@ export const routes = {
     response: null,
     refusals: [],
   },
-  /** Whose token this is. */
+  /** Whose token this is, and whether the routes under `/api/admin` are open to them. */
   me: {
     method: 'GET',
     path: '/api/users/me',
@@ -113,8 +113,8 @@ export const routes = {
     body: null,
     response: z.object({
       user: z.union([account, guest]),
-      /** Whether the routes under `/api/admin` are open to them. */
-      operator: z.boolean(),
+      // While nodes are upgraded, those of an earlier version do not tell.
+      operator: z.boolean().default(false),
     }),
     refusals: [],
   },
