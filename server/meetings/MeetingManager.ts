@@ -177,7 +177,7 @@ export class MeetingManager {
   }
 
   async #load(meetingId: string): Promise<Lease> {
-    const { admissions, leases, meetings, openFanout } = this.#deps;
+    const { admissions, leases, media, meetings, openFanout } = this.#deps;
     const knownEpoch = await meetings.ownerEpoch(meetingId);
     if (knownEpoch === null) {
       throw new AppError('NOT_FOUND', { message: 'There is no such meeting.' });
@@ -196,6 +196,7 @@ export class MeetingManager {
       const fanout = openFanout(meetingId, epoch);
       this.#adopt(new Meeting(stored, epoch, { ...this.#deps, fanout }), fanout);
     } catch (error) {
+      media.releaseMeeting(meetingId);
       await leases.release(meetingId, epoch).catch(() => undefined);
       throw error;
     }

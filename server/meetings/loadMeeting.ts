@@ -1,6 +1,7 @@
 import { AppError } from '../core/AppError.ts';
+import type { Logger } from '../core/logger.ts';
 import type { MediaCommands } from '../media/MediaCommands.ts';
-import type { HotStateStore } from './HotState.ts';
+import type { HotMeeting, HotParticipant, HotStateStore } from './HotState.ts';
 import { giveBack } from './roles.ts';
 import type {
   AdmissionStore,
@@ -19,7 +20,8 @@ export interface LoadDeps {
   decisions: DecisionStore;
   roles: RoleStore;
   hotState: HotStateStore;
-  media: Pick<MediaCommands, 'adoptMeeting'>;
+  media: Pick<MediaCommands, 'adoptMeeting' | 'closeMeeting'>;
+  logger: Logger;
   now: () => number;
 }
 
@@ -51,15 +53,30 @@ export async function loadMeeting(fence: Fence, deps: LoadDeps): Promise<StoredM
   // Nobody was in or is expected: as after it was empty, it is its creator's again.
   const left = giveBack(new Map(given.map((one) => [one.userId, one])), record.hostId);
   const assigned = admitted.length === 0 ? [...left.values()] : given;
-  const revived =
-    hot && present.length > 0
-      ? {
-          ...hot,
-          participants: present,
-          media: await deps.media.adoptMeeting(meetingId, fence.epoch),
-        }
-      : null;
+  const revived = await revive(fence, { open: open.length, present, hot }, deps);
   return { record, invited, admissions: admitted, decisions: decided, roles: assigned, revived };
+}
+
+/** The media of those who are still in; of all others, whom nobody knows any more, it is closed. */
+async function revive(
+  { meetingId, epoch }: Fence,
+  was: { open: number; present: readonly HotParticipant[]; hot: HotMeeting | null },
+  { media, logger }: LoadDeps,
+): Promise<StoredMeeting['revived']> {
+  if (was.hot && was.present.length > 0) {
+    const adopted = await media.adoptMeeting(meetingId, epoch);
+    return { ...was.hot, participants: was.present, media: adopted };
+  }
+  if (was.open > 0) {
+    try {
+      await media.adoptMeeting(meetingId, epoch);
+      await media.closeMeeting(meetingId);
+    } catch (error) {
+      // It is closed when nobody has asked for it for a while.
+      logger.warn({ err: error, meetingId }, 'media of an earlier owner was not closed');
+    }
+  }
+  return null;
 }
 
 /** Stays that an owner left open when it was lost, of people of whom nothing else is known. */
