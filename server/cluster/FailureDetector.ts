@@ -68,6 +68,10 @@ export class FailureDetector extends EventEmitter<FailureDetectorEvents> {
   /** Judged, and not told to everybody yet. */
   readonly #dying = new Set<string>();
   readonly #dead = new Set<string>();
+  /** Nodes whose link is open. */
+  readonly #linked = new Set<string>();
+  /** Those that the registry knows no more, and whose link is open. */
+  readonly #forgotten = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -95,6 +99,11 @@ export class FailureDetector extends EventEmitter<FailureDetectorEvents> {
   }
 
   readonly #onLinkDown = (...[instanceId, how]: MeshEvents['link-down']): void => {
+    this.#linked.delete(instanceId);
+    if (this.#forgotten.delete(instanceId)) {
+      this.#tellDead(instanceId);
+      return;
+    }
     if (this.#dead.has(instanceId) || this.#dying.has(instanceId)) return;
     switch (how) {
       case 'refused':
@@ -115,6 +124,7 @@ export class FailureDetector extends EventEmitter<FailureDetectorEvents> {
   };
 
   readonly #onLinkUp = (instanceId: string): void => {
+    this.#linked.add(instanceId);
     const suspect = this.#suspects.get(instanceId);
     this.#acquit(instanceId);
     if (!suspect?.partitioned) return;
@@ -123,12 +133,16 @@ export class FailureDetector extends EventEmitter<FailureDetectorEvents> {
   };
 
   readonly #onLeft = (instanceId: string): void => {
-    this.#tellDead(instanceId);
+    // It has lost the registry and nothing else, or is about to close: its link tells which.
+    if (this.#linked.has(instanceId) && !this.#dying.has(instanceId)) {
+      this.#forgotten.add(instanceId);
+    } else this.#tellDead(instanceId);
   };
 
   /** It was declared dead and was not: it can die again. */
   readonly #onJoined = ({ instanceId }: NodeInfo): void => {
     this.#dead.delete(instanceId);
+    this.#forgotten.delete(instanceId);
   };
 
   #check(): void {

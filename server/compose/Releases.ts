@@ -6,7 +6,16 @@ export class Releases {
     this.#releases.push(release);
   }
 
+  /** @throws what was thrown first, once everything was tried */
   async releaseAll(): Promise<void> {
-    for (const release of this.#releases.splice(0).reverse()) await release();
+    const failures: unknown[] = [];
+    for (const release of this.#releases.splice(0).reverse()) {
+      try {
+        await release();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 }

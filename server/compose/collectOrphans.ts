@@ -1,7 +1,9 @@
 import type { LeaseStore } from '../cluster/LeaseStore.ts';
+import type { Mesh } from '../cluster/Mesh.ts';
 import type { NodeRegistry } from '../cluster/NodeRegistry.ts';
 import type { Logger } from '../core/logger.ts';
 import type { MediaNode } from '../media/MediaNode.ts';
+import { operation } from '../meetings/ownerOperations.ts';
 import type { Releases } from './Releases.ts';
 
 const INTERVAL_MS = 15_000;
@@ -14,19 +16,28 @@ const SILENCE_MS = 60_000;
  */
 export function collectOrphans(
   media: MediaNode,
-  { leases, registry }: { leases: LeaseStore; registry: NodeRegistry },
+  { leases, mesh, registry }: { leases: LeaseStore; mesh: Mesh; registry: NodeRegistry },
   logger: Logger,
   releases: Releases,
 ): void {
-  const isOrphan = async (meetingId: string, epoch: number): Promise<boolean> => {
+  /** An owner that has lost nothing but the registry still has its meetings. */
+  const isOwned = async (meetingId: string, epoch: number, owner: string): Promise<boolean> => {
+    const question = { meetingId, epoch, args: null };
+    return mesh.call(owner, operation('occupancy'), question).then(
+      () => true,
+      () => false,
+    );
+  };
+  const isOrphan = async (meetingId: string, epoch: number, owner: string | null) => {
     const lease = await leases.find(meetingId);
-    return lease === null || lease.epoch > epoch;
+    if (lease) return lease.epoch > epoch;
+    return owner === null || !(await isOwned(meetingId, epoch, owner));
   };
   const look = async (): Promise<void> => {
     const orphans = new Set<string>();
-    for (const { meetingId, epoch } of media.silentMeetings(SILENCE_MS)) {
+    for (const { meetingId, epoch, owner } of media.silentMeetings(SILENCE_MS)) {
       if (!registry.isReachable) return;
-      if (await isOrphan(meetingId, epoch)) orphans.add(meetingId);
+      if (await isOrphan(meetingId, epoch, owner)) orphans.add(meetingId);
     }
     if (orphans.size === 0) return;
     const closed = media.closeOrphans((meetingId) => !orphans.has(meetingId));

@@ -89,8 +89,8 @@ export function createMeetings(deps: MeetingsDeps): Meetings {
     links: cascade.linksOf(meetingId),
   }));
   failures.on('dead', (node) => manager.nodeLost(node));
-  registry.on('self-lost', () => void manager.reassert());
-  registry.on('reachable', () => void manager.reassert());
+  registry.on('self-lost', () => manager.reassert());
+  registry.on('reachable', () => manager.reassert());
 
   const owners = new Owners({ mesh, leases, registry });
   const service = new MeetingService({

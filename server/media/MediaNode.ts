@@ -123,11 +123,12 @@ export class MediaNode extends EventEmitter<MediaNodeEvents> implements MediaExe
   }
 
   /** Meetings about which no order has come for so long, with the epoch of the last. */
-  silentMeetings(silenceMs: number): { meetingId: string; epoch: number }[] {
+  silentMeetings(silenceMs: number): { meetingId: string; epoch: number; owner: string | null }[] {
     return [...this.#meetings.keys()].flatMap((meetingId) => {
       const orders = this.#fences.ownerOf(meetingId);
       const silent = !orders || performance.now() - orders.heardAt > silenceMs;
-      return silent ? [{ meetingId, epoch: orders?.epoch ?? 0 }] : [];
+      const { epoch = 0, owner = null } = orders ?? {};
+      return silent ? [{ meetingId, epoch, owner }] : [];
     });
   }
 

@@ -5,6 +5,8 @@ export interface Fanout {
   /** From now on the connection gets what is sent to the meeting. */
   enter(connectionId: string): void;
   leave(connectionId: string): void;
+  /** The connection is gone, as far as is known: nothing is sent to it any more, nor to its node for it. */
+  forget(connectionId: string): void;
   toConnection<N extends NotificationName>(
     connectionId: string,
     name: N,

@@ -47,6 +47,15 @@ export class Leadership {
     return roleOf(person, this.#roles, this.#deps.creatorId);
   }
 
+  /** The role of somebody who is in: the creator who was away has theirs back on return, and until then there is one host. */
+  roleHere({ userId, role, companion }: Pick<Participant, 'userId' | 'role' | 'companion'>) {
+    const { creatorId } = this.#deps;
+    if (companion || role === 'guest') return role;
+    const awaited = userId === creatorId && hostOf(this.#roles, creatorId) !== creatorId;
+    const own = roleOf({ kind: 'account', userId }, this.#roles, creatorId);
+    return awaited && own === 'host' ? 'participant' : own;
+  }
+
   /** @throws AppError INVALID_STATE for whom no such role can be given, FORBIDDEN */
   async assign(
     actor: Participant,
@@ -147,17 +156,14 @@ export class Leadership {
   /** Stores the roles, then gives them to those who are present. */
   async #change(next: Roles): Promise<void> {
     if (next === this.#roles) return;
-    const { creatorId, store, onRoleChanged } = this.#deps;
+    const { store, onRoleChanged } = this.#deps;
     await store.replace(this.#roster.fence, [...next.values()]);
     this.#roles = next;
     const changed: { participant: Participant; before: Participant['role'] }[] = [];
     for (const participant of this.#roster.participants) {
       if (participant.companion || participant.role === 'guest') continue;
-      const { userId, role: before } = participant;
-      // The creator who is gone has the role back on return; until then there is one host.
-      const awaited = userId === creatorId && hostOf(next, creatorId) !== creatorId;
-      const own = roleOf({ kind: 'account', userId }, next, creatorId);
-      const role = awaited && own === 'host' ? 'participant' : own;
+      const before = participant.role;
+      const role = this.roleHere(participant);
       if (role === before) continue;
       participant.role = role;
       this.#roster.publish('participant-role-updated', { participantId: participant.id, role });

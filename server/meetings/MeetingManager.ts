@@ -1,4 +1,5 @@
 import type { Lease, LeaseStore } from '../cluster/LeaseStore.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../core/AppError.ts';
 import { StaleEpochError } from '../core/StaleEpochError.ts';
 import type { MediaEventSource } from '../media/MediaCommands.ts';
@@ -20,6 +21,8 @@ export interface JoinInput extends Omit<JoinRequest, 'passcode' | 'passcodeHash'
   /** Where the request comes from, for the limits on guesses. */
   address: string;
 }
+
+const REASSERT_PAUSE_MS = 500;
 
 /** The meetings that this node owns: brings them to life when somebody comes, and finds them again. */
 export class MeetingManager {
@@ -118,20 +121,24 @@ export class MeetingManager {
     }
   }
 
-  /** The stores have forgotten everything: what is owned here is claimed and kept again. */
-  async reassert(): Promise<void> {
+  /** The stores may have forgotten everything: what is owned here is claimed and kept again. */
+  reassert(): void {
+    for (const meeting of this.liveMeetings) void this.#reassert(meeting);
+  }
+
+  async #reassert(meeting: Meeting): Promise<void> {
     const { leases, logger } = this.#deps;
-    await Promise.all(
-      this.liveMeetings.map(async (meeting) => {
-        const { id } = meeting.record;
-        try {
-          if (await leases.reassert(id, meeting.epoch)) meeting.keepAgain();
-          else meeting.stepDown();
-        } catch (error) {
-          logger.warn({ err: error, meetingId: id }, 'a meeting was not claimed again yet');
-        }
-      }),
-    );
+    const { id } = meeting.record;
+    while (!meeting.closed) {
+      try {
+        if (await leases.reassert(id, meeting.epoch)) meeting.keepAgain();
+        else meeting.stepDown();
+        return;
+      } catch (error) {
+        logger.debug({ err: error, meetingId: id }, 'a meeting is claimed again later');
+        await sleep(REASSERT_PAUSE_MS);
+      }
+    }
   }
 
   /**
@@ -145,7 +152,7 @@ export class MeetingManager {
     const { id: meetingId } = meeting.record;
     const { promise: taken, resolve, reject } = Promise.withResolvers<Lease>();
     this.#successions.set(meeting, async () => {
-      const lease = take().catch((error: unknown) => {
+      const lease = this.#taken(meeting, take).catch((error: unknown) => {
         this.#deps.logger.warn({ err: error, meetingId }, 'a meeting was not taken over');
         return this.open(meetingId);
       });
@@ -162,22 +169,30 @@ export class MeetingManager {
     return taken;
   }
 
+  /** @throws StaleEpochError when the lease could not be given up, so that nobody has taken the meeting */
+  async #taken(meeting: Meeting, take: () => Promise<Lease>): Promise<Lease> {
+    const lease = await take();
+    if (lease.owner !== this.#self || lease.epoch !== meeting.epoch) return lease;
+    throw new StaleEpochError(meeting.record.id, meeting.epoch);
+  }
+
   /** Gives every meeting away; nobody can enter here any more. Idempotent. */
   async handOver(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled(this.#opening.values());
-    await Promise.all(this.liveMeetings.map((meeting) => meeting.handOver()));
+    // One that closes in the turn before, or was fenced, needs nothing.
+    await Promise.allSettled(this.liveMeetings.map((meeting) => meeting.handOver()));
   }
 
   /** Ends every stay; nobody can enter any more. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled(this.#opening.values());
-    await Promise.all(this.liveMeetings.map((meeting) => meeting.shutDown()));
+    await Promise.allSettled(this.liveMeetings.map((meeting) => meeting.shutDown()));
   }
 
   async #load(meetingId: string): Promise<Lease> {
-    const { admissions, leases, media, meetings, openFanout } = this.#deps;
+    const { leases, media, meetings, openFanout } = this.#deps;
     const knownEpoch = await meetings.ownerEpoch(meetingId);
     if (knownEpoch === null) {
       throw new AppError('NOT_FOUND', { message: 'There is no such meeting.' });
@@ -187,11 +202,6 @@ export class MeetingManager {
     const { epoch } = acquired;
     try {
       const stored = await loadMeeting({ meetingId, epoch }, this.#deps);
-      if (stored.record.endedAt !== null) {
-        // What could not be stored when it ended.
-        if (stored.admissions.length > 0) await admissions.clear({ meetingId, epoch });
-        throw new AppError('ENDED');
-      }
       if (stored.revived) this.#takenOver += 1;
       const fanout = openFanout(meetingId, epoch);
       this.#adopt(new Meeting(stored, epoch, { ...this.#deps, fanout }), fanout);

@@ -79,14 +79,17 @@ export class Owners {
     { create, repeatable, onOwner, timeoutMs }: AskOptions,
   ): Promise<OwnerAnswer<O> | null> {
     const until = performance.now() + PATIENCE_MS;
+    /** Whose node says that it does not have the meeting. */
+    let denied: Lease | null = null;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
-        const lease = await this.#locate(meetingId, create);
+        const lease = await this.#locate(meetingId, create, denied);
         if (!lease) return null;
         await onOwner?.(lease);
         return await this.#call(lease, meetingId, name, args, timeoutMs);
       } catch (error) {
         if (!isPassing(error)) throw error;
+        if (error instanceof StaleEpochError) denied = this.known(meetingId) ?? denied;
         this.forget(meetingId);
         const sent = error instanceof MeshTimeoutError || error instanceof UnreachableError;
         if ((sent && !repeatable) || performance.now() > until) throw unavailable(error);
@@ -111,26 +114,28 @@ export class Owners {
     );
   }
 
-  async #locate(meetingId: string, create: boolean): Promise<Lease | null> {
+  async #locate(meetingId: string, create: boolean, denied: Lease | null): Promise<Lease | null> {
     const known = this.#known.get(meetingId);
     if (known && this.#deps.registry.find(known.owner)) return known;
     const found = await this.#deps.leases.find(meetingId);
-    if (found) return this.#remember(meetingId, found);
-    return create ? this.#open(meetingId) : null;
+    // A lease that was not given up, or whose answer was lost: its node takes it up again.
+    const isVacant = found && found.owner === denied?.owner && found.epoch === denied.epoch;
+    if (found && !isVacant) return this.#remember(meetingId, found);
+    return create ? this.#open(meetingId, found?.owner) : null;
   }
 
   /** Has a meeting come to life; once, however many ask for it here. */
-  #open(meetingId: string): Promise<Lease> {
+  #open(meetingId: string, at?: string): Promise<Lease> {
     const looking = this.#looking.get(meetingId);
     if (looking) return looking;
-    const opening = this.#openAnew(meetingId).finally(() => this.#looking.delete(meetingId));
+    const opening = this.#openAnew(meetingId, at).finally(() => this.#looking.delete(meetingId));
     this.#looking.set(meetingId, opening);
     return opening;
   }
 
-  async #openAnew(meetingId: string): Promise<Lease> {
+  async #openAnew(meetingId: string, at: string | undefined): Promise<Lease> {
     const { mesh, registry } = this.#deps;
-    const owner = chooseOwner(registry.nodes, registry.self.instanceId);
+    const owner = at ?? chooseOwner(registry.nodes, registry.self.instanceId);
     const opened = await mesh.call(owner, OPEN, { meetingId }, { timeoutMs: OPEN_TIMEOUT_MS });
     return this.#remember(meetingId, opened as Lease);
   }

@@ -68,8 +68,10 @@ export class Reconciler {
   }
 
   async #adopt(meetingId: string): Promise<void> {
-    const { leases, manager, logger } = this.#deps;
-    if (await leases.find(meetingId)) return;
+    const { leases, manager, registry, logger } = this.#deps;
+    const lease = await leases.find(meetingId);
+    // One of this node's own that it does not have was not given up, or its answer was lost.
+    if (lease && lease.owner !== registry.self.instanceId) return;
     try {
       const { epoch } = await manager.open(meetingId);
       logger.info({ meetingId, epoch }, 'a meeting without an owner was taken over');

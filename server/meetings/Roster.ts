@@ -118,7 +118,12 @@ export class Roster {
 
   /** The connection is lost; `graceTimer` is cleared by whatever happens next to the participant. */
   disconnect(participant: Participant, graceTimer: NodeJS.Timeout): void {
-    this.#detach(participant);
+    const { connectionId } = participant;
+    if (connectionId === null) this.#detach(participant);
+    else {
+      this.#byConnection.delete(connectionId);
+      this.#fanout.forget(connectionId);
+    }
     participant.connection = { state: 'reconnecting', graceTimer };
   }
 

@@ -125,7 +125,9 @@ export function createParts(
     if (record.state === 'waiting') waitAgain(record, waitingRoom, whileAway);
   }
   for (const one of stored.revived?.participants ?? []) {
-    roster.add(revive(one, whileGone(one.id)));
+    // Roles are stored elsewhere, and before: what is kept here may be older.
+    const role = leadership.roleHere(one);
+    roster.add(revive({ ...one, role }, whileGone(one.id)));
   }
   if (stored.revived) media.adopt(stored.revived.media);
   return {

@@ -28,7 +28,7 @@ export interface LoadDeps {
 /**
  * Everything that is known of a meeting, for its new owner. From here on no earlier one writes any
  * more: what is read is the latest.
- * @throws AppError NOT_FOUND; StaleEpochError when there is an even newer owner
+ * @throws AppError NOT_FOUND, ENDED; StaleEpochError when there is an even newer owner
  */
 export async function loadMeeting(fence: Fence, deps: LoadDeps): Promise<StoredMeeting> {
   const { meetings, admissions, decisions, roles, hotState, participants } = deps;
@@ -44,6 +44,10 @@ export async function loadMeeting(fence: Fence, deps: LoadDeps): Promise<StoredM
     hotState.load(meetingId),
   ]);
   if (!record) throw new AppError('NOT_FOUND', { message: 'There is no such meeting.' });
+  if (record.endedAt !== null) {
+    await clearEnded(fence, { open, waiting: admitted.length > 0 }, deps);
+    throw new AppError('ENDED');
+  }
   const present = (hot?.participants ?? []).filter(({ id }) => open.includes(id));
   await endStays(
     fence,
@@ -57,25 +61,39 @@ export async function loadMeeting(fence: Fence, deps: LoadDeps): Promise<StoredM
   return { record, invited, admissions: admitted, decisions: decided, roles: assigned, revived };
 }
 
+/** It ended, and its owner was lost before all that follows from it was done. */
+async function clearEnded(
+  fence: Fence,
+  left: { open: readonly string[]; waiting: boolean },
+  deps: LoadDeps,
+): Promise<void> {
+  await endStays(fence, left.open, deps);
+  if (left.waiting) await deps.admissions.clear(fence);
+  await deps.hotState.clear(fence.meetingId, fence.epoch);
+  if (left.open.length > 0) await closeMedia(fence, deps);
+}
+
+async function closeMedia({ meetingId, epoch }: Fence, { media, logger }: LoadDeps): Promise<void> {
+  try {
+    await media.adoptMeeting(meetingId, epoch);
+    await media.closeMeeting(meetingId);
+  } catch (error) {
+    // It is closed when nobody has asked for it for a while.
+    logger.warn({ err: error, meetingId }, 'media of an earlier owner was not closed');
+  }
+}
+
 /** The media of those who are still in; of all others, whom nobody knows any more, it is closed. */
 async function revive(
-  { meetingId, epoch }: Fence,
+  fence: Fence,
   was: { open: number; present: readonly HotParticipant[]; hot: HotMeeting | null },
-  { media, logger }: LoadDeps,
+  deps: LoadDeps,
 ): Promise<StoredMeeting['revived']> {
   if (was.hot && was.present.length > 0) {
-    const adopted = await media.adoptMeeting(meetingId, epoch);
+    const adopted = await deps.media.adoptMeeting(fence.meetingId, fence.epoch);
     return { ...was.hot, participants: was.present, media: adopted };
   }
-  if (was.open > 0) {
-    try {
-      await media.adoptMeeting(meetingId, epoch);
-      await media.closeMeeting(meetingId);
-    } catch (error) {
-      // It is closed when nobody has asked for it for a while.
-      logger.warn({ err: error, meetingId }, 'media of an earlier owner was not closed');
-    }
-  }
+  if (was.open > 0) await closeMedia(fence, deps);
   return null;
 }
 

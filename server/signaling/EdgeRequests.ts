@@ -4,6 +4,7 @@ import { AppError } from '../core/AppError.ts';
 import type { MeetingService } from '../meetings/MeetingService.ts';
 import type { Owners } from '../meetings/Owners.ts';
 import type { Connection } from './Connection.ts';
+import { isGone } from './isGone.ts';
 import type { Seats } from './Seats.ts';
 
 export interface EdgeRequestsDeps {
@@ -154,9 +155,4 @@ export class EdgeRequests {
     }
     return answer;
   }
-}
-
-/** Whether there is no such meeting, or none any more. */
-function isGone(error: unknown): boolean {
-  return error instanceof AppError && (error.code === 'NOT_FOUND' || error.code === 'ENDED');
 }

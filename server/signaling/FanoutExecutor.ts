@@ -7,6 +7,8 @@ import { FANOUT, type FanoutMessage, type FanoutOrder } from './fanoutOrders.ts'
 const MAX_REMEMBERED = 10_000;
 
 export interface FanoutListener {
+  /** The meeting speaks of a connection that is gone: it came in when nobody here awaited that any more. */
+  onMissing(meetingId: string, connectionId: string): void;
   /** The meeting's owner is another one, or is about to be. */
   onMoved(meetingId: string): void;
   /** The connection has no place in the meeting any more. */
@@ -44,14 +46,14 @@ export class FanoutExecutor {
   #carryOut(meetingId: string, order: Exclude<FanoutOrder, { do: 'look for the owner' }>): void {
     switch (order.do) {
       case 'enter':
-        void this.#socket(order.connectionId)?.join(roomOf(meetingId));
+        void this.#socket(order.connectionId, meetingId)?.join(roomOf(meetingId));
         break;
       case 'leave':
-        void this.#socket(order.connectionId)?.leave(roomOf(meetingId));
+        void this.#find(order.connectionId)?.leave(roomOf(meetingId));
         this.#listener.onLeft(meetingId, order.connectionId);
         break;
       case 'tell':
-        this.#socket(order.connectionId)?.emit(order.name, order.payload);
+        this.#socket(order.connectionId, meetingId)?.emit(order.name, order.payload);
         // Those who waited were in no room.
         if (order.name === 'join-denied') this.#listener.onLeft(meetingId, order.connectionId);
         break;
@@ -63,8 +65,14 @@ export class FanoutExecutor {
     }
   }
 
-  #socket(connectionId: string) {
+  #find(connectionId: string) {
     return this.#io.sockets.sockets.get(partsOf(connectionId).socketId);
+  }
+
+  #socket(connectionId: string, meetingId: string) {
+    const socket = this.#find(connectionId);
+    if (!socket) this.#listener.onMissing(meetingId, connectionId);
+    return socket;
   }
 
   #remember(meetingId: string, epoch: number): void {

@@ -5,6 +5,7 @@ import type { Logger } from '../core/logger.ts';
 import { operation, type OwnerAnswer } from '../meetings/ownerOperations.ts';
 import type { Owners } from '../meetings/Owners.ts';
 import type { Connection, Seat } from './Connection.ts';
+import { isGone } from './isGone.ts';
 
 export interface SeatsDeps {
   mesh: Mesh;
@@ -12,6 +13,8 @@ export interface SeatsDeps {
   logger: Logger;
   /** The meeting has no place for a connection that had one. */
   onStranger: (connection: Connection, seat: Seat) => void;
+  /** The meeting is over, and nobody has told the connection. */
+  onOver: (connection: Connection, seat: Seat) => void;
 }
 
 interface MeetingSeats {
@@ -32,7 +35,7 @@ const RETRY_MS = 1_000;
 export class Seats {
   readonly #deps: SeatsDeps;
   readonly #byMeeting = new Map<string, MeetingSeats>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
   #closed = false;
 
   constructor(deps: SeatsDeps) {
@@ -102,13 +105,28 @@ export class Seats {
         onOwner: (lease) => this.attach(meetingId, lease),
       })
       .catch((error: unknown) => {
-        this.#deps.logger.warn({ err: error, meetingId }, 'a meeting has no owner yet');
-        const timer = setTimeout(() => {
-          this.#timers.delete(timer);
-          if (!this.#byMeeting.get(meetingId)?.attachedTo) this.recover(meetingId);
-        }, RETRY_MS);
-        this.#timers.add(timer);
+        if (isGone(error)) this.#end(seats);
+        else this.#recoverLater(meetingId, error);
       });
+  }
+
+  #recoverLater(meetingId: string, error: unknown): void {
+    this.#deps.logger.warn({ err: error, meetingId }, 'a meeting has no owner yet');
+    clearTimeout(this.#timers.get(meetingId));
+    const timer = setTimeout(() => {
+      this.#timers.delete(meetingId);
+      if (!this.#byMeeting.get(meetingId)?.attachedTo) this.recover(meetingId);
+    }, RETRY_MS);
+    this.#timers.set(meetingId, timer);
+  }
+
+  #end(seats: MeetingSeats): void {
+    for (const connection of [...seats.connections]) {
+      const { seat } = connection;
+      if (!seat) continue;
+      this.release(connection);
+      this.#deps.onOver(connection, seat);
+    }
   }
 
   /** A node is gone, or was out of reach: whatever it owned is looked for. */
@@ -122,7 +140,7 @@ export class Seats {
 
   close(): void {
     this.#closed = true;
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
   }
 

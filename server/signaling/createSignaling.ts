@@ -16,7 +16,7 @@ import type { MeetingService } from '../meetings/MeetingService.ts';
 import type { Owners } from '../meetings/Owners.ts';
 import { createConnection, type Connection } from './Connection.ts';
 import { EdgeRequests } from './EdgeRequests.ts';
-import { FanoutExecutor } from './FanoutExecutor.ts';
+import { FanoutExecutor, roomOf } from './FanoutExecutor.ts';
 import { authenticateHandshake, isAllowedOrigin } from './handshake.ts';
 import { Seats } from './Seats.ts';
 import { serveRequest, type RequestObserver } from './serveRequest.ts';
@@ -85,13 +85,25 @@ export function createSignaling(http: HttpServer | HttpsServer, deps: SignalingD
   const seats = new Seats({
     ...{ mesh, owners, logger },
     onStranger({ id }, { meetingId, participantId }) {
-      const left = { meetingId, participantId, reason: 'connection-lost' as const };
-      sockets.get(id)?.socket.emit('meeting-left', left);
+      const socket = sockets.get(id)?.socket;
+      void socket?.leave(roomOf(meetingId));
+      const reason = 'connection-lost' as const;
+      socket?.emit('meeting-left', { meetingId, participantId, reason });
+    },
+    onOver({ id }, { meetingId }) {
+      const socket = sockets.get(id)?.socket;
+      void socket?.leave(roomOf(meetingId));
+      socket?.emit('meeting-ended', { meetingId });
     },
   });
   const requests = new EdgeRequests({ meetings, owners, seats });
   new FanoutExecutor(io, mesh, {
     onMoved: (meetingId) => seats.recover(meetingId),
+    onMissing(meetingId, connectionId) {
+      owners
+        .ask(meetingId, 'lost', { connectionId, how: 'lost' }, { create: false, repeatable: true })
+        .catch((error: unknown) => logger.warn({ err: error }, 'a lost connection was not told'));
+    },
     onLeft(meetingId, connectionId) {
       const connection = sockets.get(connectionId)?.connection;
       if (connection?.seat?.meetingId === meetingId) seats.release(connection);

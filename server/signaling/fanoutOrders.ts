@@ -37,6 +37,13 @@ export function openFanout(mesh: Mesh, meetingId: string, epoch: number): Opened
     for (const node of members.keys()) order(node, { do: 'publish', name, payload, volatile });
   };
 
+  const forget = (connectionId: string): void => {
+    const { node } = partsOf(connectionId);
+    const ofNode = members.get(node);
+    ofNode?.delete(connectionId);
+    if (ofNode?.size === 0) members.delete(node);
+  };
+
   return {
     enter(connectionId) {
       const { node } = partsOf(connectionId);
@@ -44,12 +51,10 @@ export function openFanout(mesh: Mesh, meetingId: string, epoch: number): Opened
       order(node, { do: 'enter', connectionId });
     },
     leave(connectionId) {
-      const { node } = partsOf(connectionId);
-      const ofNode = members.get(node);
-      ofNode?.delete(connectionId);
-      if (ofNode?.size === 0) members.delete(node);
-      order(node, { do: 'leave', connectionId });
+      forget(connectionId);
+      order(partsOf(connectionId).node, { do: 'leave', connectionId });
     },
+    forget,
     toConnection<N extends NotificationName>(
       connectionId: string,
       name: N,
