@@ -91,7 +91,9 @@ async function build(
   let draining = false;
   const met = config.node.role === 'media' ? () => true : meetMedia(cluster);
   const ready = async (): Promise<string[]> => {
-    const problems = await problemsOf(draining, parts);
+    const { registry } = cluster;
+    const mark = registry.find(registry.self.instanceId)?.mark;
+    const problems = await problemsOf(draining || mark === 'draining', parts);
     return met() ? problems : [...problems, 'no node with media is known yet'];
   };
   const signaling =
@@ -101,6 +103,7 @@ async function build(
     edge.serve(createOperationsApp({ config, logger, ready, metrics: render }).callback());
     releases.push(() => edge.server.close());
   }
+  if (signaling) drainWhenMarked(signaling, parts, () => draining);
   reportOn(parts, signaling);
   await listen(edge.server, config);
   signaling?.edge.serve();
@@ -198,6 +201,24 @@ async function giveAway(
   });
   await meetings.handOver();
   await edge.sendOn();
+}
+
+/** An operator drains this node: the same, and it goes on serving whom a balancer still sends. */
+function drainWhenMarked(
+  { edge, meetings }: { edge: Signaling; meetings: Meetings },
+  { cluster, logger }: Pick<Parts, 'cluster' | 'logger'>,
+  isClosing: () => boolean,
+): void {
+  const { registry } = cluster;
+  registry.on('marked', ({ instanceId, mark }) => {
+    const own = instanceId === registry.self.instanceId;
+    if (!own || mark !== 'draining' || isClosing() || !hasSuccessor(cluster)) return;
+    logger.info('this node is drained');
+    meetings.manager
+      .giveAway()
+      .then(() => edge.sendOn())
+      .catch((error: unknown) => logger.error({ err: error }, 'the drain has failed'));
+  });
 }
 
 async function openBoth(

@@ -29,7 +29,7 @@ export const deAdmin: AdminTexts = {
   cordonHint: 'Er behält, was er hat, und bekommt nichts Neues. Das lässt sich zurücknehmen.',
   drainTitle: (name) => `${name} leeren?`,
   drainHint:
-    'Er gibt Besprechungen, Verbindungen und Medien an andere Knoten ab. Das lässt sich zurücknehmen.',
+    'Er gibt seine Besprechungen und Verbindungen an andere Knoten und bekommt nichts Neues. Medien bleiben, bis ihre Teilnehmer gehen. Es lässt sich zurücknehmen.',
   drained: 'Leer: Er kann angehalten werden.',
   toGo: (meetings, connections, routers) =>
     `Noch ${[

@@ -27,7 +27,8 @@ export const enAdmin: AdminTexts = {
   cordonTitle: (name) => `Cordon ${name}?`,
   cordonHint: 'It keeps what it has and gets nothing new. You can take it back.',
   drainTitle: (name) => `Drain ${name}?`,
-  drainHint: 'It gives its meetings, clients and media to other nodes. You can take it back.',
+  drainHint:
+    'It gives its meetings and clients to other nodes and gets nothing new. Media stays until its participants leave. You can take it back.',
   drained: 'Empty: it can be stopped.',
   toGo: (meetings, connections, routers) =>
     `To go: ${[

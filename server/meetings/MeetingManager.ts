@@ -176,9 +176,14 @@ export class MeetingManager {
     throw new StaleEpochError(meeting.record.id, meeting.epoch);
   }
 
-  /** Gives every meeting away; nobody can enter here any more. Idempotent. */
+  /** Gives away for good: nobody can enter here any more. Idempotent. */
   async handOver(): Promise<void> {
     this.#closed = true;
+    await this.giveAway();
+  }
+
+  /** Other nodes go on with the meetings that are live here. */
+  async giveAway(): Promise<void> {
     await Promise.allSettled(this.#opening.values());
     // One that closes in the turn before, or was fenced, needs nothing.
     await Promise.allSettled(this.liveMeetings.map((meeting) => meeting.handOver()));

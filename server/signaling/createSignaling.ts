@@ -55,7 +55,7 @@ export interface Signaling {
   serve(): void;
   /** A node is gone, or is in reach again: its meetings are looked for. */
   recoverFrom(instanceId: string): void;
-  /** Tells every client that the server goes down. */
+  /** Tells every client that the server goes down; nobody new is accepted. */
   announceShutdown(): void;
   /** Cuts the connections a few at a time: their clients come back to other nodes, which serve all of them meanwhile. */
   sendOn(): Promise<void>;
@@ -187,10 +187,10 @@ export function createSignaling(http: HttpServer | HttpsServer, deps: SignalingD
     },
     recoverFrom: (instanceId) => seats.recoverFrom(instanceId),
     announceShutdown() {
+      serving = false;
       io.local.emit('server-draining', {});
     },
     async sendOn() {
-      serving = false;
       const all = [...sockets.values()];
       const size = Math.max(SMALLEST_WAVE, Math.ceil(all.length / WAVES));
       for (let start = 0; start < all.length; start += size) {

@@ -91,7 +91,11 @@ describe('operators of a cluster', () => {
       expect(after.placement.routers.map(({ instanceId }) => instanceId)).toEqual(
         before.placement.routers.map(({ instanceId }) => instanceId),
       );
-      // Whoever is in goes on, on both sides.
+      // Whoever is in goes on, on both sides, as soon as the new owner knows of their connections.
+      const { epoch } = after.meeting;
+      for (const one of [host, guest]) {
+        await one.next('meeting-position', (position) => position.epoch === epoch);
+      }
       const seen = [host, guest].map((one) => one.all('reaction-sent').length);
       await host.request('send-reaction', { meetingId: id, reaction: '🎉' });
       await guest.request('send-reaction', { meetingId: id, reaction: '👍' });
@@ -142,6 +146,25 @@ describe('operators of a cluster', () => {
       const { nodes } = await call(first, 'listNodes', { token });
       expect(nodes.find((node) => node.instanceId === instanceId)?.mark).toBe('ready');
     });
+  });
+
+  it('drain a node: its meetings go on elsewhere, its clients are sent on, and it can be taken back', async () => {
+    onTestFailed(() => void process.stderr.write(cluster.logs));
+    const { id, host, guest, params } = await meet('Drained');
+    const instanceId = await instanceOf(first);
+    const cut = new Promise((resolve) => host.socket.once('disconnect', resolve));
+    await call(second, 'markNode', { token, params: { instanceId }, body: { mark: 'draining' } });
+    await cut;
+    expect((await fetch(`${first.url}/readyz`)).status).toBe(503);
+    await eventually(async () => {
+      const { meeting } = await call(second, 'readLiveMeeting', { token, params });
+      expect(meeting).toMatchObject({ owner: { name: 'signaling-2' }, participants: 2 });
+    });
+    await guest.request('raise-hand', { meetingId: id, raised: true });
+    expect(guest.all('participant-left')).toEqual([]);
+
+    await call(second, 'markNode', { token, params: { instanceId }, body: { mark: 'ready' } });
+    await first.ready();
   });
 
   it('end a meeting that another node owns', async () => {
