@@ -1,8 +1,8 @@
-import { EVERYTHING_ALLOWED } from '../../protocol/meetings.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EVERYTHING_ALLOWED } from '../../protocol/meetings.ts';
 import type { AccountRecord, GuestRecord, SessionRecord } from '../../server/auth/stores.ts';
 import { loadConfig } from '../../server/config/loadConfig.ts';
 import { createJoinCode } from '../../server/core/ids.ts';

@@ -3,9 +3,10 @@ import { REACTIONS } from '../../../protocol/meetings.ts';
 import type { MeetingModel } from '../../state/models.ts';
 import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
+import { BlockedControl } from './BlockedControl.tsx';
 import { Clock } from './Clock.tsx';
 import { Control, SwitchControl } from './Control.tsx';
-import { AskByHand, CameraControl, MicrophoneControl, ShareControl } from './MediaControls.tsx';
+import { CameraControl, MicrophoneControl, ShareControl } from './MediaControls.tsx';
 import { MoreMenu } from './MoreMenu.tsx';
 import { Popover, PopoverItem } from './Popover.tsx';
 import type { MeetingActions } from './useMeetingActions.ts';
@@ -64,25 +65,9 @@ export function ControlBar({ meeting, actions }: ControlBarProps) {
 }
 
 function ReactControl({ meeting }: { meeting: MeetingModel }) {
-  const { meeting: texts, hosting } = useTexts();
+  const { meeting: texts } = useTexts();
   if (!meeting.may('react')) {
-    return (
-      <Popover
-        label={`${texts.react}: ${hosting.blocked.reactions}`}
-        caption={texts.react}
-        icon={Smile}
-        look="blocked"
-      >
-        {(close) => (
-          <AskByHand
-            meeting={meeting}
-            title={hosting.blocked.reactions}
-            hint={hosting.blocked.reactionsHint}
-            onDone={close}
-          />
-        )}
-      </Popover>
-    );
+    return <BlockedControl meeting={meeting} what="reactions" caption={texts.react} icon={Smile} />;
   }
   return (
     <Popover label={texts.react} icon={Smile}>

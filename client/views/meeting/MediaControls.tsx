@@ -1,9 +1,8 @@
-import { Hand, Mic, MicOff, MonitorUp, MonitorX, Video, VideoOff } from 'lucide';
-import type { ComponentChildren } from 'preact';
+import { Mic, MicOff, MonitorUp, MonitorX, Video, VideoOff } from 'lucide';
 import type { Texts } from '../../i18n/texts.ts';
 import type { MeetingModel } from '../../state/models.ts';
-import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
+import { BlockedControl, Explained } from './BlockedControl.tsx';
 import { SwitchControl } from './Control.tsx';
 import { Popover } from './Popover.tsx';
 
@@ -34,22 +33,13 @@ export function MicrophoneControl({ meeting }: { meeting: MeetingModel }) {
   }
   if (!meeting.microphone.on.value && !meeting.may('unmute')) {
     return (
-      <Popover
+      <BlockedControl
         id={MICROPHONE_CONTROL}
-        label={`${caption}: ${hosting.blocked.microphone}`}
+        meeting={meeting}
+        what="microphone"
         caption={caption}
         icon={MicOff}
-        look="blocked"
-      >
-        {(close) => (
-          <AskByHand
-            meeting={meeting}
-            title={hosting.blocked.microphone}
-            hint={hosting.blocked.microphoneHint}
-            onDone={close}
-          />
-        )}
-      </Popover>
+      />
     );
   }
   return (
@@ -68,25 +58,15 @@ export function MicrophoneControl({ meeting }: { meeting: MeetingModel }) {
 /** The camera, or why it is off and what one can do. */
 export function CameraControl({ meeting }: { meeting: MeetingModel }) {
   const texts = useTexts();
-  const { lobby, hosting } = texts;
   if (!meeting.camera.on.value && !meeting.may('use-camera')) {
     return (
-      <Popover
+      <BlockedControl
         id={CAMERA_CONTROL}
-        label={`${lobby.camera}: ${hosting.blocked.camera}`}
-        caption={lobby.camera}
+        meeting={meeting}
+        what="camera"
+        caption={texts.lobby.camera}
         icon={VideoOff}
-        look="blocked"
-      >
-        {(close) => (
-          <AskByHand
-            meeting={meeting}
-            title={hosting.blocked.camera}
-            hint={hosting.blocked.cameraHint}
-            onDone={close}
-          />
-        )}
-      </Popover>
+      />
     );
   }
   return (
@@ -95,7 +75,7 @@ export function CameraControl({ meeting }: { meeting: MeetingModel }) {
       of={meeting.camera}
       names={[texts.meeting.cameraOn, texts.meeting.cameraOff]}
       icons={[VideoOff, Video]}
-      caption={lobby.camera}
+      caption={texts.lobby.camera}
       trouble={troubleOf(texts, meeting, 'camera')}
       offIsWarning
     />
@@ -104,27 +84,18 @@ export function CameraControl({ meeting }: { meeting: MeetingModel }) {
 
 /** Sharing the screen, where the browser can. */
 export function ShareControl({ meeting }: { meeting: MeetingModel }) {
-  const { meeting: texts, hosting } = useTexts();
+  const { meeting: texts } = useTexts();
   if (!meeting.sharesScreens) return null;
   if (!meeting.screen.on.value && !meeting.may('share-screen')) {
     return (
-      <Popover
+      <BlockedControl
         id={SHARE_CONTROL}
-        label={`${texts.share}: ${hosting.blocked.share}`}
+        meeting={meeting}
+        what="share"
         caption={texts.share}
         icon={MonitorUp}
-        look="blocked"
         class="wide-only"
-      >
-        {(close) => (
-          <AskByHand
-            meeting={meeting}
-            title={hosting.blocked.share}
-            hint={hosting.blocked.shareHint}
-            onDone={close}
-          />
-        )}
-      </Popover>
+      />
     );
   }
   return (
@@ -146,50 +117,4 @@ function troubleOf(
 ): string | undefined {
   const trouble = meeting[kind].trouble.value;
   return trouble ? notices[`${kind}-${trouble}`]([], 1) : undefined;
-}
-
-interface AskByHandProps {
-  meeting: MeetingModel;
-  title: string;
-  hint: string;
-  onDone: () => void;
-}
-
-/** What only a host can allow, and the hand that asks for it. */
-export function AskByHand({ meeting, title, hint, onDone }: AskByHandProps) {
-  const { blocked } = useTexts().hosting;
-  const up = meeting.hand.on.value;
-  return (
-    <Explained title={title} hint={up ? blocked.handIsUp : hint}>
-      {!up && (
-        <button
-          type="button"
-          class="button primary"
-          onClick={() => {
-            onDone();
-            void meeting.hand.set(true);
-          }}
-        >
-          <Icon of={Hand} size={18} />
-          {blocked.raiseHand}
-        </button>
-      )}
-    </Explained>
-  );
-}
-
-interface ExplainedProps {
-  title: string;
-  hint: string;
-  children?: ComponentChildren;
-}
-
-function Explained({ title, hint, children }: ExplainedProps) {
-  return (
-    <div class="explained" tabIndex={-1}>
-      <strong>{title}</strong>
-      <p>{hint}</p>
-      {children}
-    </div>
-  );
 }

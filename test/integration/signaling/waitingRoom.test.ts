@@ -52,8 +52,11 @@ describe.each(BACKENDS)('a waiting room, on %s', (backend) => {
     const second = await come(guest, meetingId);
     expect([first.status, second.status]).toEqual(['waiting', 'waiting']);
     const entered = first.all('waiting-room-entered');
-    expect(entered).toMatchObject([
-      { meetingId, participantId: first.participantId, position: 1, message: null },
+    expect(entered).toEqual([
+      {
+        ...{ meetingId, participantId: first.participantId, position: 1, message: null },
+        since: expect.any(String) as string,
+      },
     ]);
     expect(second.all('waiting-room-entered')).toMatchObject([{ position: 2 }]);
 
