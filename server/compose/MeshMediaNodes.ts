@@ -50,6 +50,7 @@ export class MeshMediaNodes extends EventEmitter<MediaNodesEvents> implements Me
     this.#mesh = mesh;
     mesh.serve(EVENT, (event, from) => this.emit('event', from, event as NodeMediaEvent));
     failures.on('dead', (instanceId) => this.emit('node-lost', instanceId));
+    mesh.on('link-up', (instanceId) => this.emit('node-back', instanceId));
   }
 
   snapshot(): readonly MediaNodeSnapshot[] {
