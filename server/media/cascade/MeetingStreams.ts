@@ -1,6 +1,6 @@
 import type { ConsumeResult, MediaEvents } from '../MediaCommands.ts';
 import type { RouterFact, RouterInventory, RouterRef } from '../MediaExecutor.ts';
-import { AUDIO_PPS, LAYER_PPS } from '../packetRates.ts';
+import { AUDIO_PPS, PICTURE_PPS } from '../packetRates.ts';
 import { Consumptions } from './Consumptions.ts';
 import type { Orders } from './Orders.ts';
 import { PipeNetwork } from './PipeNetwork.ts';
@@ -17,9 +17,6 @@ export interface MeetingStreamsDeps {
   onLinkClosed: () => void;
   emit: <N extends keyof MediaEvents>(name: N, payload: MediaEvents[N][0]) => void;
 }
-
-/** A picture, as most receive it. */
-const PICTURE_PPS = LAYER_PPS[1] ?? 0;
 
 /** What is sent in one meeting and who consumes it where: the pipes between routers follow from that. */
 export class MeetingStreams {
