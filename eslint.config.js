@@ -16,7 +16,7 @@ const services = [
   'server/cluster',
   'server/metrics',
 ];
-const domains = ['server/meetings', 'server/admin'];
+const domains = ['server/meetings', 'server/webhooks', 'server/admin'];
 const mayImport = {
   protocol: [],
   'server/core': ['protocol'],
@@ -34,7 +34,11 @@ const mayImport = {
     ...foundation,
     ...services.filter((folder) => folder !== 'server/db' && folder !== 'server/redis'),
   ],
-  'server/admin': [...foundation, 'server/auth', 'server/cluster', 'server/meetings'],
+  'server/webhooks': [...foundation, 'server/config'],
+  'server/admin': [
+    ...foundation,
+    ...['server/auth', 'server/cluster', 'server/config', 'server/meetings', 'server/webhooks'],
+  ],
   'server/signaling': [...foundation, ...services, ...domains],
   'server/http': [...foundation, ...services, ...domains],
   'client/i18n': ['protocol'],

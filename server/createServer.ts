@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { WebhookAdmin } from './admin/WebhookAdmin.ts';
 import { AuthService } from './auth/AuthService.ts';
 import { Operators } from './auth/Operators.ts';
 import { RateLimits } from './auth/RateLimits.ts';
@@ -21,6 +22,8 @@ import type { MediaNode } from './media/MediaNode.ts';
 import type { MeetingManager } from './meetings/MeetingManager.ts';
 import { createMetrics, type Metrics } from './metrics/createMetrics.ts';
 import { createSignaling, type Signaling } from './signaling/createSignaling.ts';
+import { endpointsOf } from './webhooks/endpoints.ts';
+import { Webhooks } from './webhooks/Webhooks.ts';
 
 /** How long `/readyz` waits for the database. */
 const PING_TIMEOUT_MS = 1_000;
@@ -136,7 +139,14 @@ function serveClients(
   database: Database,
   edge: ReturnType<typeof createEdge>,
   ready: () => Promise<string[]>,
-): { edge: Signaling; meetings: Meetings } {
+): { edge: Signaling; meetings: Meetings; webhooks: Webhooks } {
+  const webhooks = new Webhooks({
+    store: database.deliveries,
+    config: config.webhooks,
+    observe: metrics.observeWebhook,
+    logger,
+  });
+  releases.push(() => webhooks.close());
   const rateLimits = new RateLimits(config.limits);
   const auth = new AuthService({
     ...{ users: database.users, sessions: database.sessions, rateLimits, logger },
@@ -171,12 +181,17 @@ function serveClients(
       operators: new Operators(auth, config.admin),
       meetings: meetings.service,
       admin: meetings.admin,
+      webhookAdmin: new WebhookAdmin({
+        store: database.deliveries,
+        endpoints: endpointsOf(config.webhooks),
+        audit: meetings.audit,
+      }),
       metrics: metrics.render,
       observe: metrics.observeHttp,
       secure: base.tls !== null,
     }).callback(),
   );
-  return { edge: signaling, meetings };
+  return { edge: signaling, meetings, webhooks };
 }
 
 /** Whoever signs out is cut off on every node; a node that cannot be told finds out when it asks the database again. */

@@ -1,13 +1,16 @@
 import type { Knex } from 'knex';
 import type { DecisionStore, Fence, StandingDecision } from '../meetings/stores.ts';
+import type { EventOutbox, PersonRow } from './EventOutbox.ts';
 import { fenced } from './fenced.ts';
 
 /** Keeps who is always let in and who never in PostgreSQL or PGlite. */
 export class DecisionRepository implements DecisionStore {
   readonly #db: Knex;
+  readonly #outbox: EventOutbox;
 
-  constructor(db: Knex) {
+  constructor(db: Knex, outbox: EventOutbox) {
     this.#db = db;
+    this.#outbox = outbox;
   }
 
   async list(meetingId: string): Promise<StandingDecision[]> {
@@ -37,9 +40,20 @@ export class DecisionRepository implements DecisionStore {
         .whereIn(['meeting_id', 'user_id'], about(rows))
         .delete();
       await transaction('standing_decisions').insert(rows);
-      if (banned.length === 0) return;
-      await transaction('admissions').whereIn(['meeting_id', 'user_id'], about(banned)).delete();
+      const [ban] = banned;
+      if (!ban) return;
+      const kept = await transaction('admissions')
+        .whereIn(['meeting_id', 'user_id'], about(banned))
+        .delete()
+        .returning<(PersonRow & { state: string })[]>('*');
+      const denied = kept
+        .filter(({ state }) => state === 'waiting')
+        .map((person) => ({
+          ...{ type: 'participant.denied' as const, at: ban.decided_at.getTime(), person },
+        }));
+      await this.#outbox.append(transaction, fence.meetingId, denied);
     });
+    this.#outbox.announce();
   }
 
   async remove(fence: Fence, id: string): Promise<void> {

@@ -112,9 +112,11 @@ export interface ParticipantStore {
   /**
    * Stores all stays or none, and that these people may come back until they leave. A companion's
    * stay gives no such right: its owner has one.
+   * @param starts whether nobody was in before
    */
-  enter(fence: Fence, participants: ParticipantRecord[]): Promise<void>;
-  leave(fence: Fence, departures: Departure[]): Promise<void>;
+  enter(fence: Fence, participants: ParticipantRecord[], starts?: boolean): Promise<void>;
+  /** @param empties whether nobody is in any more */
+  leave(fence: Fence, departures: Departure[], empties?: boolean): Promise<void>;
   /** Ids of those whose stay has not ended. */
   listOpen(meetingId: string): Promise<string[]>;
   /** Meetings in which somebody's stay has not ended. */
@@ -143,9 +145,14 @@ export interface AdmissionStore {
   /** Somebody begins to wait. */
   wait(fence: Fence, admission: AdmissionRecord): Promise<void>;
   /** People who wait may enter when they are back. */
-  admit(fence: Fence, userIds: string[]): Promise<void>;
+  admit(fence: Fence, userIds: string[], at: number): Promise<void>;
   rename(fence: Fence, userId: string, name: string): Promise<void>;
-  remove(fence: Fence, userIds: string[]): Promise<void>;
+  /** People do not wait any more: they were turned away, or have gone. */
+  remove(
+    fence: Fence,
+    userIds: string[],
+    how: { outcome: 'denied' | 'left'; at: number },
+  ): Promise<void>;
   /** Everybody of the meeting has to ask again. */
   clear(fence: Fence): Promise<void>;
   /** Meetings of which somebody waits, or may come back. */
