@@ -23,7 +23,7 @@ const mayImport = {
   'server/config': foundation,
   // Domains declare the stores they need; db and redis implement them, so they see their types.
   'server/db': [...foundation, 'server/config', ...domains, 'server/auth', 'migrations'],
-  'server/redis': [...foundation, 'server/config', 'server/cluster', ...domains],
+  'server/redis': [...foundation, 'server/config', 'server/auth', 'server/cluster', ...domains],
   'server/auth': [...foundation, 'server/config'],
   'server/media': [...foundation, 'server/config'],
   // The owner's side knows nodes by their commands only.

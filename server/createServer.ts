@@ -2,7 +2,6 @@ import type { AddressInfo } from 'node:net';
 import { WebhookAdmin } from './admin/WebhookAdmin.ts';
 import { AuthService } from './auth/AuthService.ts';
 import { Operators } from './auth/Operators.ts';
-import { RateLimits } from './auth/RateLimits.ts';
 import { collectOrphans } from './compose/collectOrphans.ts';
 import { createEdge, listen } from './compose/createEdge.ts';
 import { createMeetings, hasSuccessor, type Meetings } from './compose/createMeetings.ts';
@@ -10,6 +9,7 @@ import { serveMedia } from './compose/MeshMediaNodes.ts';
 import { openBase, type Base } from './compose/openBase.ts';
 import { openCluster, type Cluster } from './compose/openCluster.ts';
 import { openMedia } from './compose/openMedia.ts';
+import { openRateLimits } from './compose/openRateLimits.ts';
 import { reportOn } from './compose/reportOn.ts';
 import { Releases } from './compose/Releases.ts';
 import type { Config } from './config/loadConfig.ts';
@@ -147,7 +147,7 @@ function serveClients(
     logger,
   });
   releases.push(() => webhooks.close());
-  const rateLimits = new RateLimits(config.limits);
+  const rateLimits = openRateLimits(config.limits, cluster.redis, base.clusterSecret);
   const auth = new AuthService({
     ...{ users: database.users, sessions: database.sessions, rateLimits, logger },
     jwtSecret: base.jwtSecret,
