@@ -3,6 +3,7 @@ import type { WebhookEventType } from '../../protocol/webhooks.ts';
 import type { AdmissionRecord, AdmissionStore, Fence } from '../meetings/stores.ts';
 import type { EventOutbox, PersonRow } from './EventOutbox.ts';
 import { fenced } from './fenced.ts';
+import { keepDenials } from './keepDenials.ts';
 
 /** Keeps waiting rooms and admissions in PostgreSQL or PGlite. */
 export class AdmissionRepository implements AdmissionStore {
@@ -51,7 +52,10 @@ export class AdmissionRepository implements AdmissionStore {
   }
 
   async rename(fence: Fence, userId: string, name: string): Promise<void> {
-    await this.#change(fence, (rows) => rows.where({ user_id: userId }).update({ name }));
+    const of = { meeting_id: fence.meetingId, user_id: userId };
+    await fenced(this.#db, fence, (transaction) =>
+      transaction('admissions').where(of).update({ name }),
+    );
   }
 
   async remove(
@@ -65,7 +69,18 @@ export class AdmissionRepository implements AdmissionStore {
   }
 
   async clear(fence: Fence): Promise<void> {
-    await this.#change(fence, (rows) => rows.delete());
+    const { meetingId } = fence;
+    await fenced(this.#db, fence, async (transaction) => {
+      await transaction('admissions').where({ meeting_id: meetingId }).delete();
+      await transaction('denials').where({ meeting_id: meetingId }).delete();
+    });
+  }
+
+  async denied(meetingId: string, participantIds: readonly string[]): Promise<string[]> {
+    return this.#db('denials')
+      .where({ meeting_id: meetingId })
+      .whereIn('participant_id', [...participantIds])
+      .pluck<string[]>('participant_id');
   }
 
   async meetings(): Promise<string[]> {
@@ -86,20 +101,11 @@ export class AdmissionRepository implements AdmissionStore {
         'user_id',
         'name',
       ]);
+      if (event.type === 'participant.denied') await keepDenials(transaction, meetingId, people);
       const happened = people.map((person) => ({ ...event, person }));
       await this.#outbox.append(transaction, meetingId, happened);
     });
     this.#outbox.announce();
-  }
-
-  /** Changes rows of the fence's meeting. */
-  async #change(
-    fence: Fence,
-    change: (rows: Knex.QueryBuilder) => PromiseLike<unknown>,
-  ): Promise<void> {
-    await fenced(this.#db, fence, async (transaction) => {
-      await change(transaction('admissions').where({ meeting_id: fence.meetingId }));
-    });
   }
 }
 

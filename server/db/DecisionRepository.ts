@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { DecisionStore, Fence, StandingDecision } from '../meetings/stores.ts';
 import type { EventOutbox, PersonRow } from './EventOutbox.ts';
 import { fenced } from './fenced.ts';
+import { keepDenials } from './keepDenials.ts';
 
 /** Keeps who is always let in and who never in PostgreSQL or PGlite. */
 export class DecisionRepository implements DecisionStore {
@@ -46,12 +47,11 @@ export class DecisionRepository implements DecisionStore {
         .whereIn(['meeting_id', 'user_id'], about(banned))
         .delete()
         .returning<(PersonRow & { state: string })[]>('*');
-      const denied = kept
-        .filter(({ state }) => state === 'waiting')
-        .map((person) => ({
-          ...{ type: 'participant.denied' as const, at: ban.decided_at.getTime(), person },
-        }));
-      await this.#outbox.append(transaction, fence.meetingId, denied);
+      const denied = kept.filter(({ state }) => state === 'waiting');
+      await keepDenials(transaction, fence.meetingId, denied);
+      const event = { type: 'participant.denied' as const, at: ban.decided_at.getTime() };
+      const happened = denied.map((person) => ({ ...event, person }));
+      await this.#outbox.append(transaction, fence.meetingId, happened);
     });
     this.#outbox.announce();
   }

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { LeaveReason } from '../../protocol/meetings.ts';
 import type { Departure, Fence, ParticipantRecord, ParticipantStore } from '../meetings/stores.ts';
 import type { EventOutbox } from './EventOutbox.ts';
 import { assertOwned, OWNED, ownedValues } from './fenced.ts';
@@ -65,6 +66,13 @@ export class ParticipantRepository implements ParticipantStore {
     );
     assertOwned(rows[0], fence);
     this.#outbox.announce();
+  }
+
+  async leaveReason(meetingId: string, participantId: string): Promise<LeaveReason | null> {
+    const row = await this.#db('participants')
+      .where({ meeting_id: meetingId, id: participantId })
+      .first<{ leave_reason: LeaveReason | null } | undefined>('leave_reason');
+    return row?.leave_reason ?? null;
   }
 
   async listOpen(meetingId: string): Promise<string[]> {

@@ -191,7 +191,7 @@ export class RouterLinks {
     });
     const entry = new ProducerEntry(
       producer,
-      { participantId, source, layers },
+      { participantId, source, layers, requestId: null },
       (layer) => this.#access.onLayersWanted(participantId, producerId, layer),
       'piped',
     );

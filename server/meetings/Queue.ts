@@ -152,7 +152,7 @@ export class Queue {
   async deny(actor: Participant, chosen: Chosen, { message, ban }: Denial): Promise<string[]> {
     const { admissions, audit, book, now } = this.#deps;
     const { waiting, unknown } = this.#choose(chosen);
-    const earlier = unknown.filter((id) => this.#denied.has(id));
+    const earlier = await this.#deniedBefore(unknown);
     if (unknown.length > earlier.length && 'participantId' in chosen)
       throw new AppError('NOT_FOUND');
     if (ban) await book.decide('ban', waiting, { name: actor.name, now: now() });
@@ -254,6 +254,15 @@ export class Queue {
   /** Another host was quicker, or the same request came twice. */
   #wasAdmitted(id: string): boolean {
     return this.#roster.get(id) !== undefined || this.#deps.book.isReserved(id);
+  }
+
+  /** Those who were turned away already, also by an owner before this one. */
+  async #deniedBefore(ids: readonly string[]): Promise<string[]> {
+    const unsure = ids.filter((id) => !this.#denied.has(id));
+    if (unsure.length === 0) return [...ids];
+    const stored = await this.#deps.admissions.denied(this.#roster.meetingId, unsure);
+    for (const id of stored) this.#denied.add(id);
+    return ids.filter((id) => this.#denied.has(id));
   }
 
   #turnAway(

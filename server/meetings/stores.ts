@@ -117,6 +117,8 @@ export interface ParticipantStore {
   enter(fence: Fence, participants: ParticipantRecord[], starts?: boolean): Promise<void>;
   /** @param empties whether nobody is in any more */
   leave(fence: Fence, departures: Departure[], empties?: boolean): Promise<void>;
+  /** Why the stay ended; null for one that goes on, or that there never was. */
+  leaveReason(meetingId: string, participantId: string): Promise<LeaveReason | null>;
   /** Ids of those whose stay has not ended. */
   listOpen(meetingId: string): Promise<string[]>;
   /** Meetings in which somebody's stay has not ended. */
@@ -153,6 +155,8 @@ export interface AdmissionStore {
     userIds: string[],
     how: { outcome: 'denied' | 'left'; at: number },
   ): Promise<void>;
+  /** Which of these places in the queue have ended by being turned away. */
+  denied(meetingId: string, participantIds: readonly string[]): Promise<string[]>;
   /** Everybody of the meeting has to ask again. */
   clear(fence: Fence): Promise<void>;
   /** Meetings of which somebody waits, or may come back. */
