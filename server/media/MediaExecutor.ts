@@ -62,6 +62,8 @@ export interface PipedProducer {
 
 export interface ProducerInventory {
   producerId: string;
+  /** With which it was asked for, if that is known. */
+  requestId: string | null;
   kind: MediaKind;
   source: Source;
   paused: boolean;
@@ -83,7 +85,7 @@ export interface LinkInventory {
   peer: RouterRef;
   connected: boolean;
   outgoing: string[];
-  incoming: Omit<ProducerInventory, 'kind' | 'source' | 'layers'>[];
+  incoming: Omit<ProducerInventory, 'requestId' | 'kind' | 'source' | 'layers'>[];
 }
 
 export interface RouterInventory {

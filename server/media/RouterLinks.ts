@@ -189,7 +189,7 @@ export class RouterLinks {
     });
     const entry = new ProducerEntry(
       producer,
-      { participantId, source, layers },
+      { participantId, source, layers, requestId: null },
       (layer) => this.#access.onLayersWanted(participantId, producerId, layer),
       'piped',
     );

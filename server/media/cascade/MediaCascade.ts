@@ -56,6 +56,14 @@ interface Owned {
   epoch: number;
   orders: Orders;
   cascade: MeetingCascade;
+  /** While it is taken over. */
+  adoption: Adoption | null;
+}
+
+/** What happens before it is known what there is: it counts from then on. */
+interface Adoption {
+  events: { nodeId: string; event: NodeMediaEvent }[];
+  lostNodes: Set<string>;
 }
 
 /** People come and go: a pipe that is made anew at every change of the view costs a key frame each time. */
@@ -134,7 +142,8 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     epoch: number,
   ): Promise<{ rtpCapabilities: RtpCapabilities; participants: AdoptedParticipant[] }> {
     const { nodes, logger } = this.#options;
-    const { cascade, orders } = this.#own(meetingId, epoch);
+    const adoption: Adoption = { events: [], lostNodes: new Set() };
+    const { cascade, orders } = this.#own(meetingId, epoch, adoption);
     const inventories = await Promise.all(
       nodes.snapshot().map(async ({ nodeId }) => {
         try {
@@ -148,8 +157,12 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
         }
       }),
     );
-    if (this.#meetings.get(meetingId)?.cascade !== cascade) throw new AppError('INVALID_STATE');
+    const owned = this.#meetings.get(meetingId);
+    if (owned?.cascade !== cascade) throw new AppError('INVALID_STATE');
     const participants = cascade.adopt(readInventories(inventories.flat()));
+    owned.adoption = null;
+    for (const { nodeId, event } of adoption.events) cascade.handle(nodeId, event);
+    for (const nodeId of adoption.lostNodes) loseNode(cascade, nodeId);
     logger.info({ meetingId, epoch, participants: participants.length }, 'meeting adopted');
     const { rtpCapabilities } = await cascade.open();
     return { rtpCapabilities, participants };
@@ -224,7 +237,7 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
   }
 
   /** @throws StaleEpochError when it is owned here at a higher epoch */
-  #own(meetingId: string, epoch: number): Owned {
+  #own(meetingId: string, epoch: number, adoption: Adoption | null = null): Owned {
     const before = this.#meetings.get(meetingId);
     if (before && before.epoch > epoch) throw new StaleEpochError(meetingId, epoch);
     before?.cascade.abandon();
@@ -239,7 +252,7 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
       now: this.#now,
       emit: (name, payload) => this.#emit(name, payload),
     });
-    const owned = { epoch, cascade, orders };
+    const owned = { epoch, orders, cascade, adoption };
     this.#meetings.set(meetingId, owned);
     return owned;
   }
@@ -255,7 +268,9 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
 
   #handle(nodeId: string, event: NodeMediaEvent): void {
     const owned = this.#meetings.get(event.payload.meetingId);
-    if (owned?.epoch === event.epoch) owned.cascade.handle(nodeId, event);
+    if (owned?.epoch !== event.epoch) return;
+    if (owned.adoption) owned.adoption.events.push({ nodeId, event });
+    else owned.cascade.handle(nodeId, event);
   }
 
   /** What the node told while it could not be reached is lost: its inventory says the same. */
@@ -273,9 +288,9 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
   }
 
   #lose(nodeId: string): void {
-    for (const { cascade } of this.#meetings.values()) {
-      const lost = cascade.routers.filter((router) => router.nodeId === nodeId);
-      if (lost.length > 0) cascade.lose(lost);
+    for (const { adoption, cascade } of this.#meetings.values()) {
+      if (adoption) adoption.lostNodes.add(nodeId);
+      else loseNode(cascade, nodeId);
     }
   }
 
@@ -283,4 +298,9 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     // The compiler cannot see that the tuple of N is N's tuple.
     (this as EventEmitter).emit(name, payload);
   }
+}
+
+function loseNode(cascade: MeetingCascade, nodeId: string): void {
+  const lost = cascade.routers.filter((router) => router.nodeId === nodeId);
+  if (lost.length > 0) cascade.lose(lost);
 }

@@ -113,11 +113,8 @@ export class MeetingCascade {
     this.#closeStray(found);
     return participants.map(({ participant: { participantId, producers: theirs } }) => ({
       participantId,
-      producers: theirs.map(({ producerId, kind, source, paused }) => ({
-        producerId,
-        kind,
-        source,
-        paused,
+      producers: theirs.map(({ producerId, requestId, kind, source, paused }) => ({
+        ...{ producerId, requestId, kind, source, paused },
       })),
     }));
   }
