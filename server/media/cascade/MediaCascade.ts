@@ -42,7 +42,7 @@ export interface MediaCascadeOptions {
   workerCapacityPps?: number;
   /** So many participants at most begin to move in a second; 20. */
   movesPerSecond?: number;
-  /** How long somebody may take to move; 10 s. */
+  /** How long somebody may take to move; 15 s. */
   moveTimeoutMs?: number;
   placement?: Placement;
   /** 0 to 1, exclusive. */
@@ -265,6 +265,7 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
       pipeIdleMs: pipeIdleMs ?? PIPE_IDLE_MS,
       moveTimeoutMs: moveTimeoutMs ?? MOVE_TIMEOUT_MS,
       now: this.#now,
+      logger: this.#options.logger,
       emit: (name, payload) => this.#emit(name, payload),
     });
     this.#meetings.set(meetingId, { epoch, cascade });

@@ -1,5 +1,6 @@
 import type { RtpCapabilities, TransportOptions } from '../../../protocol/rtp.ts';
 import { AppError } from '../../core/AppError.ts';
+import type { Logger } from '../../core/logger.ts';
 import type { AdoptedParticipant, MediaEvents, TransportRequest } from '../MediaCommands.ts';
 import type { NodeMediaEvent, RouterRef } from '../MediaExecutor.ts';
 import { ROUTER_PPS } from '../packetRates.ts';
@@ -27,6 +28,7 @@ export interface MeetingCascadeDeps {
   moveTimeoutMs: number;
   /** Milliseconds of a clock that does not go back. */
   now: () => number;
+  logger: Logger;
   emit: <N extends keyof MediaEvents>(name: N, payload: MediaEvents[N][0]) => void;
 }
 
@@ -66,10 +68,17 @@ export class MeetingCascade {
       emit,
     });
     this.#moves = new MeetingMoves({
-      ...{ meetingId, homes: this.#homes, now, emit, timeoutMs: deps.moveTimeoutMs },
+      ...{
+        meetingId,
+        homes: this.#homes,
+        now,
+        emit,
+        timeoutMs: deps.moveTimeoutMs,
+        logger: deps.logger,
+      },
       place: () => this.#place(),
       isOpen: (router) => this.#routers.all.includes(router),
-      publishes: (participantId) => this.#streams.of(participantId).length > 0,
+      publishers: () => this.#streams.publishers,
       rtpCapabilities: () => this.#routers.rtpCapabilities,
       onLeft: (participantId, router) => this.#leave(participantId, router),
     });
@@ -215,8 +224,7 @@ export class MeetingCascade {
     if (leaving.length === 0 || this.#closed || this.#routers.isAwaited) return;
     const isEmpty = leaving.every((router) => this.#isDeserted(router));
     if (isEmpty && leaving.length === this.#routers.all.length) {
-      // Whoever comes next finds a router, but elsewhere.
-      Promise.resolve(this.#place()).catch(() => undefined);
+      void this.#openElsewhere();
       return;
     }
     for (const router of leaving) {
@@ -302,6 +310,15 @@ export class MeetingCascade {
     if (this.#closed || participantIds.length === 0) return;
     const { rtpCapabilities } = this.#routers;
     emit('meeting-reset', { meetingId, participantIds, rtpCapabilities });
+  }
+
+  /** Whoever comes next finds a router. Where there is no room now, there will be. */
+  async #openElsewhere(): Promise<void> {
+    try {
+      await this.#place();
+    } catch {
+      // Tried again at the next look.
+    }
   }
 
   /** A router for one more participant. @throws AppError NO_CAPACITY */

@@ -1,12 +1,13 @@
 import type { RtpCapabilities } from '../../../protocol/rtp.ts';
 import { AppError } from '../../core/AppError.ts';
+import type { Logger } from '../../core/logger.ts';
 import type { MediaEvents } from '../MediaCommands.ts';
 import type { RouterRef } from '../MediaExecutor.ts';
 import type { Homes } from './Homes.ts';
 import type { Movable } from './nextMove.ts';
 
 /** Which client has not built everything anew by then will not. */
-export const MOVE_TIMEOUT_MS = 10_000;
+export const MOVE_TIMEOUT_MS = 15_000;
 /** After a move that came to nothing. */
 const RETRY_MS = 5_000;
 
@@ -16,12 +17,14 @@ export interface MeetingMovesDeps {
   /** A router for one more participant. @throws AppError NO_CAPACITY */
   place: () => RouterRef | Promise<RouterRef>;
   isOpen: (router: RouterRef) => boolean;
-  publishes: (participantId: string) => boolean;
+  /** Who sends anything. */
+  publishers: () => ReadonlySet<string>;
   rtpCapabilities: () => RtpCapabilities;
   /** Somebody has nothing at that router any more. */
   onLeft: (participantId: string, router: RouterRef) => Promise<void>;
   emit: <N extends keyof MediaEvents>(name: N, payload: MediaEvents[N][0]) => void;
   timeoutMs: number;
+  logger: Logger;
   /** Milliseconds of a clock that does not go back. */
   now: () => number;
 }
@@ -43,26 +46,28 @@ export class MeetingMoves {
 
   /** Whether somebody moves who sends. */
   get isBusy(): boolean {
-    const { homes, publishes } = this.#deps;
-    return [...this.#beginning, ...homes.moving].some((id) => publishes(id));
+    const { homes, publishers } = this.#deps;
+    const all = publishers();
+    return [...this.#beginning, ...homes.moving].some((id) => all.has(id));
   }
 
   /** Those placed at one of these routers who do not move yet. */
   waiting(at: ReadonlySet<RouterRef>): Movable[] {
-    const { meetingId, homes, publishes, now } = this.#deps;
+    const { meetingId, homes, publishers, now } = this.#deps;
+    const all = publishers();
     return homes
       .at(at)
       .filter((id) => !homes.next(id) && !this.#beginning.has(id))
       .filter((id) => (this.#notBefore.get(id) ?? 0) <= now())
       .map((participantId) => ({
-        ...{ meetingId, participantId, publishes: publishes(participantId) },
+        ...{ meetingId, participantId, publishes: all.has(participantId) },
         turn: homes.turnOf(participantId),
       }));
   }
 
   /** Finds a router for them and has them told. Where there is none it is tried again later. */
   async begin(participantId: string): Promise<void> {
-    const { meetingId, homes, place, isOpen, rtpCapabilities, emit } = this.#deps;
+    const { meetingId, homes, place, isOpen, rtpCapabilities, emit, logger } = this.#deps;
     const before = homes.find(participantId);
     if (!before || homes.next(participantId) || this.#beginning.has(participantId)) return;
     this.#beginning.add(participantId);
@@ -79,6 +84,8 @@ export class MeetingMoves {
     if (homes.find(participantId) !== before || !isOpen(to) || to === before.router) return;
     const moveId = homes.beginMove(participantId, to);
     this.#expectEnd(participantId, moveId);
+    const { nodeId, worker } = to;
+    logger.info({ meetingId, participantId, moveId, nodeId, worker }, 'participant moving');
     emit('participant-moving', {
       ...{ meetingId, participantId, moveId, rtpCapabilities: rtpCapabilities() },
     });
@@ -136,10 +143,14 @@ export class MeetingMoves {
   }
 
   async #end(participantId: string, moved: boolean): Promise<void> {
-    const { homes, onLeft } = this.#deps;
+    const { meetingId, homes, onLeft, logger } = this.#deps;
     clearTimeout(this.#timers.get(participantId));
     this.#timers.delete(participantId);
     const left = homes.endMove(participantId, moved);
+    logger.info(
+      { meetingId, participantId },
+      moved ? 'participant moved' : 'participant not moved',
+    );
     if (left) await onLeft(participantId, left);
   }
 

@@ -109,6 +109,11 @@ export class MeetingStreams {
     this.#consumptions.forgetProducer(record.id);
   }
 
+  /** Who sends anything. */
+  get publishers(): ReadonlySet<string> {
+    return new Set([...this.#records.values()].map(({ participantId }) => participantId));
+  }
+
   /** What the participant sends. */
   of(participantId: string): ProducerRecord[] {
     return [...this.#records.values()].filter((one) => one.participantId === participantId);

@@ -363,7 +363,7 @@ describe('the media of a meeting on two nodes of two workers', () => {
     );
     const pause = () => meeting.cascade.setProducerPaused(bob.session.key, bob.producerId, true);
     await expect(pause()).rejects.toMatchObject({
-      code: 'NO_CAPACITY',
+      code: 'UNAVAILABLE',
       retryAfterMs: expect.any(Number) as number,
     });
     // A link that failed is not kept.
