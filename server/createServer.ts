@@ -5,6 +5,7 @@ import { RateLimits } from './auth/RateLimits.ts';
 import { collectOrphans } from './compose/collectOrphans.ts';
 import { createEdge, listen } from './compose/createEdge.ts';
 import { createMeetings, hasSuccessor, type Meetings } from './compose/createMeetings.ts';
+import { drainMedia } from './compose/drainMedia.ts';
 import { serveMedia } from './compose/MeshMediaNodes.ts';
 import { openBase, type Base } from './compose/openBase.ts';
 import { openCluster, type Cluster } from './compose/openCluster.ts';
@@ -35,6 +36,12 @@ export interface ParleyServer {
   /** Null, as the next, on a node with nothing but media. */
   readonly meetings: MeetingManager | null;
   readonly cascade: MediaCascade | null;
+  /**
+   * In a cluster: gives away the meetings, then the media of this node. Settles when all of it is
+   * elsewhere, when `node.drainTimeoutMs` is over, or when `hurry` is aborted. On a node that is alone
+   * there is nothing to wait for.
+   */
+  drain(hurry?: AbortSignal): Promise<void>;
   /** Tells the clients, ends or hands over every stay, and releases everything. Idempotent. */
   close(): Promise<void>;
 }
@@ -121,6 +128,17 @@ async function build(
     media,
     meetings: signaling?.meetings.manager ?? null,
     cascade: signaling?.meetings.cascade ?? null,
+    async drain(hurry) {
+      draining = true;
+      if (!media || config.cluster.redisUrl === null) return;
+      signaling?.edge.announceShutdown();
+      await drainMedia({
+        ...{ media, hurry, logger, timeoutMs: config.node.drainTimeoutMs },
+        registry: cluster.registry,
+        // Owners that stay move what is here; this one would go in the middle of it.
+        handOver: async () => signaling?.meetings.close(),
+      });
+    },
     close() {
       draining = true;
       signaling?.edge.announceShutdown();

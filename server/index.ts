@@ -9,12 +9,17 @@ const FAILED = 1;
 const MISCONFIGURED = 2;
 
 const stopped = new AbortController();
+/** Nobody waits any more until media is elsewhere. */
+const hurried = new AbortController();
 let config: Config | undefined;
 let server: ParleyServer | undefined;
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
 // Whoever started this process is gone.
-process.on('disconnect', stop);
+process.on('disconnect', () => {
+  hurried.abort();
+  stop();
+});
 
 try {
   config = loadConfig({ env: process.env, argv: process.argv.slice(2) });
@@ -27,15 +32,20 @@ try {
   process.exit(error instanceof ConfigError ? MISCONFIGURED : FAILED);
 }
 
+/** Asked a second time, it does not wait for a drain. */
 function stop(): void {
-  if (stopped.signal.aborted) return;
+  if (stopped.signal.aborted) {
+    hurried.abort();
+    return;
+  }
   stopped.abort();
   if (server && config) void shutDown(server, config);
 }
 
 async function shutDown(running: ParleyServer, { server: { shutdownGraceMs } }: Config) {
-  setTimeout(() => process.exit(FAILED), shutdownGraceMs);
   try {
+    await running.drain(hurried.signal);
+    setTimeout(() => process.exit(FAILED), shutdownGraceMs);
     await running.close();
     process.exit(0);
   } catch (error) {

@@ -194,9 +194,9 @@ export class MediaNode extends EventEmitter<MediaNodeEvents> implements MediaExe
     command: Parameters<MediaExecutor['createTransport']>[0],
   ): Promise<TransportOptions> {
     const router = this.#router(command);
-    const { request } = command;
+    const { request, moveId } = command;
     if (request.direction === 'recv') router.warmProducers();
-    return router.participant(command.participantId).createTransport(request);
+    return router.participant(command.participantId).createTransport(request, moveId);
   }
 
   async connectTransport(command: Parameters<MediaExecutor['connectTransport']>[0]): Promise<void> {

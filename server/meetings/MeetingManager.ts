@@ -252,6 +252,7 @@ export class MeetingManager {
     const of = (meetingId: string) => this.#live.get(meetingId)?.media;
     events.on('meeting-reset', (event) => of(event.meetingId)?.handleReset(event));
     events.on('producer-closed', (event) => of(event.meetingId)?.handleProducerClosed(event));
+    events.on('participant-moving', (event) => of(event.meetingId)?.handleMoving(event));
     events.on('consumers-stale', (event) => of(event.meetingId)?.handleConsumersStale(event));
     events.on('consumer-layers', (event) => of(event.meetingId)?.handleConsumerLayers(event));
     events.on('layers-wanted', (event) => of(event.meetingId)?.handleLayersWanted(event));

@@ -33,6 +33,7 @@ export class MediaNodesInProcess extends EventEmitter<MediaNodesEvents> implemen
   readonly #nodes: ReadonlyMap<string, MediaNode>;
   readonly #unsubscribe: (() => unknown)[] = [];
   readonly #gone = new Set<string>();
+  readonly #draining = new Set<string>();
   readonly #executors: ReadonlyMap<string, MediaExecutor>;
 
   /** @param owner whose events these are */
@@ -68,7 +69,8 @@ export class MediaNodesInProcess extends EventEmitter<MediaNodesEvents> implemen
       .map(([nodeId, { loads }]) => ({
         nodeId,
         isSelf: false,
-        ready: true,
+        ready: !this.#draining.has(nodeId),
+        draining: this.#draining.has(nodeId),
         region: null,
         workers: loads,
       }));
@@ -89,6 +91,18 @@ export class MediaNodesInProcess extends EventEmitter<MediaNodesEvents> implemen
   lose(nodeId: string): void {
     this.cut(nodeId);
     this.emit('node-lost', nodeId);
+  }
+
+  /** The node is to give away what it has. */
+  drain(nodeId: string): void {
+    this.#draining.add(nodeId);
+    this.emit('node-marked', nodeId);
+  }
+
+  /** It may keep what it has left. */
+  undrain(nodeId: string): void {
+    this.#draining.delete(nodeId);
+    this.emit('node-marked', nodeId);
   }
 
   restore(nodeId: string): void {
