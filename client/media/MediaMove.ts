@@ -51,10 +51,7 @@ export class MediaMove {
   async build(): Promise<void> {
     this.#timer = setTimeout(() => this.fail('took too long'), PATIENCE_MS);
     try {
-      await Promise.race([
-        this.#failed.promise,
-        Promise.all([this.#receive(), this.#sendEverything()]),
-      ]);
+      await Promise.race([this.#failed.promise, this.#buildBoth()]);
     } finally {
       clearTimeout(this.#timer);
     }
@@ -63,6 +60,12 @@ export class MediaMove {
   /** It cannot be finished, or nobody wants it any more. */
   fail(reason: string): void {
     this.#failed.reject(new Error(reason));
+  }
+
+  /** One after the other: decoding and encoding everything twice at once is too much for a small machine. */
+  async #buildBoth(): Promise<void> {
+    await this.#receive();
+    await this.#sendEverything();
   }
 
   async #receive(): Promise<void> {
