@@ -55,6 +55,8 @@ export function createMeetings(deps: MeetingsDeps): Meetings {
     owner: instanceId,
     region,
     logger,
+    shareOfMoves: () =>
+      1 / Math.max(1, registry.nodes.filter(({ meetings }) => meetings > 0).length),
     ...overrides,
   });
   releases.push(() => cascade.close());

@@ -2,7 +2,7 @@ import { nextMove, type Movable } from './nextMove.ts';
 
 /** A meeting whose media may be on a node that gives away what it has. */
 export interface Drainable {
-  /** Whether somebody moves who sends. */
+  /** Whether nobody else who sends is to move for now. */
   readonly isBusy: boolean;
   /** Who is placed on one of these nodes and does not move yet. */
   waiting(nodeIds: ReadonlySet<string>): Movable[];
@@ -15,8 +15,8 @@ export interface DrainDeps {
   meetings: () => ReadonlyMap<string, Drainable>;
   /** Nodes that give away what they have. */
   draining: () => ReadonlySet<string>;
-  /** So many participants at most begin to move in a second. */
-  movesPerSecond: number;
+  /** So many participants at most begin to move in a second, as of now. */
+  movesPerSecond: () => number;
 }
 
 /** Moves away those who are placed on nodes that drain, one after another. */
@@ -31,12 +31,16 @@ export class Drain {
   /** A node may drain now that did not. Idempotent. */
   wake(): void {
     if (this.#timer || this.#deps.draining().size === 0) return;
-    this.#timer = setInterval(() => this.#step(), 1_000 / this.#deps.movesPerSecond);
+    this.#schedule();
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#timer = undefined;
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => this.#step(), 1_000 / this.#deps.movesPerSecond());
   }
 
   #step(): void {
@@ -45,6 +49,7 @@ export class Drain {
       this.close();
       return;
     }
+    this.#schedule();
     const meetings = this.#deps.meetings();
     const all = [...meetings.values()];
     const busy = new Set([...meetings].filter(([, { isBusy }]) => isBusy).map(([id]) => id));

@@ -40,8 +40,8 @@ export interface MediaCascadeOptions {
   pipeIdleMs?: number;
   /** Packets per second that a worker forwards before it is full. */
   workerCapacityPps?: number;
-  /** So many participants at most begin to move in a second; 20. */
-  movesPerSecond?: number;
+  /** Share of the cluster's moves that this owner makes as of now, above 0 to 1; all of them. */
+  shareOfMoves?: () => number;
   /** How long somebody may take to move; 15 s. */
   moveTimeoutMs?: number;
   placement?: Placement;
@@ -65,6 +65,7 @@ interface Owned {
 
 /** People come and go: a pipe that is made anew at every change of the view costs a key frame each time. */
 const PIPE_IDLE_MS = 10_000;
+/** Participants who begin to move in a second, in the whole cluster: each asks for a dozen things. */
 const MOVES_PER_SECOND = 20;
 
 /**
@@ -98,7 +99,7 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
       meetings: () => this.#cascades,
       draining: () =>
         new Set(nodes.snapshot().flatMap(({ nodeId, draining }) => (draining ? [nodeId] : []))),
-      movesPerSecond: options.movesPerSecond ?? MOVES_PER_SECOND,
+      movesPerSecond: () => MOVES_PER_SECOND * (options.shareOfMoves?.() ?? 1),
     });
     nodes.on('event', this.#onEvent);
     nodes.on('node-lost', this.#onNodeLost);

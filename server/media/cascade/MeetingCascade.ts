@@ -202,7 +202,7 @@ export class MeetingCascade {
     return options;
   }
 
-  /** Whether somebody moves who sends. */
+  /** Whether nobody else who sends is to move for now. */
   get isBusy(): boolean {
     return this.#moves.isBusy;
   }

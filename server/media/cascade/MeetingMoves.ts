@@ -8,6 +8,11 @@ import type { Movable } from './nextMove.ts';
 
 /** Which client has not built everything anew by then will not. */
 export const MOVE_TIMEOUT_MS = 15_000;
+/**
+ * Of so many who send, one moves at a time: everybody receives them twice meanwhile. It takes each some
+ * 5 s, and all of a meeting have to be away before the deadline.
+ */
+const SENDERS_PER_MOVE = 50;
 /** After a move that came to nothing. */
 const RETRY_MS = 5_000;
 
@@ -44,11 +49,12 @@ export class MeetingMoves {
     this.#deps = deps;
   }
 
-  /** Whether somebody moves who sends. */
+  /** Whether as many move who send as may at once. */
   get isBusy(): boolean {
     const { homes, publishers } = this.#deps;
     const all = publishers();
-    return [...this.#beginning, ...homes.moving].some((id) => all.has(id));
+    const moving = [...this.#beginning, ...homes.moving].filter((id) => all.has(id));
+    return moving.length > 0 && moving.length >= Math.ceil(all.size / SENDERS_PER_MOVE);
   }
 
   /** Those placed at one of these routers who do not move yet. */

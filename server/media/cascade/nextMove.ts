@@ -10,9 +10,9 @@ export interface Movable {
 
 /**
  * Who moves next: those who only watch before those who send, the newest of them first. Whoever
- * sends makes everybody in the meeting receive it twice for a while, so in each meeting one of them
- * moves at a time.
- * @param busy meetings in which somebody moves who sends
+ * sends makes everybody in the meeting receive it twice for a while, so in each meeting few of them
+ * move at a time.
+ * @param busy meetings in which nobody else who sends is to move for now
  */
 export function nextMove(
   waiting: readonly Movable[],

@@ -55,7 +55,7 @@ describe('the drain of a node', () => {
     const drain = new Drain({
       meetings: () => new Map([['m', meeting]]),
       draining: () => draining,
-      movesPerSecond: 20,
+      movesPerSecond: () => 20,
     });
     return { drain, draining, moved };
   }
