@@ -5,7 +5,7 @@ import { RateLimits } from './auth/RateLimits.ts';
 import { collectOrphans } from './compose/collectOrphans.ts';
 import { createEdge, listen } from './compose/createEdge.ts';
 import { createMeetings, hasSuccessor, type Meetings } from './compose/createMeetings.ts';
-import { drainMedia } from './compose/drainMedia.ts';
+import { MediaDrain } from './compose/MediaDrain.ts';
 import { serveMedia } from './compose/MeshMediaNodes.ts';
 import { openBase, type Base } from './compose/openBase.ts';
 import { openCluster, type Cluster } from './compose/openCluster.ts';
@@ -37,11 +37,11 @@ export interface ParleyServer {
   readonly meetings: MeetingManager | null;
   readonly cascade: MediaCascade | null;
   /**
-   * In a cluster: gives away the meetings, then the media of this node. Settles when all of it is
-   * elsewhere, when `node.drainTimeoutMs` is over, or when `hurry` is aborted. On a node that is alone
-   * there is nothing to wait for.
+   * Of a node with media, in a cluster: gives away its meetings, then its media. Settles when all of it
+   * is elsewhere, when `node.drainTimeoutMs` is over, or when `hurry` is aborted. Any other node has
+   * nothing to wait for.
    */
-  drain(hurry?: AbortSignal): Promise<void>;
+  drain(hurry: AbortSignal): Promise<void>;
   /** Tells the clients, ends or hands over every stay, and releases everything. Idempotent. */
   close(): Promise<void>;
 }
@@ -93,6 +93,7 @@ async function build(
     serveMedia(cluster.mesh, media);
     collectOrphans(media, cluster, logger, releases);
   }
+  const mediaDrain = media && drainInCluster(media, parts);
   const edge = createEdge(base.tls);
   const { database } = base;
   let draining = false;
@@ -130,14 +131,12 @@ async function build(
     cascade: signaling?.meetings.cascade ?? null,
     async drain(hurry) {
       draining = true;
-      if (!media || config.cluster.redisUrl === null) return;
+      // Where nobody could go on with the meetings of this node they end, and their media with them.
+      if (!mediaDrain || (signaling && !hasSuccessor(cluster))) return;
       signaling?.edge.announceShutdown();
-      await drainMedia({
-        ...{ media, hurry, logger, timeoutMs: config.node.drainTimeoutMs },
-        registry: cluster.registry,
-        // Owners that stay move what is here; this one would go in the middle of it.
-        handOver: async () => signaling?.meetings.close(),
-      });
+      // Owners that stay move what is here; this one would go in the middle of it.
+      if (signaling) await giveAway(signaling, parts);
+      await mediaDrain.leave(hurry);
     },
     close() {
       draining = true;
@@ -146,6 +145,21 @@ async function build(
       return closing;
     },
   };
+}
+
+/** A node that is alone has nobody to give its media to. */
+function drainInCluster(
+  media: MediaNode,
+  { config, cluster, logger, releases }: Parts,
+): MediaDrain | null {
+  if (config.cluster.redisUrl === null) return null;
+  const { registry } = cluster;
+  const drain = new MediaDrain({
+    ...{ media, registry, logger },
+    timeoutMs: config.node.drainTimeoutMs,
+  });
+  releases.push(() => drain.close());
+  return drain;
 }
 
 /** Everything that a node does which clients talk to. */

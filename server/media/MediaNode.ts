@@ -139,6 +139,15 @@ export class MediaNode extends EventEmitter<MediaNodeEvents> implements MediaExe
     return orphans;
   }
 
+  /** Closes all media, and tells the owners of the meetings, as if all workers had died. */
+  evict(): void {
+    for (const [meetingId, meeting] of this.#meetings) {
+      const workers = meeting.routers.map(({ worker }) => worker.index);
+      this.#close(meetingId);
+      for (const worker of workers) this.#tell('routers-lost', worker, { meetingId });
+    }
+  }
+
   async openRouter(
     command: Command & { worker: number | null },
   ): Promise<{ worker: number; rtpCapabilities: RtpCapabilities }> {
