@@ -38,19 +38,6 @@ export function framesOf(page: Page, participantId: string): Promise<number[]> {
   return page.evaluate((id) => window.__frames?.[id] ?? [], participantId);
 }
 
-/**
- * As `largestGap`, less what the page stood still for meanwhile: on a machine that is busy with something
- * else, its own picture, which crosses no network, stands still as well.
- */
-export function largestOwnGap(frames: readonly number[], control: readonly number[]): number {
-  const gaps = frames.slice(1).map((to, index) => {
-    const from = frames[index] ?? to;
-    const during = control.filter((at) => at > from && at < to);
-    return to - from - largestGap([from, ...during, to]);
-  });
-  return Math.max(...gaps);
-}
-
 /** Milliseconds between the two pictures that were furthest apart. */
 export function largestGap(frames: readonly number[]): number {
   return Math.max(...frames.slice(1).map((at, index) => at - (frames[index] ?? at)));
