@@ -8,7 +8,11 @@ import { DatabaseError } from './db/openDatabase.ts';
 const FAILED = 1;
 const MISCONFIGURED = 2;
 
+/** A service manager that signals a whole group, and whoever in it passes that on, mean one request. */
+const SAME_REQUEST_MS = 500;
+
 const stopped = new AbortController();
+let stoppedAt = 0;
 /** Nobody waits any more until media is elsewhere. */
 const hurried = new AbortController();
 let config: Config | undefined;
@@ -32,12 +36,13 @@ try {
   process.exit(error instanceof ConfigError ? MISCONFIGURED : FAILED);
 }
 
-/** Asked a second time, it does not wait for a drain. */
+/** Asked once more, it does not wait for a drain. */
 function stop(): void {
   if (stopped.signal.aborted) {
-    hurried.abort();
+    if (performance.now() - stoppedAt > SAME_REQUEST_MS) hurried.abort();
     return;
   }
+  stoppedAt = performance.now();
   stopped.abort();
   if (server && config) void shutDown(server, config);
 }

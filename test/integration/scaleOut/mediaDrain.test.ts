@@ -220,7 +220,13 @@ describe('the drain of a node with media', () => {
     const node = processOf(carrier);
     const ended = node.terminate();
     await inside[1]?.client.next('media-moving');
+    // At once a second signal is the same request, passed on; a moment later it is another one.
     node.signal('SIGTERM');
+    expect(node.isRunning).toBe(true);
+    await eventually(() => {
+      if (node.isRunning) node.signal('SIGTERM');
+      expect(node.isRunning).toBe(false);
+    });
     expect(await ended).toBe(0);
     await Promise.all(inside.map(({ client }) => beginAnew(client, meetingId)));
   });
