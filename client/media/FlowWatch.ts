@@ -7,21 +7,41 @@ interface FlowWatchDeps {
   now?: () => number;
 }
 
+interface Awaited {
+  /** Nobody waits longer than that. */
+  until: number;
+  /** Frames, when last looked. */
+  count: number;
+  /** When that was another number. */
+  changedAt: number;
+  /** Since when it has come without a pause; null: it does not. */
+  steadySince: number | null;
+  /** When its first frame was there; null before. */
+  flowingSince: number | null;
+}
+
 const INTERVAL_MS = 50;
 /** Somebody who is silent or hidden sends nothing that could be waited for. */
 const PATIENCE_MS = 5_000;
-/** With the first, the decoder may still wait for the rest of a picture. */
-const ENOUGH_FRAMES = 2;
+/**
+ * Before the server knows what the way can carry it sends every fourth frame of a picture. What is
+ * played until then is better, so the new one has to come for so long without such a pause.
+ */
+const STEADY_MS = 500;
+const PAUSE_MS = 220;
+/** A screen that stands still is never steady. */
+const STEADY_PATIENCE_MS = 2_000;
+/** Sound is as good from the first packets on. */
 const ENOUGH_PACKETS = 3;
 
 /** A statistics dictionary; browsers differ in which members they fill. */
 type Entry = Record<string, unknown> & { type: string };
 
-/** Looks for the first frames of consumers that something else is played instead of until then. */
+/** Looks whether consumers flow that something else is played instead of until then. */
 export class FlowWatch {
   readonly #deps: FlowWatchDeps;
   readonly #now: () => number;
-  readonly #awaited = new Map<Remote, number>();
+  readonly #awaited = new Map<Remote, Awaited>();
   #waiting: (() => void)[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
   #looking = false;
@@ -32,8 +52,12 @@ export class FlowWatch {
   }
 
   /** @param transport by which it comes */
-  expect(remote: Remote, transport: types.Transport): void {
-    this.#awaited.set(remote, this.#now() + PATIENCE_MS);
+  expect(remote: Remote, transport: Pick<types.Transport, 'closed' | 'getStats'>): void {
+    const now = this.#now();
+    this.#awaited.set(remote, {
+      ...{ until: now + PATIENCE_MS, count: 0, changedAt: now },
+      ...{ steadySince: null, flowingSince: null },
+    });
     this.#timer ??= setInterval(() => void this.#look(transport), INTERVAL_MS);
   }
 
@@ -53,15 +77,17 @@ export class FlowWatch {
     this.#settle();
   }
 
-  async #look(transport: types.Transport): Promise<void> {
+  async #look(transport: Pick<types.Transport, 'closed' | 'getStats'>): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
     try {
-      const flowing = transport.closed ? new Set() : flowingOf(await transport.getStats());
+      const counts = transport.closed ? null : countsOf(await transport.getStats());
       const now = this.#now();
-      for (const [remote, until] of this.#awaited) {
-        const ssrc = remote.options.rtpParameters.encodings?.[0]?.ssrc;
-        if (!flowing.has(ssrc) && now < until) continue;
+      for (const [remote, awaited] of this.#awaited) {
+        const { kind, rtpParameters } = remote.options;
+        const count = counts?.get(rtpParameters.encodings?.[0]?.ssrc) ?? 0;
+        const flows = kind === 'audio' ? count >= ENOUGH_PACKETS : observe(awaited, count, now);
+        if (counts && !flows && now < awaited.until) continue;
         this.#awaited.delete(remote);
         this.#deps.onFlow(remote);
       }
@@ -79,16 +105,26 @@ export class FlowWatch {
   }
 }
 
-/** SSRCs of what has arrived. */
-function flowingOf(report: RTCStatsReport): Set<unknown> {
-  const flowing = new Set<unknown>();
+/** Takes over how many frames have come by now. @returns whether it may be played */
+function observe(awaited: Awaited, count: number, now: number): boolean {
+  if (count > awaited.count) {
+    awaited.count = count;
+    awaited.changedAt = now;
+    awaited.steadySince ??= now;
+    awaited.flowingSince ??= now;
+  } else if (now - awaited.changedAt > PAUSE_MS) awaited.steadySince = null;
+  const { steadySince, flowingSince } = awaited;
+  if (steadySince !== null && now - steadySince >= STEADY_MS) return true;
+  return flowingSince !== null && now - flowingSince >= STEADY_PATIENCE_MS;
+}
+
+/** Frames that were decoded, or packets of sound that have arrived, by SSRC. */
+function countsOf(report: RTCStatsReport): Map<unknown, number> {
+  const counts = new Map<unknown, number>();
   report.forEach((entry: Entry) => {
     if (entry.type !== 'inbound-rtp') return;
-    const enough =
-      entry['kind'] === 'video'
-        ? Number(entry['framesDecoded'] ?? 0) >= ENOUGH_FRAMES
-        : Number(entry['packetsReceived'] ?? 0) >= ENOUGH_PACKETS;
-    if (enough) flowing.add(entry['ssrc']);
+    const count = entry[entry['kind'] === 'video' ? 'framesDecoded' : 'packetsReceived'];
+    counts.set(entry['ssrc'], Number(count ?? 0));
   });
-  return flowing;
+  return counts;
 }

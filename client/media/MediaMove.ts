@@ -26,8 +26,11 @@ interface MediaMoveDeps {
   discard: (producer: types.Producer) => void;
 }
 
-/** Sooner than the server gives up. */
-const PATIENCE_MS = 12_000;
+/**
+ * Sooner than the server gives up. Nobody waits for it, and one that is given up late stops what the
+ * others see already.
+ */
+const PATIENCE_MS = 25_000;
 /** The others begin to receive what is sent anew when they hear of it; nothing tells that they hear it. */
 const OVERLAP_MS = 1_500;
 /** Somebody who sees nothing of it by then has other troubles. */

@@ -42,7 +42,7 @@ export interface MediaCascadeOptions {
   workerCapacityPps?: number;
   /** Share of the cluster's moves that this owner makes as of now, above 0 to 1; all of them. */
   shareOfMoves?: () => number;
-  /** How long somebody may take to move; 15 s. */
+  /** How long somebody may take to move; 30 s. */
   moveTimeoutMs?: number;
   placement?: Placement;
   /** 0 to 1, exclusive. */

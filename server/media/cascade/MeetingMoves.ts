@@ -7,14 +7,15 @@ import type { Homes } from './Homes.ts';
 import type { Movable } from './nextMove.ts';
 
 /** Which client has not built everything anew by then will not. */
-export const MOVE_TIMEOUT_MS = 15_000;
+export const MOVE_TIMEOUT_MS = 30_000;
 /**
  * Of so many who send, one moves at a time: everybody receives them twice meanwhile. It takes each some
  * 5 s, and all of a meeting have to be away before the deadline.
  */
 const SENDERS_PER_MOVE = 50;
-/** After a move that came to nothing. */
+/** After a move that came to nothing; twice as long after the next, since others wait for their turn. */
 const RETRY_MS = 5_000;
+const LONGEST_RETRY_MS = 60_000;
 
 export interface MeetingMovesDeps {
   meetingId: string;
@@ -43,7 +44,7 @@ export class MeetingMoves {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   /** Those for whom a router is looked for. */
   readonly #beginning = new Set<string>();
-  readonly #notBefore = new Map<string, number>();
+  readonly #putOffs = new Map<string, { until: number; delayMs: number }>();
 
   constructor(deps: MeetingMovesDeps) {
     this.#deps = deps;
@@ -64,7 +65,7 @@ export class MeetingMoves {
     return homes
       .at(at)
       .filter((id) => !homes.next(id) && !this.#beginning.has(id))
-      .filter((id) => (this.#notBefore.get(id) ?? 0) <= now())
+      .filter((id) => (this.#putOffs.get(id)?.until ?? 0) <= now())
       .map((participantId) => ({
         ...{ meetingId, participantId, publishes: all.has(participantId) },
         turn: homes.turnOf(participantId),
@@ -127,7 +128,7 @@ export class MeetingMoves {
   forget(participantId: string): void {
     clearTimeout(this.#timers.get(participantId));
     this.#timers.delete(participantId);
-    this.#notBefore.delete(participantId);
+    this.#putOffs.delete(participantId);
   }
 
   close(): void {
@@ -161,6 +162,8 @@ export class MeetingMoves {
   }
 
   #putOff(participantId: string): void {
-    this.#notBefore.set(participantId, this.#deps.now() + RETRY_MS);
+    const before = this.#putOffs.get(participantId)?.delayMs;
+    const delayMs = before === undefined ? RETRY_MS : Math.min(2 * before, LONGEST_RETRY_MS);
+    this.#putOffs.set(participantId, { until: this.#deps.now() + delayMs, delayMs });
   }
 }

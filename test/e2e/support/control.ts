@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { framesOf, watchFrames } from './frames.ts';
+import { framesOf, largestGap, watchFrames } from './frames.ts';
 
 /** What its frames are kept under, beside those of participants. */
 const CONTROL = 'control';
@@ -44,29 +44,7 @@ export function controlOf(page: Page): Promise<number[]> {
   return framesOf(page, CONTROL);
 }
 
-/**
- * Milliseconds between the two pictures that were furthest apart, less what a control stood still for
- * in between: on a machine that is busy with something else nothing goes on meanwhile.
- * @param controls of the page that shows the pictures, and of the page that sends them
- */
-export function largestGapBeyond(
-  frames: readonly number[],
-  controls: readonly (readonly number[])[],
-): number {
-  const gaps = frames.slice(1).map((to, index) => {
-    const from = frames[index] ?? to;
-    return to - from - Math.max(...controls.map((control) => stalledFor(control, from, to)));
-  });
-  return Math.max(...gaps);
-}
-
-/** Milliseconds between `from` and `to` for which pictures came later than they usually do. */
-function stalledFor(control: readonly number[], from: number, to: number): number {
-  let stalled = 0;
-  for (const [index, end] of control.entries()) {
-    const start = control[index - 1] ?? end;
-    const overlap = Math.min(end, to) - Math.max(start, from);
-    stalled += Math.max(0, overlap - USUAL_INTERVAL_MS);
-  }
-  return stalled;
+/** Milliseconds for which the picture came later than it usually does, the longest time. */
+export function largestStall(control: readonly number[]): number {
+  return Math.max(0, largestGap(control) - USUAL_INTERVAL_MS);
 }
