@@ -53,6 +53,7 @@ export class MeshMediaNodes extends EventEmitter<MediaNodesEvents> implements Me
     registry.on('marked', ({ instanceId }) => this.emit('node-marked', instanceId));
     // One that was draining before this node knew of it.
     registry.on('joined', ({ instanceId }) => this.emit('node-marked', instanceId));
+    mesh.on('link-up', (instanceId) => this.emit('node-back', instanceId));
   }
 
   snapshot(): readonly MediaNodeSnapshot[] {

@@ -54,6 +54,7 @@ export function createMeetings(deps: MeetingsDeps): Meetings {
     nodes: new MeshMediaNodes(registry, mesh, failures),
     owner: instanceId,
     region,
+    workerCapacityPps: config.media.workerCapacityPps,
     logger,
     shareOfMoves: () =>
       1 / Math.max(1, registry.nodes.filter(({ meetings }) => meetings > 0).length),

@@ -129,6 +129,7 @@ const media = z
     maxIncomingBitrate: bitrate.default(6_000_000),
     logLevel: z.enum(['debug', 'warn', 'error', 'none']).default('warn'),
     consumerStaleMs: ms.default(10_000),
+    workerCapacityPps: z.int().min(1_000).default(40_000),
   })
   .superRefine((value, context) => {
     const complain = (key: keyof typeof value, message: string) =>

@@ -212,13 +212,14 @@ type RouterFacts = Omit<MediaEvents, 'meeting-reset' | 'participant-moving' | 's
   'routers-lost': [{ meetingId: string }];
 };
 
-/** An event of a node, for the owner of the meeting. */
-export type NodeMediaEvent = {
-  [N in keyof RouterFacts]: {
-    name: N;
-    /** Of the owner whom it is for. */
-    epoch: number;
-    worker: number;
-    payload: RouterFacts[N][0];
-  };
+/** Something that happened at a router. */
+export type RouterFact = {
+  [N in keyof RouterFacts]: { name: N; payload: RouterFacts[N][0] };
 }[keyof RouterFacts];
+
+/** An event of a node, for the owner of the meeting. */
+export type NodeMediaEvent = RouterFact & {
+  /** Of the owner whom it is for. */
+  epoch: number;
+  worker: number;
+};

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { knex } from 'knex';
+import knex from 'knex';
 import { NodeProcess } from './NodeProcess.ts';
 import './provided.ts';
 import { RedisServer } from './redis.ts';

@@ -105,8 +105,10 @@ export class MediaNodesInProcess extends EventEmitter<MediaNodesEvents> implemen
     this.emit('node-marked', nodeId);
   }
 
+  /** It can be reached again, and the owner hears of it. */
   restore(nodeId: string): void {
     this.#gone.delete(nodeId);
+    this.emit('node-back', nodeId);
   }
 
   /** How often a command was given. */

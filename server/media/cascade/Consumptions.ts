@@ -21,6 +21,11 @@ export class Consumptions {
     return this.#consumers.get(at)?.get(participantId)?.get(producerId);
   }
 
+  /** Ids of all consumers of the participant there. */
+  of(at: RouterRef, participantId: string): string[] {
+    return [...(this.#consumers.get(at)?.get(participantId)?.values() ?? [])];
+  }
+
   /** @returns the producers that they were of */
   remove(at: RouterRef, participantId: string, consumerIds: readonly string[]): string[] {
     const theirs = this.#consumers.get(at)?.get(participantId);

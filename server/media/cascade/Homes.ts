@@ -1,5 +1,6 @@
 import { AppError } from '../../core/AppError.ts';
 import type { RouterRef } from '../MediaExecutor.ts';
+import type { FoundParticipant } from './readInventories.ts';
 
 /** A router that somebody has transports at. */
 export interface Home {
@@ -163,10 +164,19 @@ export class Homes {
   }
 }
 
-export function homeAt(
+function homeAt(
   router: RouterRef,
   moveId: number,
   { transports = [], consumers = [] }: { transports?: string[]; consumers?: string[] } = {},
 ): Home {
   return { router, moveId, transports: new Set(transports), consumers: new Set(consumers) };
+}
+
+/** As an inventory tells. */
+export function toHome({ participant, home }: FoundParticipant): Home {
+  const { moveId, transports, consumers } = participant;
+  return homeAt(home, moveId, {
+    transports: Object.values(transports),
+    consumers: consumers.map(({ consumerId }) => consumerId),
+  });
 }

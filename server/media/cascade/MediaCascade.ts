@@ -60,6 +60,7 @@ export interface MeetingPlacement {
 
 interface Owned {
   epoch: number;
+  orders: Orders;
   cascade: MeetingCascade;
 }
 
@@ -82,6 +83,7 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
   readonly #onEvent = (nodeId: string, event: NodeMediaEvent): void => this.#handle(nodeId, event);
   readonly #onMarked = (): void => this.#drain.wake();
   readonly #onNodeLost = (nodeId: string): void => this.#lose(nodeId);
+  readonly #onNodeBack = (nodeId: string): void => this.#compareAll(nodeId);
 
   constructor(options: MediaCascadeOptions) {
     super();
@@ -105,6 +107,7 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     nodes.on('node-lost', this.#onNodeLost);
     nodes.on('node-marked', this.#onMarked);
     this.#drain.wake();
+    nodes.on('node-back', this.#onNodeBack);
   }
 
   /** Lets go of all meetings; their media goes on until somebody closes it. Idempotent. */
@@ -114,6 +117,7 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     nodes.off('node-lost', this.#onNodeLost);
     nodes.off('node-marked', this.#onMarked);
     this.#drain.close();
+    nodes.off('node-back', this.#onNodeBack);
     for (const { cascade } of this.#meetings.values()) cascade.abandon();
     this.#meetings.clear();
     this.removeAllListeners();
@@ -257,7 +261,7 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
   }
 
   /** @throws StaleEpochError when it is owned here at a higher epoch */
-  #own(meetingId: string, epoch: number): Owned & { orders: Orders } {
+  #own(meetingId: string, epoch: number): Owned {
     const before = this.#meetings.get(meetingId);
     if (before && before.epoch > epoch) throw new StaleEpochError(meetingId, epoch);
     before?.cascade.abandon();
@@ -274,8 +278,9 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
       logger: this.#options.logger,
       emit: (name, payload) => this.#emit(name, payload),
     });
-    this.#meetings.set(meetingId, { epoch, cascade });
-    return { epoch, cascade, orders };
+    const owned = { epoch, cascade, orders };
+    this.#meetings.set(meetingId, owned);
+    return owned;
   }
 
   #stepDown(meetingId: string, epoch: number): void {
@@ -290,6 +295,20 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
   #handle(nodeId: string, event: NodeMediaEvent): void {
     const owned = this.#meetings.get(event.payload.meetingId);
     if (owned?.epoch === event.epoch) owned.cascade.handle(nodeId, event);
+  }
+
+  /** What the node told while it could not be reached is lost: its inventory says the same. */
+  #compareAll(nodeId: string): void {
+    for (const [meetingId, { cascade, orders }] of this.#meetings) {
+      if (!cascade.routers.some((router) => router.nodeId === nodeId)) continue;
+      orders.give(nodeId, 'inventory', {}).then(
+        ({ routers }) => cascade.compare(nodeId, routers),
+        (error: unknown) => {
+          // It is out of reach again, and will be back or be lost.
+          this.#options.logger.warn({ meetingId, nodeId, err: error }, 'no inventory');
+        },
+      );
+    }
   }
 
   #lose(nodeId: string): void {

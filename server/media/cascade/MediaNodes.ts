@@ -20,6 +20,8 @@ export interface MediaNodesEvents {
   'node-lost': [nodeId: string];
   /** An operator wants something else of the node. */
   'node-marked': [nodeId: string];
+  /** The node is reached again, or for the first time: what it told in between may be lost. */
+  'node-back': [nodeId: string];
   /** Something happened on a node in a meeting of ours; in the order of that node's answers. */
   event: [nodeId: string, event: NodeMediaEvent];
 }

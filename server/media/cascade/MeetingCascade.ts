@@ -2,10 +2,10 @@ import type { RtpCapabilities, TransportOptions } from '../../../protocol/rtp.ts
 import { AppError } from '../../core/AppError.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { AdoptedParticipant, MediaEvents, TransportRequest } from '../MediaCommands.ts';
-import type { NodeMediaEvent, RouterRef } from '../MediaExecutor.ts';
+import type { NodeMediaEvent, RouterFact, RouterInventory, RouterRef } from '../MediaExecutor.ts';
 import { ROUTER_PPS } from '../packetRates.ts';
 import { closeStray } from './closeStray.ts';
-import { homeAt, Homes } from './Homes.ts';
+import { Homes, toHome } from './Homes.ts';
 import { MeetingMoves } from './MeetingMoves.ts';
 import { MeetingRouters } from './MeetingRouters.ts';
 import { MeetingStreams } from './MeetingStreams.ts';
@@ -15,7 +15,7 @@ import type { Orders } from './Orders.ts';
 import { ParticipantCommands } from './ParticipantCommands.ts';
 import type { Placer } from './Placer.ts';
 import type { ProducerRecord } from './ProducerRecord.ts';
-import type { Found, FoundParticipant } from './readInventories.ts';
+import type { Found } from './readInventories.ts';
 import { keyOf } from './routers.ts';
 
 export interface MeetingCascadeDeps {
@@ -240,37 +240,53 @@ export class MeetingCascade {
   /** Something happened at one of the routers. */
   handle(nodeId: string, event: NodeMediaEvent): void {
     const router = this.#routers.find({ nodeId, worker: event.worker });
-    if (!router || this.#closed) return;
+    if (router) this.#take(router, event);
+  }
+
+  #take(router: RouterRef, fact: RouterFact): void {
+    if (this.#closed) return;
     const { emit } = this.#deps;
-    switch (event.name) {
+    switch (fact.name) {
       case 'routers-lost':
         this.lose([router]);
         break;
       case 'producer-closed': {
-        const record = this.#streams.find(event.payload.producerId);
+        const record = this.#streams.find(fact.payload.producerId);
         if (record?.home === router) this.#forget(record);
-        emit('producer-closed', event.payload);
+        emit('producer-closed', fact.payload);
         break;
       }
       case 'consumers-stale':
-        this.#streams.handleStale(router, event.payload);
+        this.#streams.handleStale(router, fact.payload);
         break;
       case 'layers-wanted':
-        this.#streams.handleWanted(router, event.payload);
+        this.#streams.handleWanted(router, fact.payload);
         break;
       case 'active-speaker':
-        this.#voices.hearSpeaker(keyOf(router), event.payload.participantId, this.#isAlone);
+        this.#voices.hearSpeaker(keyOf(router), fact.payload.participantId, this.#isAlone);
         break;
       case 'audio-levels':
-        this.#voices.hearLevels(keyOf(router), event.payload.levels, this.#isAlone);
+        this.#voices.hearLevels(keyOf(router), fact.payload.levels, this.#isAlone);
         break;
       case 'consumer-layers':
-        emit('consumer-layers', event.payload);
+        emit('consumer-layers', fact.payload);
         break;
       case 'qualities':
-        emit('qualities', event.payload);
+        emit('qualities', fact.payload);
         break;
     }
+  }
+
+  /** Makes up for what a node has told while it was out of reach. @param found all that it has of the meeting */
+  compare(nodeId: string, found: readonly RouterInventory[]): void {
+    if (this.#closed) return;
+    const lost: RouterRef[] = [];
+    for (const router of this.#routers.all.filter((one) => one.nodeId === nodeId)) {
+      const inventory = found.find(({ worker }) => worker === router.worker);
+      if (!inventory) lost.push(router);
+      else for (const fact of this.#streams.missed(router, inventory)) this.#take(router, fact);
+    }
+    if (lost.length > 0) this.lose(lost);
   }
 
   /** Routers are gone with all media of those who were placed there: finds room for them at once. */
@@ -376,12 +392,4 @@ export class MeetingCascade {
       this.#routers.close(router);
     }
   }
-}
-
-function toHome({ participant, home }: FoundParticipant) {
-  const { moveId, transports, consumers } = participant;
-  return homeAt(home, moveId, {
-    transports: Object.values(transports),
-    consumers: consumers.map(({ consumerId }) => consumerId),
-  });
 }

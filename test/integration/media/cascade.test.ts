@@ -326,6 +326,32 @@ describe('the media of a meeting on two nodes of two workers', () => {
     await back.hears(1);
   });
 
+  it('makes up for what a node told while it could not be reached', async () => {
+    const meeting = await begin();
+    const { ports, meetingId } = meeting;
+    const ada = await meeting.publish('ada', 'a', 0);
+    const bob = await meeting.publish('bob', 'b', 0);
+    const far = await meeting.subscribe('far', 'b', 1, [ada.producerId]);
+    ports.cut('b');
+    const command = { meetingId, owner: 'owner-1', epoch: 1, worker: 0, participantId: 'bob' };
+    await executorOf('b').closeProducer({ ...command, producerId: bob.producerId });
+    meeting.kill('b', 1);
+    await eventually(async () => {
+      expect((await meeting.inventory('b')).map(({ worker }) => worker)).toEqual([0]);
+    });
+    expect(meeting.events.resets).toEqual([]);
+    ports.restore('b');
+    await eventually(() => {
+      expect(meeting.events.resets).toMatchObject([{ participantIds: ['far'] }]);
+      expect(meeting.events.ended).toMatchObject([
+        { participantId: 'bob', producerId: bob.producerId },
+      ]);
+    });
+    const back = await Subscriber.create(far.session, [ada.producerId]);
+    closing.push(() => back.close());
+    await back.hears(1);
+  });
+
   it('finds another node for those on one that is lost', async () => {
     const meeting = await begin();
     const { producerId } = await meeting.publish('ada', 'a', 0);
@@ -449,9 +475,11 @@ function record(cascade: MediaCascade) {
   const stale: MediaEvents['stale'][0][] = [];
   const closed: MediaEvents['consumers-stale'][0][] = [];
   const wanted: MediaEvents['layers-wanted'][0][] = [];
+  const ended: MediaEvents['producer-closed'][0][] = [];
   cascade.on('meeting-reset', (event) => resets.push(event));
   cascade.on('stale', (event) => stale.push(event));
   cascade.on('consumers-stale', (event) => closed.push(event));
   cascade.on('layers-wanted', (event) => wanted.push(event));
-  return { resets, stale, closed, wanted };
+  cascade.on('producer-closed', (event) => ended.push(event));
+  return { resets, stale, closed, wanted, ended };
 }
