@@ -33,6 +33,9 @@ export const nodeView = nodeName.extend({
   connections: z.int(),
   /** Routers that it carries media with. */
   routers: z.int(),
+  // While nodes are upgraded, those of an earlier version do not tell.
+  /** Participants whose media it carries. */
+  participants: z.int().default(0),
   /** Milliseconds since its last heartbeat. */
   silentMs: z.number(),
   /** Whether it is the one that answers. */

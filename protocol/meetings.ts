@@ -83,6 +83,11 @@ export const producerView = z.object({
   source,
   /** True while the publisher has it muted: consumers get no packets. */
   paused: z.boolean(),
+  /**
+   * The producer that it stands for while its publisher moves to another part of the server. Show that
+   * one until this one flows; it is closed soon after.
+   */
+  replaces: id.exactOptional(),
 });
 export type ProducerView = z.infer<typeof producerView>;
 

@@ -11,7 +11,7 @@ import {
   stoppable,
   waitingView,
 } from './meetings.ts';
-import { displayName, hostMessage, id, instant, stamp } from './primitives.ts';
+import { displayName, hostMessage, id, instant, moveId, stamp } from './primitives.ts';
 import { iceServer, rtpCapabilities } from './rtp.ts';
 import { ERROR_CODES } from './errors.ts';
 
@@ -227,6 +227,11 @@ export const passingNotifications = {
       }),
     ),
   }),
+  /**
+   * To somebody whose part of the server gives away what it has: build transports, producers and
+   * consumers with this `moveId` beside those there are, then `finish-move`. Nobody is to notice.
+   */
+  'media-moving': z.object({ ...ofMeeting, moveId, webrtcConfig }),
   /** To the receiver: these consumers were never resumed and are gone; ask for their producers again. */
   'consumers-closed': z.object({ ...ofMeeting, consumerIds: z.array(id) }),
   /** To the receiver: the layers that flow now; null while nothing does. */

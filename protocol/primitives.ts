@@ -45,3 +45,6 @@ export const stamp = { epoch, seq };
 
 /** Most entries of one page of a list. */
 export const MAX_PAGE = 100;
+
+/** Counts the moves of a participant's media. */
+export const moveId = z.int().positive();

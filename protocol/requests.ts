@@ -22,6 +22,7 @@ import {
   id,
   MAX_PAGE,
   meetingRef,
+  moveId,
   seq,
 } from './primitives.ts';
 import {
@@ -38,6 +39,7 @@ export const MAX_BATCH = 256;
 
 const nothing = z.strictObject({});
 const inMeeting = { meetingId: id };
+const ofMove = { moveId: moveId.exactOptional() };
 /** What may stand against a request that is for hosts. */
 const HOST_REFUSALS = ['INVALID_STATE', 'FORBIDDEN'] as const satisfies readonly ErrorCode[];
 const denial = { message: hostMessage.optional(), ban: z.boolean().optional() };
@@ -284,12 +286,13 @@ export const requests = {
   },
   /**
    * Open a transport. `rtpCapabilities` (of the client's Device) go with the receiving one. There is
-   * one for each direction: a new one closes the one before.
+   * one for each direction: a new one closes the one before. With `moveId` it is for that move
+   * (`media-moving`), and the one before stays open until `finish-move`.
    */
   'create-transport': {
     input: z.discriminatedUnion('direction', [
-      z.strictObject({ ...inMeeting, direction: z.literal('send') }),
-      z.strictObject({ ...inMeeting, direction: z.literal('recv'), rtpCapabilities }),
+      z.strictObject({ ...inMeeting, ...ofMove, direction: z.literal('send') }),
+      z.strictObject({ ...inMeeting, ...ofMove, direction: z.literal('recv'), rtpCapabilities }),
     ]),
     output: transportOptions,
     idempotent: true,
@@ -311,7 +314,8 @@ export const requests = {
   },
   /**
    * Start sending a track; video comes with the `width` and `height` of the captured picture, audio
-   * without. `requestId` is the client's own: sent again it answers the same producer.
+   * without. `requestId` is the client's own: sent again it answers the same producer. `replaces`: one's
+   * own producer of the same source that it stands for, during a move.
    */
   produce: {
     input: z.strictObject({
@@ -322,6 +326,7 @@ export const requests = {
       source,
       rtpParameters,
       paused: z.boolean(),
+      replaces: id.exactOptional(),
       ...shareableSize,
     }),
     output: z.object({ producerId: id }),
@@ -360,6 +365,17 @@ export const requests = {
   /** What of the others' video is on screen and how large. Producers not named keep what was said before. */
   'update-views': {
     input: z.strictObject({ ...inMeeting, views: batchOf(view) }),
+    output: nothing,
+    idempotent: true,
+    refusals: ['INVALID_STATE'],
+  },
+  /**
+   * End a move (`media-moving`). `moved`: everything flows by the new transports, and all that was there
+   * before may be closed; else what was made for the move is closed, and the server tries again later.
+   * Refused when the move has ended otherwise: what was there before stays.
+   */
+  'finish-move': {
+    input: z.strictObject({ ...inMeeting, moveId, moved: z.boolean() }),
     output: nothing,
     idempotent: true,
     refusals: ['INVALID_STATE'],

@@ -5,6 +5,7 @@ import { Operators } from './auth/Operators.ts';
 import { collectOrphans } from './compose/collectOrphans.ts';
 import { createEdge, listen } from './compose/createEdge.ts';
 import { createMeetings, hasSuccessor, type Meetings } from './compose/createMeetings.ts';
+import { MediaDrain } from './compose/MediaDrain.ts';
 import { serveMedia } from './compose/MeshMediaNodes.ts';
 import { openBase, type Base } from './compose/openBase.ts';
 import { openCluster, type Cluster } from './compose/openCluster.ts';
@@ -38,6 +39,12 @@ export interface ParleyServer {
   /** Null, as the next, on a node with nothing but media. */
   readonly meetings: MeetingManager | null;
   readonly cascade: MediaCascade | null;
+  /**
+   * Of a node with media, in a cluster: gives away its meetings, then its media. Settles when all of it
+   * is elsewhere, when `node.drainTimeoutMs` is over, or when `hurry` is aborted. Any other node has
+   * nothing to wait for.
+   */
+  drain(hurry: AbortSignal): Promise<void>;
   /** Tells the clients, ends or hands over every stay, and releases everything. Idempotent. */
   close(): Promise<void>;
 }
@@ -89,6 +96,7 @@ async function build(
     serveMedia(cluster.mesh, media);
     collectOrphans(media, cluster, logger, releases);
   }
+  const mediaDrain = media && drainInCluster(media, parts);
   const edge = createEdge(base.tls);
   const { database } = base;
   let draining = false;
@@ -124,6 +132,15 @@ async function build(
     media,
     meetings: signaling?.meetings.manager ?? null,
     cascade: signaling?.meetings.cascade ?? null,
+    async drain(hurry) {
+      draining = true;
+      // Where nobody could go on with the meetings of this node they end, and their media with them.
+      if (!mediaDrain || (signaling && !hasSuccessor(cluster))) return;
+      signaling?.edge.announceShutdown();
+      // Owners that stay move what is here; this one would go in the middle of it.
+      if (signaling) await giveAway(signaling, parts);
+      await mediaDrain.leave(hurry);
+    },
     close() {
       draining = true;
       signaling?.edge.announceShutdown();
@@ -131,6 +148,21 @@ async function build(
       return closing;
     },
   };
+}
+
+/** A node that is alone has nobody to give its media to. */
+function drainInCluster(
+  media: MediaNode,
+  { config, cluster, logger, releases }: Parts,
+): MediaDrain | null {
+  if (config.cluster.redisUrl === null) return null;
+  const { registry } = cluster;
+  const drain = new MediaDrain({
+    ...{ media, registry, logger },
+    timeoutMs: config.node.drainTimeoutMs,
+  });
+  releases.push(() => drain.close());
+  return drain;
 }
 
 /** Everything that a node does which clients talk to. */

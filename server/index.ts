@@ -8,13 +8,22 @@ import { DatabaseError } from './db/openDatabase.ts';
 const FAILED = 1;
 const MISCONFIGURED = 2;
 
+/** A service manager that signals a whole group, and whoever in it passes that on, mean one request. */
+const SAME_REQUEST_MS = 500;
+
 const stopped = new AbortController();
+let stoppedAt = 0;
+/** Nobody waits any more until media is elsewhere. */
+const hurried = new AbortController();
 let config: Config | undefined;
 let server: ParleyServer | undefined;
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
 // Whoever started this process is gone.
-process.on('disconnect', stop);
+process.on('disconnect', () => {
+  hurried.abort();
+  stop();
+});
 
 try {
   config = loadConfig({ env: process.env, argv: process.argv.slice(2) });
@@ -27,15 +36,21 @@ try {
   process.exit(error instanceof ConfigError ? MISCONFIGURED : FAILED);
 }
 
+/** Asked once more, it does not wait for a drain. */
 function stop(): void {
-  if (stopped.signal.aborted) return;
+  if (stopped.signal.aborted) {
+    if (performance.now() - stoppedAt > SAME_REQUEST_MS) hurried.abort();
+    return;
+  }
+  stoppedAt = performance.now();
   stopped.abort();
   if (server && config) void shutDown(server, config);
 }
 
 async function shutDown(running: ParleyServer, { server: { shutdownGraceMs } }: Config) {
-  setTimeout(() => process.exit(FAILED), shutdownGraceMs);
   try {
+    await running.drain(hurried.signal);
+    setTimeout(() => process.exit(FAILED), shutdownGraceMs);
     await running.close();
     process.exit(0);
   } catch (error) {

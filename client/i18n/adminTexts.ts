@@ -1,4 +1,4 @@
-import type { NodeMark, OperatorAction } from '../../protocol/admin.ts';
+import type { NodeMark, NodeView, OperatorAction } from '../../protocol/admin.ts';
 
 type Named = (name: string) => string;
 type Counted = (count: number) => string;
@@ -28,6 +28,7 @@ export interface AdminTexts extends Record<
   | 'meetings'
   | 'connections'
   | 'routers'
+  | 'participants'
   | 'noMeetings'
   | 'noMeetingsHint'
   | 'owner'
@@ -52,7 +53,7 @@ export interface AdminTexts extends Record<
   worker: (index: number) => string;
   silent: (seconds: number) => string;
   /** What a node that is drained still has: "2 meetings, 3 connections to go". */
-  toGo: (meetings: number, connections: number, routers: number) => string;
+  toGo: (left: Pick<NodeView, 'meetings' | 'connections' | 'participants' | 'routers'>) => string;
   cordonTitle: Named;
   drainTitle: Named;
   moveTitle: Named;

@@ -29,12 +29,13 @@ export const deAdmin: AdminTexts = {
   cordonHint: 'Er behält, was er hat, und bekommt nichts Neues. Das lässt sich zurücknehmen.',
   drainTitle: (name) => `${name} leeren?`,
   drainHint:
-    'Er gibt seine Besprechungen und Verbindungen an andere Knoten und bekommt nichts Neues. Medien bleiben, bis ihre Teilnehmer gehen. Es lässt sich zurücknehmen.',
+    'Er gibt seine Besprechungen, Verbindungen und Medien an andere Knoten und bekommt nichts Neues. In den Besprechungen merkt es niemand, solange es nicht zu lange dauert. Es lässt sich zurücknehmen.',
   drained: 'Leer: Er kann angehalten werden.',
-  toGo: (meetings, connections, routers) =>
+  toGo: ({ meetings, connections, participants, routers }) =>
     `Noch ${[
       ...some(meetings, 'Besprechung', 'Besprechungen'),
       ...some(connections, 'Verbindung', 'Verbindungen'),
+      ...some(participants, 'Person mit Medien hier', 'Personen mit Medien hier'),
       ...some(routers, 'Router', 'Router'),
     ].join(', ')}`,
   silent: (seconds) => `Seit ${seconds} s kein Herzschlag`,
@@ -44,6 +45,7 @@ export const deAdmin: AdminTexts = {
   meetings: 'Besprechungen',
   connections: 'Verbindungen',
   routers: 'Router',
+  participants: 'Personen mit Medien hier',
   noMeetings: 'Gerade läuft keine Besprechung',
   noMeetingsHint: 'Sobald jemand eine betritt, steht sie hier.',
   missing: (names) => `Ohne Antwort, ihre Besprechungen fehlen hier: ${names}`,

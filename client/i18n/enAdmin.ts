@@ -28,12 +28,13 @@ export const enAdmin: AdminTexts = {
   cordonHint: 'It keeps what it has and gets nothing new. You can take it back.',
   drainTitle: (name) => `Drain ${name}?`,
   drainHint:
-    'It gives its meetings and clients to other nodes and gets nothing new. Media stays until its participants leave. You can take it back.',
+    'It gives its meetings, clients and media to other nodes and gets nothing new. Nobody in a meeting notices, unless it takes too long. You can take it back.',
   drained: 'Empty: it can be stopped.',
-  toGo: (meetings, connections, routers) =>
+  toGo: ({ meetings, connections, participants, routers }) =>
     `To go: ${[
       ...some(meetings, 'meeting', 'meetings'),
       ...some(connections, 'connection', 'connections'),
+      ...some(participants, 'person with media here', 'people with media here'),
       ...some(routers, 'router', 'routers'),
     ].join(', ')}`,
   silent: (seconds) => `No heartbeat for ${seconds} s`,
@@ -43,6 +44,7 @@ export const enAdmin: AdminTexts = {
   meetings: 'Meetings',
   connections: 'Connections',
   routers: 'Routers',
+  participants: 'People with media here',
   noMeetings: 'No meeting is live',
   noMeetingsHint: 'One shows up here as soon as somebody joins it.',
   missing: (names) => `Did not answer, so that their meetings are not shown: ${names}`,

@@ -14,19 +14,19 @@ export class AudioOutput {
   }
 
   add(producerId: string, track: MediaStreamTrack): void {
-    this.remove(producerId);
+    const before = this.#elements.get(producerId);
     const element = new Audio();
     element.srcObject = new MediaStream([track]);
     this.#elements.set(producerId, element);
     if (this.#sinkId !== null) void this.#direct(element, this.#sinkId);
     this.#play(element);
+    if (before) silence(before);
   }
 
   remove(producerId: string): void {
     const element = this.#elements.get(producerId);
     if (!element) return;
-    element.pause();
-    element.srcObject = null;
+    silence(element);
     this.#elements.delete(producerId);
   }
 
@@ -58,4 +58,9 @@ export class AudioOutput {
       if (error instanceof DOMException && error.name === 'NotAllowedError') this.#onBlocked(true);
     });
   }
+}
+
+function silence(element: HTMLAudioElement): void {
+  element.pause();
+  element.srcObject = null;
 }

@@ -2,15 +2,17 @@ import type { types } from 'mediasoup-client';
 import type { ProducerView, Source } from '../../protocol/meetings.ts';
 import type { WebrtcConfig } from '../../protocol/notifications.ts';
 import { Emitter } from '../api/Emitter.ts';
-import { isUnanswered } from '../api/RequestError.ts';
 import { createGate, type Gate } from './createGate.ts';
 import { createDevice } from './device.ts';
+import { judgeHealth, type MediaHealth } from './health.ts';
+import { closeLine, closeTransport, MediaMove, type MediaLine } from './MediaMove.ts';
 import { MediaTransport, type Request } from './MediaTransport.ts';
-import { isForgotten, orphansOf, producerOptions, type Publication } from './Publication.ts';
 import { Reception } from './Reception.ts';
 import type { RemoteTrack } from './Remote.ts';
+import { Sending } from './Sending.ts';
 import { collectStats, type MediaStats } from './stats.ts';
 import { StallWatch } from './StallWatch.ts';
+import { Succession } from './Succession.ts';
 import type { Size } from './ViewReport.ts';
 
 type MediaSessionEvents = {
@@ -25,12 +27,6 @@ type MediaSessionEvents = {
   suspicious: [];
 };
 
-/** Whether every transport has a path, or is about to have its first; else what is done about it. */
-export type MediaHealth =
-  | { is: 'well' }
-  /** `path`: another is looked for; `rebuild`: everything is made anew. */
-  | { is: 'lost'; step: 'path' | 'rebuild'; attempt: number };
-
 /** What is sent is set up once something is received, or this late: side by side the first picture takes longer. */
 const RECEIVE_FIRST_MS = 500;
 
@@ -42,16 +38,20 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
   readonly #request: Request;
   readonly #meetingId: string;
   readonly #device = createDevice();
-  readonly #publications = new Map<Source, Publication>();
-  readonly #reception: Reception;
+  readonly #sending: Sending;
+  readonly #succession: Succession;
   readonly #stallWatch: StallWatch;
+  #reception: Reception;
+  /** Builds everything anew beside what there is. */
+  #move: MediaMove | null = null;
+  #views: ReadonlyMap<string, Size> = new Map();
   #config: WebrtcConfig | null = null;
   #send: Promise<MediaTransport> | null = null;
   #recv: Promise<MediaTransport> | null = null;
   /** Open when one's own may be sent, too. */
   #receiving: Gate | null = null;
-  /** Grows with every rebuild: what was begun before does not count. */
-  #generation = 0;
+  /** Another one with everything that is built: what was begun for one before does not count. */
+  #era: object = {};
   /** Rebuilds since something flowed last. */
   #rebuilds = 0;
   #closed = false;
@@ -60,12 +60,16 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     super();
     this.#meetingId = meetingId;
     this.#request = request;
-    this.#reception = new Reception({
-      meetingId,
-      request,
+    this.#sending = new Sending({
+      device: this.#device,
+      closeOnServer: (producerId) => request('close-producer', { meetingId, producerId }),
+      onPublished: (source) => this.emit('published', source),
+    });
+    this.#succession = new Succession({
       onTrackAdded: (track) => this.emit('track-added', track),
       onTrackRemoved: (producerId) => this.emit('track-removed', producerId),
     });
+    this.#reception = this.#createReception();
     this.#stallWatch = new StallWatch({
       transports: () => this.#transports(),
       onSuspicion: () => this.emit('suspicious'),
@@ -92,92 +96,107 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     this.#rebuild();
   }
 
-  add(producerId: string): void {
-    this.#reception.add(producerId);
+  /** @param replaces producer that it stands for: that is played until this one flows */
+  add(producerId: string, replaces?: string): void {
+    if (replaces !== undefined) this.#succession.link(producerId, replaces);
+    for (const reception of this.#receptions) reception.add(producerId);
+    this.setViews(this.#views);
   }
 
   /** Receives exactly these from now on. */
   receive(producerIds: ReadonlySet<string>): void {
-    this.#reception.receive(producerIds);
+    for (const reception of this.#receptions) reception.receive(producerIds);
   }
 
   remove(producerId: string): void {
-    this.#reception.remove(producerId);
+    for (const reception of this.#receptions) reception.remove(producerId);
+    this.#succession.forget(producerId);
   }
 
   /** The server has closed consumers that were not resumed in time: asks for them again. */
   handleConsumersClosed(consumerIds: readonly string[]): void {
-    this.#reception.handleConsumersClosed(consumerIds);
+    for (const reception of this.#receptions) reception.handleConsumersClosed(consumerIds);
+  }
+
+  /** The server wants everything to come and go by another part of it: nobody is to notice. */
+  async move(moveId: number, config: WebrtcConfig): Promise<void> {
+    // One that was begun before has ended at the server.
+    this.#abandonMove();
+    if (!this.#send || this.#closed) return;
+    const move = (this.#move = this.#beginMove(moveId, config));
+    this.setViews(this.#views);
+    const finish = (moved: boolean) =>
+      this.#request('finish-move', { meetingId: this.#meetingId, moveId, moved });
+    let before: MediaLine | null = null;
+    try {
+      await move.build();
+      before = this.#line();
+      if (!before) return;
+      // Before the server closes what was there: that it ends means nothing any more.
+      this.#use(move.line);
+      this.#sending.setBeside(before.producers);
+      await finish(true);
+      if (this.#move === move) {
+        this.#config = config;
+        this.#endMove();
+        this.#sending.sendMissing();
+      }
+      closeLine(before);
+    } catch {
+      if (this.#move === move) {
+        if (before) {
+          before.reception.receive(this.#reception.wanted);
+          this.#use(before);
+        }
+        this.#endMove();
+        closeLine(move.line);
+        finish(false).catch(() => undefined);
+      } else if (before) closeLine(before);
+    }
+    void this.#tellHealth();
   }
 
   /**
    * Sends a track, in place of what the source sent before.
    * @throws RequestError when the server refuses
    */
-  async publish(source: Source, track: MediaStreamTrack, paused = false): Promise<void> {
-    await this.unpublish(source);
-    const publication: Publication = { source, track, paused, producer: null };
-    this.#publications.set(source, publication);
-    try {
-      await this.#produce(publication);
-    } catch (error) {
-      if (this.#publications.get(source) === publication) this.#publications.delete(source);
-      throw error;
-    }
+  publish(source: Source, track: MediaStreamTrack, paused = false): Promise<void> {
+    return this.#sending.publish(source, track, paused);
   }
 
-  async unpublish(source: Source): Promise<void> {
-    const publication = this.#publications.get(source);
-    if (!publication) return;
-    this.#publications.delete(source);
-    const { producer } = publication;
-    if (!producer || producer.closed) return;
-    producer.close();
-    try {
-      await this.#closeOnServer(producer.id);
-    } catch (error) {
-      // Packets have stopped; `recover` closes what the server still has.
-      if (!isUnanswered(error)) throw error;
-    }
+  unpublish(source: Source): Promise<void> {
+    return this.#sending.unpublish(source);
   }
 
   isPublished(source: Source): boolean {
-    return this.#publications.has(source);
+    return this.#sending.find(source) !== undefined;
   }
 
   /** Whether the server has it, too. */
   isSending(source: Source): boolean {
-    return Boolean(this.#publications.get(source)?.producer);
+    return Boolean(this.#sending.find(source)?.producer);
   }
 
   /** Another device for the same source; the others notice nothing. */
-  async replaceTrack(source: Source, track: MediaStreamTrack): Promise<void> {
-    const publication = this.#publications.get(source);
-    if (!publication) return;
-    publication.track = track;
-    await publication.producer?.replaceTrack({ track });
+  replaceTrack(source: Source, track: MediaStreamTrack): Promise<void> {
+    return this.#sending.replaceTrack(source, track);
   }
 
   /** Stops or lets go on the packets of a source; the server is told by whoever asks. */
   setPaused(source: Source, paused: boolean): void {
-    const publication = this.#publications.get(source);
-    if (!publication) return;
-    publication.paused = paused;
-    if (paused) publication.producer?.pause();
-    else publication.producer?.resume();
+    this.#sending.setPaused(source, paused);
+  }
+
+  /** Stops encoding the layers that nobody receives; −1: all of them. */
+  limitLayers(producerId: string, maxSpatialLayer: number): Promise<void> {
+    return this.#sending.limitLayers(producerId, maxSpatialLayer);
   }
 
   /** What of the others' video is seen, in physical pixels; those left out are not seen. */
   setViews(views: ReadonlyMap<string, Size>): void {
-    this.#reception.setViews(views);
-  }
-
-  /** Stops encoding the layers that nobody receives; −1: all of them. */
-  async limitLayers(producerId: string, maxSpatialLayer: number): Promise<void> {
-    for (const { producer } of this.#publications.values()) {
-      if (producer?.id !== producerId || producer.closed) continue;
-      await producer.setMaxSpatialLayer(maxSpatialLayer);
-    }
+    this.#views = views;
+    const all = this.#succession.spread(views);
+    for (const reception of this.#receptions) reception.setViews(all);
   }
 
   /** The network may be another one: finds out soon whether anything still flows. */
@@ -197,16 +216,15 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
    * @param own what the server has of one's own producers
    */
   async recover(own: readonly ProducerView[]): Promise<void> {
-    const generation = this.#generation;
-    if (isForgotten(this.#publications, own)) {
+    const era = this.#era;
+    if (this.#sending.isForgotten(own)) {
       this.#buildAnew();
       return;
     }
-    for (const id of orphansOf(this.#publications, own)) {
-      this.#closeOnServer(id).catch(() => undefined);
-    }
+    // While they move, the server has two of each.
+    if (!this.#move) this.#sending.closeOrphans(own);
     const transports = await Promise.allSettled([this.#send, this.#recv]);
-    if (generation !== this.#generation || this.#closed) return;
+    if (era !== this.#era || this.#closed) return;
     if (transports.some(({ status }) => status === 'rejected')) {
       this.#buildAnew();
       return;
@@ -221,7 +239,7 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
     return collectStats({
       send: this.#send,
       recv: this.#recv,
-      publications: [...this.#publications.values()],
+      publications: this.#sending.publications,
       remotes: this.#reception.remotes,
     });
   }
@@ -247,126 +265,134 @@ export class MediaSession extends Emitter<MediaSessionEvents> {
   }
 
   #build(): void {
+    const config = this.#config;
+    if (!config) throw new Error('not started');
     const receiving = (this.#receiving = createGate(RECEIVE_FIRST_MS));
-    const generation = this.#generation;
-    this.#recv = this.#createTransport('recv');
+    const era = this.#era;
+    this.#recv = this.#createTransport('recv', config, era);
     this.#send = receiving.opened.then(() => {
-      if (generation !== this.#generation) throw new Error('built anew meanwhile');
-      return this.#createTransport('send');
+      if (era !== this.#era) throw new Error('built anew meanwhile');
+      return this.#createTransport('send', config, era);
     });
     void this.#reception.begin(this.#recv).finally(() => {
       if (this.#reception.remotes.length === 0) receiving.open();
     });
-    for (const publication of this.#publications.values()) {
-      this.#produce(publication).catch((error: unknown) => {
-        // Refused means off, as the server's state will say; what got no answer is built anew.
-        if (!isUnanswered(error)) this.#publications.delete(publication.source);
-      });
-    }
+    this.#sending.begin(this.#send, config.publish);
   }
 
   #tearDown(): void {
-    this.#generation += 1;
-    for (const transport of [this.#send, this.#recv]) {
-      transport?.then(
-        (built) => built.close(),
-        () => undefined,
-      );
-    }
+    this.#era = {};
+    this.#abandonMove();
+    for (const transport of [this.#send, this.#recv]) if (transport) closeTransport(transport);
     this.#send = null;
     this.#recv = null;
-    for (const publication of this.#publications.values()) publication.producer = null;
+    this.#sending.stop();
     this.#reception.stop();
   }
 
-  #createTransport(direction: 'send' | 'recv'): Promise<MediaTransport> {
-    if (!this.#config) throw new Error('not started');
-    const generation = this.#generation;
-    const creating = MediaTransport.create(direction, {
-      device: this.#device,
-      request: this.#request,
-      meetingId: this.#meetingId,
-      config: this.#config,
+  #createTransport(
+    direction: 'send' | 'recv',
+    config: WebrtcConfig,
+    era: object,
+    moveId?: number,
+  ): Promise<MediaTransport> {
+    // What was built beside it, or before, does not count.
+    const isUsed = (): boolean => era === this.#era;
+    const deps = {
+      ...{ device: this.#device, request: this.#request, meetingId: this.#meetingId, config },
       onBroken: () => {
-        if (generation === this.#generation) this.#buildAnew();
+        if (isUsed()) this.#buildAnew();
       },
-      onState: (state) => {
+      onState: (state: types.ConnectionState) => {
+        if (!isUsed()) return;
         if (direction === 'recv' && state === 'connected') this.#receiving?.open();
         if (state === 'connected') this.#rebuilds = 0;
         void this.#tellHealth();
       },
       onUnanswered: () => {
-        if (generation === this.#generation) this.emit('unanswered');
+        if (isUsed()) this.emit('unanswered');
       },
-    });
+    };
+    const creating = MediaTransport.create(direction, deps, moveId);
     // Whoever needs it hears of a failure; a meeting that loses its worker says so by itself.
     void creating.catch(() => undefined).then(() => this.#tellHealth());
     return creating;
   }
 
-  #closeOnServer(producerId: string): Promise<unknown> {
-    return this.#request('close-producer', { meetingId: this.#meetingId, producerId });
+  /** By which one sends and receives now; null while nothing is built. */
+  #line(): MediaLine | null {
+    if (!this.#send || !this.#recv) return null;
+    const { producers } = this.#sending;
+    const [reception, era] = [this.#reception, this.#era];
+    return { send: this.#send, recv: this.#recv, reception, producers, era };
   }
 
-  async #produce(publication: Publication): Promise<void> {
-    const sending = this.#send;
-    if (!sending) return;
-    try {
-      await this.#produceOn(sending, publication);
-    } catch (error) {
-      // Built anew meanwhile, which sends it again.
-      if (sending === this.#send) throw error;
-    }
+  get #receptions(): Reception[] {
+    const other = this.#move?.line.reception;
+    return other && other !== this.#reception ? [this.#reception, other] : [this.#reception];
   }
 
-  async #produceOn(sending: Promise<MediaTransport>, publication: Publication): Promise<void> {
-    if (!this.#config) return;
-    const { transport } = await sending;
-    if (sending !== this.#send || transport.closed) return;
-    const producer = await transport.produce(
-      producerOptions(
-        publication,
-        this.#config.publish,
-        this.#device.sendRtpCapabilities.codecs ?? [],
-      ),
-    );
-    const current = this.#publications.get(publication.source) === publication;
-    if (!current || sending !== this.#send) {
-      producer.close();
-      return;
-    }
-    publication.producer = producer;
-    if (producer.track !== publication.track) {
-      await producer.replaceTrack({ track: publication.track });
-    }
-    if (publication.paused) producer.pause();
-    this.emit('published', publication.source);
+  #createReception(): Reception {
+    return new Reception({
+      meetingId: this.#meetingId,
+      ...{ request: this.#request, succession: this.#succession },
+    });
+  }
+
+  #beginMove(moveId: number, config: WebrtcConfig): MediaMove {
+    const reception = this.#createReception();
+    reception.receive(this.#reception.wanted);
+    const era = {};
+    const recv = this.#createTransport('recv', config, era, moveId);
+    const send = this.#createTransport('send', config, era, moveId);
+    const producers: MediaLine['producers'] = new Map();
+    this.#sending.setBeside(producers);
+    return new MediaMove({
+      line: { send, recv, reception, producers, era },
+      publications: () => this.#sending.publications,
+      produce: (transport, publication) =>
+        this.#sending.sendBeside(transport, publication, config.publish),
+      untilUnseen: () => this.#sending.untilUnseen(),
+      discard: (producer) => this.#sending.discard(producer),
+    });
+  }
+
+  /** Sends and receives by these from now on; the others stay as they are. */
+  #use({ send, recv, reception, producers, era }: MediaLine): void {
+    this.#era = era;
+    [this.#send, this.#recv, this.#reception] = [send, recv, reception];
+    this.#sending.use(send, producers);
+  }
+
+  #endMove(): void {
+    this.#move = null;
+    this.#sending.setBeside(new Map());
+  }
+
+  #abandonMove(): void {
+    const move = this.#move;
+    this.#endMove();
+    move?.fail('given up');
+    if (move && move.line.send !== this.#send) closeLine(move.line);
   }
 
   /** Without anything to send or receive no transport connects. */
   get #hasAnything(): boolean {
-    return this.#publications.size > 0 || this.#reception.wantsAnything;
+    return this.#sending.publications.length > 0 || this.#reception.wantsAnything;
   }
 
   /** Those that there are: none that could not be made. */
   async #transports(): Promise<{ send: MediaTransport | null; recv: MediaTransport | null }> {
-    const made = (transport: Promise<MediaTransport> | null) =>
-      transport?.catch(() => null) ?? Promise.resolve(null);
-    const [send, recv] = await Promise.all([made(this.#send), made(this.#recv)]);
+    const made = [this.#send, this.#recv].map(async (transport) => transport?.catch(() => null));
+    const [send = null, recv = null] = await Promise.all(made);
     return { send, recv };
   }
 
   async #tellHealth(): Promise<void> {
-    const generation = this.#generation;
+    const era = this.#era;
     const transports = await Promise.allSettled([this.#send, this.#recv]);
-    if (this.#closed || generation !== this.#generation) return;
-    const made = transports.map((one) => (one.status === 'fulfilled' ? one.value : null));
-    const failed = transports.some(({ status }) => status === 'rejected');
-    const lost = made.some((transport) => transport && !transport.healthy);
-    const restarts = Math.max(...made.map((transport) => transport?.restarts ?? 0));
-    if (lost) this.emit('health', { is: 'lost', step: 'path', attempt: Math.max(1, restarts) });
-    else if (failed || (this.#rebuilds > 0 && this.#hasAnything)) {
-      this.emit('health', { is: 'lost', step: 'rebuild', attempt: Math.max(1, this.#rebuilds) });
-    } else this.emit('health', { is: 'well' });
+    if (this.#closed || era !== this.#era) return;
+    const made = transports.map((one) => (one.status === 'fulfilled' ? one.value : 'failed'));
+    this.emit('health', judgeHealth(made, this.#rebuilds, this.#hasAnything));
   }
 }

@@ -39,13 +39,18 @@ export class MediaTransport {
   #repairTimer: ReturnType<typeof setTimeout> | undefined;
   #restarting: Promise<void> | null = null;
 
-  static async create(direction: 'send' | 'recv', deps: TransportDeps): Promise<MediaTransport> {
+  /** @param moveId of the move that it is for; without, it takes the place of the one before */
+  static async create(
+    direction: 'send' | 'recv',
+    deps: TransportDeps,
+    moveId?: number,
+  ): Promise<MediaTransport> {
     const { device, request, meetingId, config } = deps;
     const rtpCapabilities = device.recvRtpCapabilities as RtpCapabilities;
-    const options = await request(
-      'create-transport',
-      direction === 'send' ? { meetingId, direction } : { meetingId, direction, rtpCapabilities },
-    );
+    const options = await request('create-transport', {
+      ...{ meetingId, ...(moveId !== undefined && { moveId }) },
+      ...(direction === 'send' ? { direction } : { direction, rtpCapabilities }),
+    });
     const settings = {
       ...options,
       iceServers: config.iceServers,
@@ -77,7 +82,10 @@ export class MediaTransport {
         transportId: transport.id,
         kind,
         rtpParameters: rtpParameters as RequestInput<'produce'>['rtpParameters'],
-        ...(appData as Pick<RequestInput<'produce'>, 'source' | 'paused' | 'requestId'>),
+        ...(appData as Pick<
+          RequestInput<'produce'>,
+          'source' | 'paused' | 'requestId' | 'replaces'
+        >),
       }).then(({ producerId }) => done({ id: producerId }), fail);
     });
     transport.on('connectionstatechange', (state) => this.#watch(state));

@@ -15,11 +15,12 @@ export interface Publication {
 /** Taken for the size of a picture where the browser does not tell it before the first frame. */
 const USUAL = { width: 1_280, height: 720 };
 
-/** What `Transport.produce` is told for a source. */
+/** What `Transport.produce` is told for a source. @param replaces producer that it is to stand for */
 export function producerOptions(
   { source, track, paused }: Publication,
   publish: PublishOptions,
   codecs: readonly types.RtpCodecCapability[],
+  replaces?: string,
 ): types.ProducerOptions {
   const { width = USUAL.width, height = USUAL.height } = track.getSettings();
   const shared = {
@@ -30,6 +31,7 @@ export function producerOptions(
       source,
       paused,
       requestId: createId(),
+      ...(replaces !== undefined && { replaces }),
       ...(track.kind === 'video' && { width, height }),
     },
   };

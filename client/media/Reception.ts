@@ -1,14 +1,16 @@
 import type { types } from 'mediasoup-client';
 import { MAX_BATCH } from '../../protocol/requests.ts';
 import type { MediaTransport, Request } from './MediaTransport.ts';
-import { openRemote, type Remote, type RemoteTrack } from './Remote.ts';
+import { FlowWatch } from './FlowWatch.ts';
+import { openRemote, type Remote } from './Remote.ts';
+import type { Succession } from './Succession.ts';
 import { ViewReport, type Size } from './ViewReport.ts';
 
 interface ReceptionDeps {
   meetingId: string;
   request: Request;
-  onTrackAdded: (track: RemoteTrack) => void;
-  onTrackRemoved: (producerId: string) => void;
+  /** Decides what is played. */
+  succession: Succession;
 }
 
 /** What is received of the others: which producers are wanted, their consumers, how large they are seen. */
@@ -18,13 +20,15 @@ export class Reception {
   /** Producers of the others that are to be received. */
   readonly #wanted = new Set<string>();
   readonly #views: ViewReport;
+  readonly #flows: FlowWatch;
   /** Null between two of them. What was begun for one before the present does not count. */
   #transport: Promise<MediaTransport> | null = null;
   #consuming = false;
 
   constructor(deps: ReceptionDeps) {
     this.#deps = deps;
-    const { meetingId, request } = deps;
+    const { meetingId, request, succession } = deps;
+    this.#flows = new FlowWatch({ onFlow: (remote) => succession.markFlowing(remote) });
     this.#views = new ViewReport(
       (producerId) => this.#remotes.has(producerId),
       (views) => void request('update-views', { meetingId, views }).catch(() => undefined),
@@ -34,6 +38,16 @@ export class Reception {
   /** What is received now. */
   get remotes(): readonly Remote[] {
     return [...this.#remotes.values()];
+  }
+
+  /** What is to be received. */
+  get wanted(): ReadonlySet<string> {
+    return this.#wanted;
+  }
+
+  /** Settles when all that was asked for flows, as far as it does at all. */
+  flowing(): Promise<void> {
+    return this.#flows.settled();
   }
 
   get wantsAnything(): boolean {
@@ -117,6 +131,7 @@ export class Reception {
   close(): void {
     this.#views.close();
     this.stop();
+    this.#flows.close();
   }
 
   async #consume(
@@ -135,18 +150,25 @@ export class Reception {
     );
     if (begun !== this.#transport) return;
     for (const remote of opened) {
-      const { producerId, participantId, kind, source } = remote.options;
+      const { producerId } = remote.options;
       if (!this.#wanted.has(producerId)) {
         remote.consumer.close();
         continue;
       }
       this.#remotes.set(producerId, remote);
-      const { track } = remote.consumer;
-      this.#deps.onTrackAdded({ producerId, participantId, kind, source, track });
+      if (!this.#deps.succession.add(remote)) this.#await(remote, transport);
     }
     this.#views.sendAll();
     const consumerIds = opened.map(({ options }) => options.id);
     await this.#resume(consumerIds);
+  }
+
+  /** It is played instead of another when it flows. What is muted or hidden does not. */
+  #await(remote: Remote, transport: types.Transport): void {
+    const { kind, producerId, producerPaused } = remote.options;
+    const expected = !producerPaused && (kind === 'audio' || this.#views.isSeen(producerId));
+    if (expected) this.#flows.expect(remote, transport);
+    else this.#deps.succession.markFlowing(remote);
   }
 
   /** Lets consumers flow, or asks anew for those that the server has given up. */
@@ -165,7 +187,9 @@ export class Reception {
     const remote = this.#remotes.get(producerId);
     if (!remote) return;
     this.#remotes.delete(producerId);
+    this.#flows.forget(remote);
+    // What is played instead begins before this one stops.
+    this.#deps.succession.delete(remote);
     remote.consumer.close();
-    this.#deps.onTrackRemoved(producerId);
   }
 }

@@ -45,6 +45,10 @@ export class ViewReport {
     else this.#timer = setTimeout(() => this.sendAll(), DEBOUNCE_MS);
   }
 
+  isSeen(producerId: string): boolean {
+    return (this.#views.get(producerId)?.width ?? 0) > 0;
+  }
+
   forget(producerId: string): void {
     this.#views.delete(producerId);
   }

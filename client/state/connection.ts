@@ -1,6 +1,6 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { SignalingState } from '../api/SignalingClient.ts';
-import type { MediaHealth } from '../media/MediaSession.ts';
+import type { MediaHealth } from '../media/health.ts';
 import type { ConnectionState } from './models.ts';
 
 /** How far the way back has got: of the place in the meeting first, of media while that is taken. */

@@ -36,8 +36,9 @@ export function createConsequences(deps: ConsequenceDeps) {
       case 'producer-added': {
         const { participantId, producer } = notification.payload;
         if (participantId === selfId) break;
-        if (isReceived(after, producer)) media.add(producer.id);
-        if (producer.source === 'screen') notices.tell('share-started', nameOf(participantId));
+        if (isReceived(after, producer)) media.add(producer.id, producer.replaces);
+        if (producer.source === 'screen' && producer.replaces === undefined)
+          notices.tell('share-started', nameOf(participantId));
         break;
       }
       case 'producer-closed':

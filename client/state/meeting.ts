@@ -217,6 +217,8 @@ export class MeetingController {
       else void this.#rejoin();
     } else if (notification.name === 'meeting-position') {
       this.#following.handlePosition(notification.payload);
+    } else if (notification.name === 'media-moving') {
+      void this.#media.move(notification.payload.moveId, notification.payload.webrtcConfig);
     } else if (notification.name === 'consumers-closed') {
       this.#media.handleConsumersClosed(notification.payload.consumerIds);
     } else if (notification.name === 'producer-layers-wanted') {

@@ -60,7 +60,10 @@ function own(track: MediaStreamTrack | null): VideoModel | null {
 }
 
 function videoOf({ producers }: ParticipantView, wanted: Source, { remote }: Tracks) {
-  const producer = producers.find(({ source, paused }) => source === wanted && !paused);
+  // While they move there are two, of which one is played.
+  const producer = producers.find(
+    ({ id, source, paused }) => source === wanted && !paused && remote.has(id),
+  );
   const track = producer && remote.get(producer.id);
   return producer && track ? { producerId: producer.id, track } : null;
 }

@@ -43,6 +43,7 @@ export function nodeTable(nodes: readonly NodeView[]): string {
       'WORKERS',
       'MEETINGS',
       'CONNECTIONS',
+      'PEOPLE',
       'ROUTERS',
       'UP',
       'INSTANCE',
@@ -55,6 +56,7 @@ export function nodeTable(nodes: readonly NodeView[]): string {
       node.workers.map(({ load }) => percent(load)).join(' ') || '-',
       node.meetings,
       node.connections,
+      node.participants,
       node.routers,
       duration(node.uptimeSec),
       node.instanceId,
@@ -133,10 +135,11 @@ export function actText({ action, actor, node, meeting, detail }: OperatorAct): 
   }
 }
 
+const LEFT = ['meetings', 'connections', 'participants', 'routers'] as const;
+
 /** `2 meetings, 1 router`; empty when a node has nothing. */
-export function whatIsLeft(node: Pick<NodeView, 'meetings' | 'connections' | 'routers'>): string {
-  return (['meetings', 'connections', 'routers'] as const)
-    .filter((what) => node[what] > 0)
+export function whatIsLeft(node: Pick<NodeView, (typeof LEFT)[number]>): string {
+  return LEFT.filter((what) => node[what] > 0)
     .map((what) => `${node[what]} ${node[what] === 1 ? what.slice(0, -1) : what}`)
     .join(', ');
 }

@@ -217,10 +217,10 @@ export class AdminService {
 
   #present(node: NodeInfo): NodeView {
     const { instanceId, name, roles, version, region, startedAt, mark, load, workers } = node;
-    const { meetings, connections, routers, silentMs } = node;
+    const { meetings, connections, routers, participants, silentMs } = node;
     return {
       ...{ instanceId, name, version, region, mark, load },
-      ...{ meetings, connections, routers, silentMs },
+      ...{ meetings, connections, routers, participants, silentMs },
       roles: [...roles],
       workers: workers.map((worker) => ({ index: worker.index, load: worker.load })),
       startedAt: new Date(startedAt).toISOString(),

@@ -30,6 +30,8 @@ export interface NodeLoad {
   connections: number;
   /** Routers that it carries media with. */
   routers: number;
+  /** Participants whose media it carries. */
+  participants: number;
   /** Its live media workers; `load` is the share in use, 0 to 1 and above. */
   workers: readonly { index: number; load: number }[];
 }

@@ -50,6 +50,9 @@ export class MeshMediaNodes extends EventEmitter<MediaNodesEvents> implements Me
     this.#mesh = mesh;
     mesh.serve(EVENT, (event, from) => this.emit('event', from, event as NodeMediaEvent));
     failures.on('dead', (instanceId) => this.emit('node-lost', instanceId));
+    registry.on('marked', ({ instanceId }) => this.emit('node-marked', instanceId));
+    // One that was draining before this node knew of it.
+    registry.on('joined', ({ instanceId }) => this.emit('node-marked', instanceId));
     mesh.on('link-up', (instanceId) => this.emit('node-back', instanceId));
   }
 
@@ -61,6 +64,7 @@ export class MeshMediaNodes extends EventEmitter<MediaNodesEvents> implements Me
         nodeId,
         isSelf: nodeId === instanceId,
         ready: mark === 'ready',
+        draining: mark === 'draining',
         region,
         workers,
       }));

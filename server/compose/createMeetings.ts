@@ -57,6 +57,8 @@ export function createMeetings(deps: MeetingsDeps): Meetings {
     region,
     workerCapacityPps: config.media.workerCapacityPps,
     logger,
+    shareOfMoves: () =>
+      1 / Math.max(1, registry.nodes.filter(({ meetings }) => meetings > 0).length),
     ...overrides,
   });
   releases.push(() => cascade.close());

@@ -38,7 +38,10 @@ export interface Cluster {
   report(read: () => NodeLoad): void;
 }
 
-const NOTHING: NodeLoad = { load: 0, meetings: 0, connections: 0, routers: 0, workers: [] };
+const NOTHING: NodeLoad = {
+  ...{ load: 0, meetings: 0, connections: 0, routers: 0, participants: 0 },
+  workers: [],
+};
 
 /**
  * Joins the cluster that Redis holds together, or makes one of this node alone.

@@ -28,13 +28,17 @@ export function reportOn(
     const workers = media?.loads ?? [];
     return workers.reduce((sum, worker) => sum + worker.load, 0) / (workers.length || 1);
   };
-  cluster.report(() => ({
-    load: load(),
-    meetings: owned().length,
-    connections: connections(),
-    routers: media?.stats().routers ?? 0,
-    workers: media?.loads ?? [],
-  }));
+  cluster.report(() => {
+    const { routers, participants } = media?.stats() ?? { routers: 0, participants: 0 };
+    return {
+      load: load(),
+      meetings: owned().length,
+      connections: connections(),
+      routers,
+      participants,
+      workers: media?.loads ?? [],
+    };
+  });
   metrics.watch({
     node() {
       const { instanceId, name, version } = registry.self;

@@ -75,6 +75,7 @@ const node = z
     role: z.enum(['all', 'signaling', 'media']).default('all'),
     name: z.string().min(1).max(64).nullable().default(null),
     region: z.string().min(1).max(64).nullable().default(null),
+    drainTimeoutMs: ms.default(600_000),
   })
   .prefault({});
 

@@ -29,7 +29,12 @@ export interface MediaCommands {
   /** Closes all transports of the participant and everything in them. */
   closeParticipant(of: ParticipantKey): Promise<void>;
   /** Replaces the participant's transport of that direction, if there is one. */
-  createTransport(of: ParticipantKey, request: TransportRequest): Promise<TransportOptions>;
+  createTransport(
+    of: ParticipantKey,
+    request: TransportRequest,
+    /** Of the move that it is for: it does not replace the one that is used until then. */
+    moveId?: number,
+  ): Promise<TransportOptions>;
   connectTransport(
     of: ParticipantKey,
     transportId: string,
@@ -49,6 +54,11 @@ export interface MediaCommands {
     consumerIds: readonly string[],
   ): Promise<{ resumed: string[]; gone: string[] }>;
   updateViews(of: ParticipantKey, views: readonly ViewRequest[]): Promise<void>;
+  /**
+   * Ends a move: with `moved` all that the participant had before is closed, otherwise all that was
+   * made for the move. Refused with INVALID_STATE when it has ended otherwise.
+   */
+  finishMove(of: ParticipantKey, moveId: number, moved: boolean): Promise<void>;
 }
 
 /** What was found of a meeting's media when it was taken over. */
@@ -133,9 +143,13 @@ export interface MediaEvents {
   'meeting-reset': [
     { meetingId: string; participantIds: string[]; rtpCapabilities: RtpCapabilities },
   ];
+  /** The participant is to build their media anew beside what they have, for another router. */
+  'participant-moving': [
+    { meetingId: string; participantId: string; moveId: number; rtpCapabilities: RtpCapabilities },
+  ];
   /** Somebody with a higher epoch owns the meeting: the caller has lost it. */
   stale: [{ meetingId: string; epoch: number }];
-  /** A producer closed without a command: its transport went away. */
+  /** A producer closed without a command: its transport went away, or its publisher has moved. */
   'producer-closed': [{ meetingId: string; participantId: string; producerId: string }];
   /** Consumers were closed that the client never resumed, or that what they came from has failed. */
   'consumers-stale': [{ meetingId: string; participantId: string; consumerIds: string[] }];

@@ -74,6 +74,8 @@ export interface ProducerInventory {
 
 export interface ParticipantInventory {
   participantId: string;
+  /** Of the participant's moves the one that brought them here; 0: they were placed here. */
+  moveId: number;
   /** Ids of transports that are open. */
   transports: { send?: string; recv?: string };
   producers: ProducerInventory[];
@@ -118,8 +120,9 @@ export interface MediaExecutor {
   inventory(command: Command): Promise<{ routers: RouterInventory[] }>;
 
   closeParticipant(command: ParticipantCommand): Promise<void>;
+  /** @param command.moveId of the participant's moves the one that brought them here; 0: they were placed here */
   createTransport(
-    command: ParticipantCommand & { request: TransportRequest },
+    command: ParticipantCommand & { request: TransportRequest; moveId: number },
   ): Promise<TransportOptions>;
   connectTransport(
     command: ParticipantCommand & { transportId: string; dtlsParameters: DtlsParameters },
@@ -206,7 +209,7 @@ export function execute(
 }
 
 /** Facts that one router tells of its meeting. */
-type RouterFacts = Omit<MediaEvents, 'meeting-reset' | 'stale'> & {
+type RouterFacts = Omit<MediaEvents, 'meeting-reset' | 'participant-moving' | 'stale'> & {
   /** The worker is gone and with it the meeting's router there. */
   'routers-lost': [{ meetingId: string }];
 };

@@ -139,6 +139,15 @@ export class MediaNode extends EventEmitter<MediaNodeEvents> implements MediaExe
     return orphans;
   }
 
+  /** Closes all media, and tells the owners of the meetings, as if all workers had died. */
+  evict(): void {
+    for (const [meetingId, meeting] of this.#meetings) {
+      const workers = meeting.routers.map(({ worker }) => worker.index);
+      this.#close(meetingId);
+      for (const worker of workers) this.#tell('routers-lost', worker, { meetingId });
+    }
+  }
+
   async openRouter(
     command: Command & { worker: number | null },
   ): Promise<{ worker: number; rtpCapabilities: RtpCapabilities }> {
@@ -194,9 +203,9 @@ export class MediaNode extends EventEmitter<MediaNodeEvents> implements MediaExe
     command: Parameters<MediaExecutor['createTransport']>[0],
   ): Promise<TransportOptions> {
     const router = this.#router(command);
-    const { request } = command;
+    const { request, moveId } = command;
     if (request.direction === 'recv') router.warmProducers();
-    return router.participant(command.participantId).createTransport(request);
+    return router.participant(command.participantId).createTransport(request, moveId);
   }
 
   async connectTransport(command: Parameters<MediaExecutor['connectTransport']>[0]): Promise<void> {

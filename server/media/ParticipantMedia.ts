@@ -64,6 +64,7 @@ export class ParticipantMedia {
   readonly #views = new Map<string, PictureSize>();
   readonly #staleTimers = new Set<NodeJS.Timeout>();
   #rtpCapabilities: RtpCapabilities | undefined;
+  #moveId = 0;
   #closed = false;
 
   constructor(participantId: string, access: RouterAccess, options: ParticipantMediaOptions) {
@@ -91,8 +92,10 @@ export class ParticipantMedia {
     this.#transports.clear();
   }
 
-  createTransport(request: TransportRequest): Promise<TransportOptions> {
+  /** @param moveId of the participant's moves the one that brought them here */
+  createTransport(request: TransportRequest, moveId: number): Promise<TransportOptions> {
     const { direction } = request;
+    this.#moveId = moveId;
     return this.#inLane(direction, async () => {
       const transport = await this.#access.router.createWebRtcTransport({
         webRtcServer: this.#access.webRtcServer,
@@ -243,6 +246,7 @@ export class ParticipantMedia {
     const [send, recv] = [this.#transports.get('send'), this.#transports.get('recv')];
     return {
       participantId: this.participantId,
+      moveId: this.#moveId,
       transports: {
         ...(send && { send: send.transport.id }),
         ...(recv && { recv: recv.transport.id }),

@@ -268,6 +268,9 @@ export class MeetingManager {
     events.on('producer-closed', (event) =>
       tell(event.meetingId, ({ media }) => media.handleProducerClosed(event)),
     );
+    events.on('participant-moving', (event) =>
+      tell(event.meetingId, ({ media }) => media.handleMoving(event)),
+    );
     events.on('consumers-stale', (event) =>
       tell(event.meetingId, ({ media }) => media.handleConsumersStale(event)),
     );

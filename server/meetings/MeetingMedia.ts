@@ -1,13 +1,18 @@
-import type { MediaStatus, MeetingSettings, Source, Stoppable } from '../../protocol/meetings.ts';
+import type {
+  MediaStatus,
+  MeetingSettings,
+  ProducerView,
+  Stoppable,
+} from '../../protocol/meetings.ts';
 import type { WebrtcConfig } from '../../protocol/notifications.ts';
 import type { RequestInput, RequestOutput } from '../../protocol/requests.ts';
-import { mayDo, type Right } from '../../protocol/rights.ts';
 import type { RtpCapabilities } from '../../protocol/rtp.ts';
 import { AppError } from '../core/AppError.ts';
 import type { AdoptedMedia, MediaCommands, MediaEvents } from '../media/MediaCommands.ts';
 import type { Fanout } from './Fanout.ts';
 import type { Participant } from './Participant.ts';
 import type { Roster } from './Roster.ts';
+import { assertMaySend, maySend, SOURCES } from './sending.ts';
 
 export interface MeetingMediaDeps {
   media: MediaCommands;
@@ -16,14 +21,6 @@ export interface MeetingMediaDeps {
   webrtcConfig: (rtpCapabilities: RtpCapabilities, meetingId: string) => WebrtcConfig;
   settings: () => MeetingSettings;
 }
-
-/** What a source needs to be sent, what a host stops it as, and what to say to who may not. */
-const SOURCES = {
-  microphone: ['unmute', 'microphone', 'Only a host can unmute you.'],
-  camera: ['use-camera', 'camera', 'Only a host can turn on your camera.'],
-  screen: ['share-screen', 'screen', 'Only a host can share a screen here.'],
-  'screen-audio': ['share-screen', 'screen', 'Only a host can share a screen here.'],
-} as const satisfies Record<Source, readonly [Right, Stoppable, string]>;
 
 /**
  * Media requests of the participants of one meeting, and what the media layer reports. Producers in
@@ -105,6 +102,7 @@ export class MeetingMedia {
       input.direction === 'send'
         ? { direction: 'send' }
         : { direction: 'recv', rtpCapabilities: input.rtpCapabilities },
+      input.moveId,
     );
   }
 
@@ -162,6 +160,14 @@ export class MeetingMedia {
     return this.#deps.media.updateViews(this.#key(participant), views);
   }
 
+  async finishMove(
+    participant: Participant,
+    { moveId, moved }: RequestInput<'finish-move'>,
+  ): Promise<Record<string, never>> {
+    await this.#deps.media.finishMove(this.#key(participant), moveId, moved);
+    return {};
+  }
+
   /** Mutes, unmutes and stops what the participant asks for; answers what is true afterwards. */
   async setStatus(participant: Participant, wanted: MediaStatus): Promise<MediaStatus> {
     const on = { microphone: wanted.audio, camera: wanted.video };
@@ -171,7 +177,8 @@ export class MeetingMedia {
         (source === 'microphone' || source === 'camera') && paused === on[source],
     );
     // All or nothing: refused before anything changes.
-    for (const { source, paused } of switched) if (paused) this.#assertMaySend(participant, source);
+    for (const { source, paused } of switched)
+      if (paused) assertMaySend(participant, source, this.#deps.settings());
     const ended = wanted.screenSharing
       ? []
       : producers.filter(({ source }) => SOURCES[source][1] === 'screen');
@@ -214,7 +221,8 @@ export class MeetingMedia {
   /** Stops what somebody may not send any more: the settings or their role have changed. */
   async enforce(participant: Participant): Promise<void> {
     for (const source of ['camera', 'screen'] as const) {
-      if (!this.#maySend(participant, source)) await this.stop(participant, source, null);
+      if (!maySend(participant, source, this.#deps.settings()))
+        await this.stop(participant, source, null);
     }
   }
 
@@ -239,6 +247,20 @@ export class MeetingMedia {
   handleProducerClosed({ participantId, producerId }: MediaEvents['producer-closed'][0]): void {
     const participant = this.#roster.get(participantId);
     if (participant?.producers.has(producerId)) this.#removeProducer(participant, producerId);
+  }
+
+  /** Whoever cannot be told now is moved later. */
+  handleMoving({ participantId, moveId, ...of }: MediaEvents['participant-moving'][0]): void {
+    const { meetingId, rtpCapabilities } = of;
+    const participant = this.#roster.get(participantId);
+    if (!participant?.connectionId) {
+      this.#deps.media
+        .finishMove({ meetingId, participantId }, moveId, false)
+        .catch(() => undefined);
+      return;
+    }
+    const webrtcConfig = this.#deps.webrtcConfig(rtpCapabilities, meetingId);
+    this.#roster.tell(participant, 'media-moving', { meetingId, moveId, webrtcConfig });
   }
 
   handleConsumersStale(event: MediaEvents['consumers-stale'][0]): void {
@@ -276,7 +298,10 @@ export class MeetingMedia {
     const { source, kind, paused, width, height } = input;
     // A microphone that is muted may be there for the moment when it may be heard.
     const silent = source === 'microphone' && paused && !participant.companion;
-    if (!silent) this.#assertMaySend(participant, source);
+    // Who sends it already may go on, also where nobody may begin any more.
+    const before = participant.producers.get(input.replaces ?? '');
+    const allowed = silent || (before?.source === source && !before.paused);
+    if (!allowed) assertMaySend(participant, source, this.#deps.settings());
     const { mediaGeneration } = participant;
     const { producerId } = await this.#deps.media.produce(this.#key(participant), {
       requestId: input.requestId,
@@ -288,40 +313,55 @@ export class MeetingMedia {
       size: width !== undefined && height !== undefined ? { width, height } : null,
     });
     if (participant.mediaGeneration !== mediaGeneration) throw new AppError('INVALID_STATE');
-    if (!silent && !this.#maySend(participant, source)) {
+    if (!allowed && !maySend(participant, source, this.#deps.settings())) {
       // Forbidden while the media layer was at it.
       await this.#deps.media.closeProducer(this.#key(participant), producerId);
       throw new AppError('FORBIDDEN', { message: SOURCES[source][2] });
     }
-    const before = participant.media;
-    const producer = { id: producerId, kind, source, paused };
+    const replaced = await this.#follow(participant, input, producerId);
+    const status = participant.media;
+    const producer = {
+      ...{ id: producerId, kind, source, paused: replaced?.paused ?? paused },
+      ...(replaced && { replaces: replaced.id }),
+    };
     participant.producers.set(producerId, producer);
-    if (!paused) participant.stopped.delete(SOURCES[source][1]);
+    if (!producer.paused) participant.stopped.delete(SOURCES[source][1]);
     this.#roster.publish('producer-added', { participantId: participant.id, producer });
-    this.#publishStatus(participant, before);
+    this.#publishStatus(participant, status);
     return { producerId };
   }
 
-  /** @throws AppError FORBIDDEN */
-  #assertMaySend(participant: Participant, source: Source): void {
-    if (participant.companion && source === 'microphone') {
-      throw new AppError('FORBIDDEN', { message: 'A second screen has no sound.' });
+  /**
+   * A producer that stands for another is muted as that one is by now, and not there when that one is
+   * gone: a host may have stopped it meanwhile.
+   * @throws AppError INVALID_STATE
+   */
+  async #follow(
+    participant: Participant,
+    { replaces, source, paused }: RequestInput<'produce'>,
+    producerId: string,
+  ): Promise<ProducerView | undefined> {
+    if (replaces === undefined) return undefined;
+    const { media } = this.#deps;
+    const { mediaGeneration } = participant;
+    for (let mirrored = paused; ;) {
+      const replaced = participant.producers.get(replaces);
+      const exists = replaced?.source === source && participant.mediaGeneration === mediaGeneration;
+      if (!exists) {
+        await media.closeProducer(this.#key(participant), producerId);
+        throw new AppError('INVALID_STATE', { message: 'There is nothing that it replaces.' });
+      }
+      if (replaced.paused === mirrored) return replaced;
+      mirrored = replaced.paused;
+      await media.setProducerPaused(this.#key(participant), producerId, mirrored);
     }
-    if (this.#maySend(participant, source)) return;
-    throw new AppError('FORBIDDEN', { message: SOURCES[source][2] });
-  }
-
-  #maySend({ role, granted }: Participant, source: Source): boolean {
-    const [right, what] = SOURCES[source];
-    if (what !== 'screen' && granted.has(what)) return true;
-    return mayDo(role, right, this.#deps.settings());
   }
 
   async #setPaused(participant: Participant, producerId: string, paused: boolean): Promise<void> {
     await this.#deps.media.setProducerPaused(this.#key(participant), producerId, paused);
     const producer = participant.producers.get(producerId);
     if (!producer || producer.paused === paused) return;
-    if (!paused && !this.#maySend(participant, producer.source)) {
+    if (!paused && !maySend(participant, producer.source, this.#deps.settings())) {
       // Forbidden while the media layer was at it.
       await this.#deps.media.setProducerPaused(this.#key(participant), producerId, true);
       throw new AppError('FORBIDDEN', { message: SOURCES[producer.source][2] });

@@ -18,6 +18,7 @@ const load: z.ZodType<NodeLoad> = z.object({
   connections: z.number(),
   // Nodes of an earlier version do not tell.
   routers: z.number().default(0),
+  participants: z.number().default(0),
   workers: z.array(z.object({ index: z.number(), load: z.number() })),
 });
 const entry = z.tuple([

@@ -12,15 +12,19 @@ export class CascadeBot implements BotSession {
   recvTransportId = '';
   consumers: ConsumerDescription[] = [];
   readonly #rtpCapabilities: RtpCapabilities;
+  readonly #moveId: number | undefined;
 
+  /** @param moveId of the move that its transports are for */
   constructor(
     cascade: MediaCascade,
     meetingId: string,
     participantId: string,
     rtpCapabilities: RtpCapabilities,
+    moveId?: number,
   ) {
     this.cascade = cascade;
     this.key = { meetingId, participantId };
+    this.#moveId = moveId;
     this.#rtpCapabilities = botCapabilities(rtpCapabilities);
   }
 
@@ -29,7 +33,7 @@ export class CascadeBot implements BotSession {
       direction === 'send'
         ? ({ direction } as const)
         : ({ direction, rtpCapabilities: this.#rtpCapabilities } as const);
-    const options = await this.cascade.createTransport(this.key, request);
+    const options = await this.cascade.createTransport(this.key, request, this.#moveId);
     if (direction === 'recv') this.recvTransportId = options.id;
     return options;
   }

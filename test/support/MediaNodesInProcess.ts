@@ -34,6 +34,7 @@ export class MediaNodesInProcess extends EventEmitter<MediaNodesEvents> implemen
   readonly #unsubscribe: (() => unknown)[] = [];
   readonly #gone = new Set<string>();
   readonly #held = new Map<string, PromiseWithResolvers<void>>();
+  readonly #draining = new Set<string>();
   readonly #executors: ReadonlyMap<string, MediaExecutor>;
 
   /** @param owner whose events these are */
@@ -70,7 +71,8 @@ export class MediaNodesInProcess extends EventEmitter<MediaNodesEvents> implemen
       .map(([nodeId, { loads }]) => ({
         nodeId,
         isSelf: false,
-        ready: true,
+        ready: !this.#draining.has(nodeId),
+        draining: this.#draining.has(nodeId),
         region: null,
         workers: loads,
       }));
@@ -101,6 +103,18 @@ export class MediaNodesInProcess extends EventEmitter<MediaNodesEvents> implemen
   letGo(nodeId: string): void {
     this.#held.get(nodeId)?.resolve();
     this.#held.delete(nodeId);
+  }
+
+  /** The node is to give away what it has. */
+  drain(nodeId: string): void {
+    this.#draining.add(nodeId);
+    this.emit('node-marked', nodeId);
+  }
+
+  /** It may keep what it has left. */
+  undrain(nodeId: string): void {
+    this.#draining.delete(nodeId);
+    this.emit('node-marked', nodeId);
   }
 
   /** It can be reached again, and the owner hears of it. */

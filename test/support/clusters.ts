@@ -54,6 +54,7 @@ const IDLE: NodeLoad = {
   meetings: 0,
   connections: 0,
   routers: 0,
+  participants: 0,
   workers: [{ index: 0, load: 0 }],
 };
 const logger = createLogger('silent', 'json');

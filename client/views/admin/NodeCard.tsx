@@ -60,7 +60,12 @@ export function NodeCard({ node, onMark }: NodeCardProps) {
             <Figure title={admin.connections} value={String(node.connections)} />
           </>
         )}
-        {carriesMedia && <Figure title={admin.routers} value={String(node.routers)} />}
+        {carriesMedia && (
+          <>
+            <Figure title={admin.participants} value={String(node.participants)} />
+            <Figure title={admin.routers} value={String(node.routers)} />
+          </>
+        )}
         <Figure title={admin.uptime} value={durationText(admin.duration, node.uptimeSec)} />
         <Figure title={admin.version} value={node.version} />
         {node.region !== null && <Figure title={admin.region} value={node.region} />}
@@ -99,13 +104,13 @@ export function NodeCard({ node, onMark }: NodeCardProps) {
 }
 
 /** How far a node is from being empty. */
-function Progress({ node: { meetings, connections, routers } }: { node: NodeView }) {
+function Progress({ node }: { node: NodeView }) {
   const { admin } = useTexts();
-  const empty = meetings + connections + routers === 0;
+  const empty = node.meetings + node.connections + node.routers === 0;
   return (
     <p class="node-progress" role="status">
       {!empty && <span class="spinner" />}
-      {empty ? admin.drained : admin.toGo(meetings, connections, routers)}
+      {empty ? admin.drained : admin.toGo(node)}
     </p>
   );
 }

@@ -20,10 +20,19 @@ export function VideoView({
   testId,
 }: VideoViewProps) {
   const video = useRef<HTMLVideoElement>(null);
+  const stream = useRef<MediaStream>(null);
   useLayoutEffect(() => {
     const element = video.current;
     if (!element) return;
-    element.srcObject = new MediaStream([track]);
+    // In place of another track in the same stream, the last picture stays until there is a new one.
+    const shown = (stream.current ??= new MediaStream());
+    for (const before of shown.getTracks()) if (before !== track) shown.removeTrack(before);
+    shown.addTrack(track);
+    if (element.srcObject !== shown) element.srcObject = shown;
+  }, [track]);
+  useLayoutEffect(() => {
+    const element = video.current;
+    if (!element) return;
     // Known with the first frame, and changed by turning a phone.
     const orient = (): void => {
       element.toggleAttribute('data-portrait', element.videoHeight > element.videoWidth);
@@ -36,9 +45,14 @@ export function VideoView({
     return () => {
       if (frame !== null) element.cancelVideoFrameCallback(frame);
       element.removeEventListener('resize', orient);
-      element.srcObject = null;
     };
   }, [track]);
+  useLayoutEffect(
+    () => () => {
+      if (video.current) video.current.srcObject = null;
+    },
+    [],
+  );
   const classes = ['video', mirrored && 'mirrored', contain && 'contain'].filter(Boolean);
   return (
     <video

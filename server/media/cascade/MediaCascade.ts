@@ -20,8 +20,10 @@ import type {
 } from '../MediaCommands.ts';
 import type { NodeMediaEvent } from '../MediaExecutor.ts';
 import { WORKER_CAPACITY_PPS } from '../packetRates.ts';
+import { Drain } from './Drain.ts';
 import type { MediaNodes } from './MediaNodes.ts';
 import { MeetingCascade } from './MeetingCascade.ts';
+import { MOVE_TIMEOUT_MS } from './MeetingMoves.ts';
 import { Orders } from './Orders.ts';
 import { place, type Placement } from './placement.ts';
 import { Placer } from './Placer.ts';
@@ -38,6 +40,10 @@ export interface MediaCascadeOptions {
   pipeIdleMs?: number;
   /** Packets per second that a worker forwards before it is full. */
   workerCapacityPps?: number;
+  /** Share of the cluster's moves that this owner makes as of now, above 0 to 1; all of them. */
+  shareOfMoves?: () => number;
+  /** How long somebody may take to move; 30 s. */
+  moveTimeoutMs?: number;
   placement?: Placement;
   /** 0 to 1, exclusive. */
   random?: () => number;
@@ -68,6 +74,8 @@ interface Adoption {
 
 /** People come and go: a pipe that is made anew at every change of the view costs a key frame each time. */
 const PIPE_IDLE_MS = 10_000;
+/** Participants who begin to move in a second, in the whole cluster: each asks for a dozen things. */
+const MOVES_PER_SECOND = 20;
 
 /**
  * The media of the meetings that this process owns, wherever it is: places participants on the
@@ -77,9 +85,11 @@ const PIPE_IDLE_MS = 10_000;
 export class MediaCascade extends EventEmitter<MediaEvents> implements MediaCommands {
   readonly #options: MediaCascadeOptions;
   readonly #placer: Placer;
+  readonly #drain: Drain;
   readonly #meetings = new Map<string, Owned>();
   readonly #now = (): number => this.#options.now?.() ?? performance.now();
   readonly #onEvent = (nodeId: string, event: NodeMediaEvent): void => this.#handle(nodeId, event);
+  readonly #onMarked = (): void => this.#drain.wake();
   readonly #onNodeLost = (nodeId: string): void => this.#lose(nodeId);
   readonly #onNodeBack = (nodeId: string): void => this.#compareAll(nodeId);
 
@@ -95,8 +105,16 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
       now: this.#now,
       random: random ?? Math.random,
     });
+    this.#drain = new Drain({
+      meetings: () => this.#cascades,
+      draining: () =>
+        new Set(nodes.snapshot().flatMap(({ nodeId, draining }) => (draining ? [nodeId] : []))),
+      movesPerSecond: () => MOVES_PER_SECOND * (options.shareOfMoves?.() ?? 1),
+    });
     nodes.on('event', this.#onEvent);
     nodes.on('node-lost', this.#onNodeLost);
+    nodes.on('node-marked', this.#onMarked);
+    this.#drain.wake();
     nodes.on('node-back', this.#onNodeBack);
   }
 
@@ -105,6 +123,8 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     const { nodes } = this.#options;
     nodes.off('event', this.#onEvent);
     nodes.off('node-lost', this.#onNodeLost);
+    nodes.off('node-marked', this.#onMarked);
+    this.#drain.close();
     nodes.off('node-back', this.#onNodeBack);
     for (const { cascade } of this.#meetings.values()) cascade.abandon();
     this.#meetings.clear();
@@ -183,8 +203,12 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     await this.#meetings.get(meetingId)?.cascade.closeParticipant(participantId);
   }
 
-  async createTransport(of: ParticipantKey, request: TransportRequest): Promise<TransportOptions> {
-    return this.#cascade(of).createTransport(of.participantId, request);
+  async createTransport(
+    of: ParticipantKey,
+    request: TransportRequest,
+    moveId?: number,
+  ): Promise<TransportOptions> {
+    return this.#cascade(of).createTransport(of.participantId, request, moveId);
   }
 
   async connectTransport(
@@ -192,23 +216,27 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     transportId: string,
     dtlsParameters: DtlsParameters,
   ): Promise<void> {
-    await this.#cascade(of).connectTransport(of.participantId, transportId, dtlsParameters);
+    await this.#cascade(of).commands.connectTransport(
+      of.participantId,
+      transportId,
+      dtlsParameters,
+    );
   }
 
   async restartIce(of: ParticipantKey, transportId: string): Promise<IceParameters> {
-    return this.#cascade(of).restartIce(of.participantId, transportId);
+    return this.#cascade(of).commands.restartIce(of.participantId, transportId);
   }
 
   async produce(of: ParticipantKey, request: ProduceRequest): Promise<{ producerId: string }> {
-    return this.#cascade(of).produce(of.participantId, request);
+    return this.#cascade(of).commands.produce(of.participantId, request);
   }
 
   async setProducerPaused(of: ParticipantKey, producerId: string, paused: boolean): Promise<void> {
-    await this.#cascade(of).setProducerPaused(of.participantId, producerId, paused);
+    await this.#cascade(of).commands.setProducerPaused(of.participantId, producerId, paused);
   }
 
   async closeProducer(of: ParticipantKey, producerId: string): Promise<void> {
-    await this.#cascade(of).closeProducer(of.participantId, producerId);
+    await this.#cascade(of).commands.closeProducer(of.participantId, producerId);
   }
 
   async consume(
@@ -216,18 +244,27 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     transportId: string,
     producerIds: readonly string[],
   ): Promise<ConsumeResult> {
-    return this.#cascade(of).consume(of.participantId, transportId, producerIds);
+    return this.#cascade(of).commands.consume(of.participantId, transportId, producerIds);
   }
 
   async resumeConsumers(
     of: ParticipantKey,
     consumerIds: readonly string[],
   ): Promise<{ resumed: string[]; gone: string[] }> {
-    return this.#cascade(of).resumeConsumers(of.participantId, consumerIds);
+    return this.#cascade(of).commands.resumeConsumers(of.participantId, consumerIds);
   }
 
   async updateViews(of: ParticipantKey, views: readonly ViewRequest[]): Promise<void> {
-    await this.#cascade(of).updateViews(of.participantId, views);
+    await this.#cascade(of).commands.updateViews(of.participantId, views);
+  }
+
+  async finishMove(of: ParticipantKey, moveId: number, moved: boolean): Promise<void> {
+    await this.#cascade(of).finishMove(of.participantId, moveId, moved);
+  }
+
+  /** Those of the meetings that are open here. */
+  get #cascades(): Map<string, MeetingCascade> {
+    return new Map([...this.#meetings].map(([id, { cascade }]) => [id, cascade]));
   }
 
   #cascade({ meetingId }: ParticipantKey): MeetingCascade {
@@ -241,7 +278,7 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     const before = this.#meetings.get(meetingId);
     if (before && before.epoch > epoch) throw new StaleEpochError(meetingId, epoch);
     before?.cascade.abandon();
-    const { nodes, owner, pipeIdleMs } = this.#options;
+    const { nodes, owner, pipeIdleMs, moveTimeoutMs } = this.#options;
     const onStale = (): void => this.#stepDown(meetingId, epoch);
     const orders = new Orders(nodes, { meetingId, epoch, owner }, onStale);
     const cascade = new MeetingCascade({
@@ -249,7 +286,9 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
       orders,
       placer: this.#placer,
       pipeIdleMs: pipeIdleMs ?? PIPE_IDLE_MS,
+      moveTimeoutMs: moveTimeoutMs ?? MOVE_TIMEOUT_MS,
       now: this.#now,
+      logger: this.#options.logger,
       emit: (name, payload) => this.#emit(name, payload),
     });
     const owned = { epoch, orders, cascade, adoption };

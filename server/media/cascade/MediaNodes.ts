@@ -8,6 +8,8 @@ export interface MediaNodeSnapshot {
   isSelf: boolean;
   /** Whether it may get anything new: neither cordoned nor draining. */
   ready: boolean;
+  /** Whether it gives away what it has. */
+  draining: boolean;
   region: string | null;
   /** Live workers; load is the share in use, 0 to 1 and above. */
   workers: readonly { index: number; load: number }[];
@@ -16,6 +18,8 @@ export interface MediaNodeSnapshot {
 export interface MediaNodesEvents {
   /** The node is gone, and all media on it. */
   'node-lost': [nodeId: string];
+  /** An operator wants something else of the node. */
+  'node-marked': [nodeId: string];
   /** The node is reached again, or for the first time: what it told in between may be lost. */
   'node-back': [nodeId: string];
   /** Something happened on a node in a meeting of ours; in the order of that node's answers. */

@@ -1,25 +1,18 @@
-import type {
-  DtlsParameters,
-  IceParameters,
-  RtpCapabilities,
-  TransportOptions,
-} from '../../../protocol/rtp.ts';
+import type { RtpCapabilities, TransportOptions } from '../../../protocol/rtp.ts';
 import { AppError } from '../../core/AppError.ts';
-import type {
-  AdoptedParticipant,
-  ConsumeResult,
-  MediaEvents,
-  ProduceRequest,
-  TransportRequest,
-  ViewRequest,
-} from '../MediaCommands.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { AdoptedParticipant, MediaEvents, TransportRequest } from '../MediaCommands.ts';
 import type { NodeMediaEvent, RouterFact, RouterInventory, RouterRef } from '../MediaExecutor.ts';
 import { ROUTER_PPS } from '../packetRates.ts';
-import { Homes } from './Homes.ts';
+import { closeStray } from './closeStray.ts';
+import { Homes, toHome } from './Homes.ts';
+import { MeetingMoves } from './MeetingMoves.ts';
 import { MeetingRouters } from './MeetingRouters.ts';
 import { MeetingStreams } from './MeetingStreams.ts';
 import { MeetingVoices } from './MeetingVoices.ts';
+import type { Movable } from './nextMove.ts';
 import type { Orders } from './Orders.ts';
+import { ParticipantCommands } from './ParticipantCommands.ts';
 import type { Placer } from './Placer.ts';
 import type { ProducerRecord } from './ProducerRecord.ts';
 import type { Found } from './readInventories.ts';
@@ -31,8 +24,11 @@ export interface MeetingCascadeDeps {
   placer: Placer;
   /** How long a pipe stays that nobody needs any more. */
   pipeIdleMs: number;
+  /** How long somebody may take to move. */
+  moveTimeoutMs: number;
   /** Milliseconds of a clock that does not go back. */
   now: () => number;
+  logger: Logger;
   emit: <N extends keyof MediaEvents>(name: N, payload: MediaEvents[N][0]) => void;
 }
 
@@ -51,6 +47,9 @@ export class MeetingCascade {
   readonly #streams: MeetingStreams;
   readonly #voices: MeetingVoices;
   readonly #homes = new Homes();
+  readonly #moves: MeetingMoves;
+  /** What participants do with the transports that they have. */
+  readonly commands: ParticipantCommands;
   /** Who has lost their media and has not been told yet. */
   readonly #resetting = new Set<string>();
   #hasBeenReset = false;
@@ -67,6 +66,27 @@ export class MeetingCascade {
       pipeIdleMs,
       onLinkClosed: () => this.#tidyRouters(),
       emit,
+    });
+    this.#moves = new MeetingMoves({
+      ...{
+        meetingId,
+        homes: this.#homes,
+        now,
+        emit,
+        timeoutMs: deps.moveTimeoutMs,
+        logger: deps.logger,
+      },
+      place: () => this.#place(),
+      isOpen: (router) => this.#routers.all.includes(router),
+      publishers: () => this.#streams.publishers,
+      rtpCapabilities: () => this.#routers.rtpCapabilities,
+      onLeft: (participantId, router) => this.#leave(participantId, router),
+    });
+    this.commands = new ParticipantCommands({
+      ...{ orders, homes: this.#homes, streams: this.#streams },
+      forget: (record) => this.#forget(record),
+      keyFrameIntervalMs: () =>
+        this.#hasBeenReset || this.#routers.all.length > 1 ? KEY_FRAME_INTERVAL_MS : 0,
     });
     this.#voices = new MeetingVoices({
       now,
@@ -104,18 +124,28 @@ export class MeetingCascade {
 
   /** Takes over what exists. */
   adopt(found: Found): AdoptedParticipant[] {
-    const { rtpCapabilities, participants } = found;
+    const { rtpCapabilities, participants, moves } = found;
     if (rtpCapabilities) this.#routers.adopt(found.routers, rtpCapabilities);
-    for (const { participant, home } of participants) {
-      this.#homes.adopt(participant.participantId, home);
+    const nextOf = new Map(moves.map((next) => [next.participant.participantId, next]));
+    for (const one of participants) {
+      const { participantId } = one.participant;
+      const next = nextOf.get(participantId);
+      this.#homes.adopt(participantId, toHome(one), next ? toHome(next) : null);
     }
     this.#streams.adopt(found);
-    this.#closeStray(found);
-    return participants.map(({ participant: { participantId, producers: theirs } }) => ({
+    closeStray(found, this.#deps.orders);
+    this.#moves.adopt();
+    const requestIds = new Map(
+      found.producers.map(({ producer: { producerId, requestId } }) => [producerId, requestId]),
+    );
+    return participants.map(({ participant: { participantId } }) => ({
       participantId,
-      producers: theirs.map(({ producerId, requestId, kind, source, paused }) => ({
-        ...{ producerId, requestId, kind, source, paused },
-      })),
+      producers: this.#streams
+        .of(participantId)
+        .map(({ id: producerId, kind, source, paused }) => ({
+          ...{ producerId, kind, source, paused },
+          requestId: requestIds.get(producerId) ?? null,
+        })),
     }));
   }
 
@@ -134,128 +164,81 @@ export class MeetingCascade {
     this.#closed = true;
     // Whatever is under way finds its place gone.
     this.#homes.clear();
+    this.#moves.close();
     this.#streams.close();
   }
 
   async closeParticipant(participantId: string): Promise<void> {
     this.#resetting.delete(participantId);
     if (!this.#homes.has(participantId)) return;
-    const router = this.#homes.find(participantId);
-    this.#release(participantId);
+    const homes = this.#homes.all(participantId);
+    for (const { router } of homes) this.#streams.release(participantId, router);
     this.#homes.delete(participantId);
-    this.#streams.forgetAllOf(participantId);
-    this.#voices.forgetParticipant(participantId);
-    if (router) {
-      const { nodeId, worker } = router;
-      await this.#deps.orders.end(nodeId, 'closeParticipant', { worker, participantId });
-    }
+    this.#moves.forget(participantId);
+    for (const record of this.#streams.of(participantId)) this.#forget(record);
+    await Promise.all(homes.map(({ router }) => this.#closeAt(router, participantId)));
     this.#tidyRouters();
   }
 
   async createTransport(
     participantId: string,
     request: TransportRequest,
+    moveId?: number,
   ): Promise<TransportOptions> {
     // Not before they have been told that what they had is gone.
     if (this.#resetting.has(participantId)) throw new AppError('INVALID_STATE');
-    const home = await this.#homes.settle(participantId, () => this.#place());
+    const home =
+      moveId === undefined
+        ? await this.#homes.settle(participantId, () => this.#place())
+        : this.#homes.ofMove(participantId, moveId);
+    const { nodeId, worker } = home.router;
     if (request.direction === 'recv') {
       // Its consumers go with the transport before.
-      this.#release(participantId);
-      for (const { nodeId, worker } of this.#routers.all) {
-        if (nodeId === home.nodeId && worker === home.worker) continue;
-        void this.#deps.orders.end(nodeId, 'warmProducers', { worker });
+      this.#streams.release(participantId, home.router);
+      for (const router of this.#routers.all) {
+        if (router === home.router) continue;
+        void this.#deps.orders.end(router.nodeId, 'warmProducers', { worker: router.worker });
       }
     }
-    const { nodeId, worker } = home;
-    return this.#deps.orders.give(nodeId, 'createTransport', { worker, participantId, request });
+    const order = { worker, participantId, request, moveId: home.moveId };
+    const options = await this.#deps.orders.give(nodeId, 'createTransport', order);
+    home.transports.add(options.id);
+    return options;
   }
 
-  async connectTransport(
-    participantId: string,
-    transportId: string,
-    dtlsParameters: DtlsParameters,
-  ): Promise<void> {
-    const { nodeId, worker } = this.#homes.of(participantId);
-    const order = { worker, participantId, transportId, dtlsParameters };
-    await this.#deps.orders.give(nodeId, 'connectTransport', order);
+  /** Whether nobody else who sends is to move for now. */
+  get isBusy(): boolean {
+    return this.#moves.isBusy;
   }
 
-  restartIce(participantId: string, transportId: string): Promise<IceParameters> {
-    const { nodeId, worker } = this.#homes.of(participantId);
-    return this.#deps.orders.give(nodeId, 'restartIce', { worker, participantId, transportId });
+  /** Who is placed on one of these nodes and does not move yet. */
+  waiting(nodeIds: ReadonlySet<string>): Movable[] {
+    const routers = this.#routers.all.filter(({ nodeId }) => nodeIds.has(nodeId));
+    return routers.length > 0 ? this.#moves.waiting(new Set(routers)) : [];
   }
 
-  async produce(participantId: string, request: ProduceRequest): Promise<{ producerId: string }> {
-    const home = this.#homes.of(participantId);
-    const { kind, source, paused } = request;
-    const { producerId, layers } = await this.#deps.orders.give(home.nodeId, 'produce', {
-      worker: home.worker,
-      participantId,
-      request,
-      keyFrameIntervalMs:
-        this.#hasBeenReset || this.#routers.all.length > 1 ? KEY_FRAME_INTERVAL_MS : 0,
-    });
-    this.#homes.assertAt(participantId, home);
-    const facts = { id: producerId, participantId, kind, source, layers, paused };
-    this.#streams.add(facts, home);
-    return { producerId };
+  /** Has somebody built anew on another router. Never rejects. */
+  move(participantId: string): Promise<void> {
+    return this.#moves.begin(participantId);
   }
 
-  setProducerPaused(participantId: string, producerId: string, paused: boolean): Promise<void> {
-    const { nodeId, worker } = this.#homes.of(participantId);
-    const record = this.#recordOf(participantId, producerId);
-    if (!record) throw new AppError('INVALID_STATE');
-    return record.turns.post(async () => {
-      const order = { worker, participantId, producerId, paused };
-      await this.#deps.orders.give(nodeId, 'setProducerPaused', order);
-      record.paused = paused;
-      await this.#streams.mirror(record);
-    });
+  finishMove(participantId: string, moveId: number, moved: boolean): Promise<void> {
+    return this.#moves.finish(participantId, moveId, moved);
   }
 
-  async closeProducer(participantId: string, producerId: string): Promise<void> {
-    const { nodeId, worker } = this.#homes.of(participantId);
-    const record = this.#recordOf(participantId, producerId);
-    if (!record) return;
-    await record.turns.post(async () => {
-      await this.#deps.orders.give(nodeId, 'closeProducer', { worker, participantId, producerId });
-      this.#forget(record);
-    });
-  }
-
-  async consume(
-    participantId: string,
-    transportId: string,
-    producerIds: readonly string[],
-  ): Promise<ConsumeResult> {
-    const home = this.#homes.of(participantId);
-    const { nodeId, worker } = home;
-    return this.#streams.consumeAt(home, participantId, producerIds, async (ids) => {
-      this.#homes.assertAt(participantId, home);
-      const order = { worker, participantId, transportId, producerIds: ids };
-      const answer = await this.#deps.orders.give(nodeId, 'consume', order);
-      this.#homes.assertAt(participantId, home);
-      return answer;
-    });
-  }
-
-  resumeConsumers(
-    participantId: string,
-    consumerIds: readonly string[],
-  ): Promise<{ resumed: string[]; gone: string[] }> {
-    const { nodeId, worker } = this.#homes.of(participantId);
-    return this.#deps.orders.give(nodeId, 'resumeConsumers', {
-      worker,
-      participantId,
-      consumerIds: [...consumerIds],
-    });
-  }
-
-  async updateViews(participantId: string, views: readonly ViewRequest[]): Promise<void> {
-    const { nodeId, worker } = this.#homes.of(participantId);
-    const order = { worker, participantId, views: [...views] };
-    await this.#deps.orders.give(nodeId, 'updateViews', order);
+  /** Gives up the routers on these nodes that nobody needs. */
+  vacate(nodeIds: ReadonlySet<string>): void {
+    const leaving = this.#routers.all.filter(({ nodeId }) => nodeIds.has(nodeId));
+    if (leaving.length === 0 || this.#closed || this.#routers.isAwaited) return;
+    const isEmpty = leaving.every((router) => this.#isDeserted(router));
+    if (isEmpty && leaving.length === this.#routers.all.length) {
+      void this.#openElsewhere();
+      return;
+    }
+    for (const router of leaving) {
+      if (this.#isDeserted(router)) this.#streams.dropIdle(router);
+    }
+    this.#tidyRouters();
   }
 
   /** Something happened at one of the routers. */
@@ -317,10 +300,19 @@ export class MeetingCascade {
     for (const router of lost) this.#voices.forget(keyOf(router));
     const concerned = this.#homes.at(lost);
     for (const participantId of concerned) {
-      this.#release(participantId);
+      // What was begun elsewhere is of no use without the rest.
+      const next = this.#homes.next(participantId)?.router;
+      if (next && !lost.has(next)) {
+        this.#streams.release(participantId, next);
+        for (const record of this.#streams.of(participantId)) this.#forget(record);
+        void this.#closeAt(next, participantId);
+      }
+      for (const router of lost) this.#streams.release(participantId, router);
       this.#homes.delete(participantId);
+      this.#moves.forget(participantId);
       this.#resetting.add(participantId);
     }
+    this.#moves.lose(lost);
     this.#streams.lose(lost);
     if (concerned.length > 0) void this.#replace(concerned);
   }
@@ -344,9 +336,13 @@ export class MeetingCascade {
     emit('meeting-reset', { meetingId, participantIds, rtpCapabilities });
   }
 
-  #recordOf(participantId: string, producerId: string): ProducerRecord | undefined {
-    const record = this.#streams.find(producerId);
-    return record?.participantId === participantId ? record : undefined;
+  /** Whoever comes next finds a router. Where there is no room now, there will be. */
+  async #openElsewhere(): Promise<void> {
+    try {
+      await this.#place();
+    } catch {
+      // Tried again at the next look.
+    }
   }
 
   /** A router for one more participant. @throws AppError NO_CAPACITY */
@@ -361,13 +357,32 @@ export class MeetingCascade {
 
   #forget(record: ProducerRecord): void {
     this.#streams.forget(record);
-    if (record.source === 'microphone') this.#voices.forgetParticipant(record.participantId);
+    if (record.source === 'microphone') {
+      this.#voices.forgetParticipant(record.participantId, keyOf(record.home));
+    }
   }
 
-  /** All that the participant consumes is gone. */
-  #release(participantId: string): void {
-    const router = this.#homes.find(participantId);
-    if (router) this.#streams.release(participantId, router);
+  /** After a move: what somebody had at that router is closed, and what they sent from there. */
+  async #leave(participantId: string, router: RouterRef): Promise<void> {
+    const { meetingId, emit } = this.#deps;
+    this.#streams.release(participantId, router);
+    for (const record of this.#streams.of(participantId)) {
+      if (record.home !== router) continue;
+      this.#forget(record);
+      emit('producer-closed', { meetingId, participantId, producerId: record.id });
+    }
+    await this.#closeAt(router, participantId);
+    this.#tidyRouters();
+  }
+
+  #closeAt({ nodeId, worker }: RouterRef, participantId: string): Promise<void> {
+    return this.#deps.orders.end(nodeId, 'closeParticipant', { worker, participantId });
+  }
+
+  /** Whether nobody is placed there, or will be. */
+  #isDeserted(router: RouterRef): boolean {
+    const there = new Set([router]);
+    return this.#homes.at(there).length === 0 && this.#homes.movingTo(there).length === 0;
   }
 
   /** Closes routers where nobody is placed and nothing is piped; the last one stays. */
@@ -375,23 +390,10 @@ export class MeetingCascade {
     if (this.#closed) return;
     for (const router of this.#routers.all) {
       if (this.#routers.all.length === 1) return;
-      if (this.#homes.at(new Set([router])).length > 0) continue;
+      if (!this.#isDeserted(router)) continue;
       if (this.#streams.isLinked(router) || this.#routers.isAwaited) continue;
       this.#voices.forget(keyOf(router));
       this.#routers.close(router);
-    }
-  }
-
-  #closeStray({ strayParticipants, strayLinks, strayPipes }: Found): void {
-    const { orders } = this.#deps;
-    for (const { participantId, at } of strayParticipants) {
-      void orders.end(at.nodeId, 'closeParticipant', { worker: at.worker, participantId });
-    }
-    for (const { linkId, at } of strayLinks) {
-      void orders.end(at.nodeId, 'closeLink', { worker: at.worker, linkId });
-    }
-    for (const { linkId, at, producerIds } of strayPipes) {
-      void orders.end(at.nodeId, 'unpipe', { worker: at.worker, linkId, producerIds });
     }
   }
 }

@@ -65,7 +65,7 @@ export class MeetingStreams {
   }
 
   /** Takes over what exists. */
-  adopt({ participants, producers, links, copies }: Found): void {
+  adopt({ participants, moves, producers, links, copies }: Found): void {
     for (const { producer, participantId, home } of producers) {
       const facts = { ...producer, id: producer.producerId, participantId };
       this.#records.set(facts.id, new ProducerRecord(facts, home, producer.maxSpatialLayer));
@@ -78,9 +78,9 @@ export class MeetingStreams {
       this.#tellWish(record, record.wishes.report(at, maxSpatialLayer));
       if (paused !== record.paused) void this.#network.mirror(record);
     }
-    for (const { participant, home } of participants) {
+    for (const { participant, home } of [...participants, ...moves]) {
       for (const { consumerId, producerId } of participant.consumers) {
-        this.#consumptions.add(participant.participantId, consumerId, producerId);
+        this.#consumptions.add(home, participant.participantId, consumerId, producerId);
         const record = this.#records.get(producerId);
         if (record && record.home !== home) record.use(home, participant.participantId);
       }
@@ -110,11 +110,19 @@ export class MeetingStreams {
     this.#consumptions.forgetProducer(record.id);
   }
 
-  /** All producers of the participant are closed. */
-  forgetAllOf(participantId: string): void {
-    for (const record of [...this.#records.values()]) {
-      if (record.participantId === participantId) this.forget(record);
-    }
+  /** Who sends anything. */
+  get publishers(): ReadonlySet<string> {
+    return new Set([...this.#records.values()].map(({ participantId }) => participantId));
+  }
+
+  /** What the participant sends. */
+  of(participantId: string): ProducerRecord[] {
+    return [...this.#records.values()].filter((one) => one.participantId === participantId);
+  }
+
+  /** Nobody waits any longer for somebody to need the pipes to that router again. */
+  dropIdle(at: RouterRef): void {
+    this.#network.dropIdle(this.#records.values(), at);
   }
 
   /**
@@ -153,7 +161,7 @@ export class MeetingStreams {
       return outcome;
     } finally {
       for (const { id, producerId } of outcome.consumers) {
-        this.#consumptions.add(participantId, id, producerId);
+        this.#consumptions.add(at, participantId, id, producerId);
       }
       for (const record of far) this.#unuse(record, at, participantId);
     }
@@ -161,7 +169,7 @@ export class MeetingStreams {
 
   /** All that the participant consumes at that router is gone. */
   release(participantId: string, at: RouterRef): void {
-    for (const producerId of this.#consumptions.clear(participantId)) {
+    for (const producerId of this.#consumptions.clear(at, participantId)) {
       const record = this.#records.get(producerId);
       if (record) this.#unuse(record, at, participantId);
     }
@@ -170,7 +178,7 @@ export class MeetingStreams {
   /** The router has closed consumers. */
   handleStale(at: RouterRef, event: MediaEvents['consumers-stale'][0]): void {
     const { participantId, consumerIds } = event;
-    for (const producerId of this.#consumptions.remove(participantId, consumerIds)) {
+    for (const producerId of this.#consumptions.remove(at, participantId, consumerIds)) {
       const record = this.#records.get(producerId);
       if (record) this.#unuse(record, at, participantId);
     }
@@ -195,7 +203,7 @@ export class MeetingStreams {
     }
     for (const { participantId, consumers } of participants) {
       const open = new Set(consumers.map(({ consumerId }) => consumerId));
-      const consumerIds = this.#consumptions.of(participantId).filter((id) => !open.has(id));
+      const consumerIds = this.#consumptions.of(at, participantId).filter((id) => !open.has(id));
       if (consumerIds.length === 0) continue;
       facts.push({ name: 'consumers-stale', payload: { meetingId, participantId, consumerIds } });
     }
@@ -226,7 +234,7 @@ export class MeetingStreams {
   }
 
   #unuse(record: ProducerRecord, at: RouterRef, participantId: string): void {
-    if (!this.#consumptions.has(participantId, record.id)) record.unuse(at, participantId);
+    if (!this.#consumptions.has(at, participantId, record.id)) record.unuse(at, participantId);
     if (this.#records.has(record.id) && !this.#closed) this.#network.settle(record);
   }
 
@@ -234,9 +242,9 @@ export class MeetingStreams {
   #reportBroken({ record, at }: Copy): void {
     const { meetingId, emit } = this.#deps;
     for (const participantId of record.usersAt(at)) {
-      const consumerId = this.#consumptions.find(participantId, record.id);
+      const consumerId = this.#consumptions.find(at, participantId, record.id);
       if (consumerId === undefined) continue;
-      this.#consumptions.remove(participantId, [consumerId]);
+      this.#consumptions.remove(at, participantId, [consumerId]);
       record.unuse(at, participantId);
       emit('consumers-stale', { meetingId, participantId, consumerIds: [consumerId] });
     }

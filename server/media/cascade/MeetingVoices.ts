@@ -56,13 +56,13 @@ export class MeetingVoices {
     this.#dominant.delete(router);
   }
 
-  forgetParticipant(participantId: string): void {
-    for (const [router, dominant] of this.#dominant) {
-      if (dominant === participantId) this.#dominant.delete(router);
-    }
-    for (const [router, levels] of this.#levels) {
+  /** @param at the router at which they are not heard any more */
+  forgetParticipant(participantId: string, at: string): void {
+    if (this.#dominant.get(at) === participantId) this.#dominant.delete(at);
+    const levels = this.#levels.get(at);
+    if (levels) {
       this.#levels.set(
-        router,
+        at,
         levels.filter((one) => one.participantId !== participantId),
       );
     }

@@ -116,6 +116,14 @@ export class PipeNetwork {
     }
   }
 
+  /** Ends the copies at a router that nobody needs now. */
+  dropIdle(records: Iterable<ProducerRecord>, at: RouterRef): void {
+    for (const record of records) {
+      const copy = record.copies.get(at);
+      if (copy?.state === 'standing' && !record.isNeeded(copy)) this.#drop(copy);
+    }
+  }
+
   /** The producer is closed: its copies do not notice by themselves. */
   forget(record: ProducerRecord): void {
     for (const copy of [...record.copies.values()]) this.#drop(copy);

@@ -20,11 +20,18 @@ export interface FoundCopy {
   maxSpatialLayer: number;
 }
 
+export interface FoundParticipant {
+  participant: ParticipantInventory;
+  home: RouterRef;
+}
+
 /** What a new owner takes over, and what it closes because nothing explains it. */
 export interface Found {
   routers: RouterRef[];
   rtpCapabilities: RtpCapabilities | null;
-  participants: { participant: ParticipantInventory; home: RouterRef }[];
+  participants: FoundParticipant[];
+  /** What was made for moves that have not ended, at most one for each of the participants. */
+  moves: FoundParticipant[];
   producers: { producer: ProducerInventory; participantId: string; home: RouterRef }[];
   links: FoundLink[];
   /** Those that others come from stand before them. */
@@ -52,7 +59,8 @@ export function readInventories(
   );
   const refs = new Map(all.map(({ ref }) => [keyOf(ref), ref]));
   const homes = readHomes(all);
-  const producers = homes.participants.flatMap(({ participant, home }) =>
+  const places = [...homes.participants, ...homes.moves];
+  const producers = places.flatMap(({ participant, home }) =>
     participant.producers.map((producer) => ({
       producer,
       participantId: participant.participantId,
@@ -78,23 +86,40 @@ export function readInventories(
   };
 }
 
-/** Each participant is at home where they send from, else where they receive. */
+/**
+ * Each participant is at home where they were before they began to move, and moves to where they
+ * came last. Of places that no move explains the one counts where they send from, else where they
+ * receive.
+ */
 function readHomes(
   all: readonly { inventory: RouterInventory; ref: RouterRef }[],
-): Pick<Found, 'participants' | 'strayParticipants'> {
+): Pick<Found, 'participants' | 'moves' | 'strayParticipants'> {
   const places = all
     .flatMap(({ inventory, ref }) =>
       inventory.participants.map((participant) => ({ participant, home: ref })),
     )
     .sort((a, b) => b.participant.producers.length - a.participant.producers.length);
-  const participants = new Map<string, (typeof places)[number]>();
-  const strayParticipants: Found['strayParticipants'] = [];
-  for (const one of places) {
-    const { participantId } = one.participant;
-    if (participants.has(participantId)) strayParticipants.push({ participantId, at: one.home });
-    else participants.set(participantId, one);
+  const found: ReturnType<typeof readHomes> = {
+    participants: [],
+    moves: [],
+    strayParticipants: [],
+  };
+  for (const theirs of Map.groupBy(places, (one) => one.participant.participantId).values()) {
+    const latest = Math.max(...theirs.map(({ participant }) => participant.moveId));
+    const before = Math.max(
+      ...theirs.map(({ participant: { moveId } }) => (moveId < latest ? moveId : -1)),
+    );
+    const next = theirs.find(({ participant }) => participant.moveId === latest);
+    const home = theirs.find(({ participant }) => participant.moveId === before);
+    if (home && next) found.moves.push(next);
+    const kept = home ?? next;
+    if (kept) found.participants.push(kept);
+    for (const one of theirs) {
+      if (one === kept || one === next) continue;
+      found.strayParticipants.push({ participantId: one.participant.participantId, at: one.home });
+    }
   }
-  return { participants: [...participants.values()], strayParticipants };
+  return found;
 }
 
 /** A link has two connected ends that name each other's routers; one between two routers is enough. */

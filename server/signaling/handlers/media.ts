@@ -39,6 +39,10 @@ export const mediaHandlers = {
     await media.updateViews(participant, input.views);
     return {};
   },
+  'finish-move': (meeting, caller, input) => {
+    const { media, participant } = seat(meeting, caller);
+    return media.finishMove(participant, input);
+  },
   'media-status-update': (meeting, caller, input) => {
     const { media, participant } = seat(meeting, caller);
     const { audio, video, screenSharing } = input;

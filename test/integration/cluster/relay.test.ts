@@ -52,7 +52,14 @@ describe('two nodes that cannot reach each other', () => {
           roles: name === 'media' ? ['media'] : ['signaling'],
           meshUrl: `ws://127.0.0.1:${direct.port}`,
         },
-        report: () => ({ load: 0, meetings: 0, connections: 0, routers: 0, workers: [] }),
+        report: () => ({
+          load: 0,
+          meetings: 0,
+          connections: 0,
+          routers: 0,
+          participants: 0,
+          workers: [],
+        }),
       });
       const failures = new FailureDetector(direct, registry, logger);
       closing.push(

@@ -65,6 +65,7 @@ const valid: { readonly [N in RequestName]: (held: Held) => RequestInput<N> } = 
     meetingId,
     views: [{ producerId: othersProducerId, width: 320, height: 180 }],
   }),
+  'finish-move': ({ meetingId }) => ({ meetingId, moveId: 1, moved: false }),
   'media-status-update': ({ meetingId }) => ({
     meetingId,
     audio: true,

@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { RequestError } from '../../../../client/api/RequestError.ts';
 import type { MediaTransport, Request } from '../../../../client/media/MediaTransport.ts';
 import { Reception } from '../../../../client/media/Reception.ts';
+import { Succession } from '../../../../client/media/Succession.ts';
 
 const PRODUCER = 'producer-1';
 const CONSUMER = {
@@ -35,8 +36,10 @@ test('what could not be asked for while signaling was away is asked for when it 
   const reception = new Reception({
     meetingId: 'meeting-1',
     request: request as unknown as Request,
-    onTrackAdded: ({ producerId }) => added.push(producerId),
-    onTrackRemoved: () => undefined,
+    succession: new Succession({
+      onTrackAdded: ({ producerId }) => added.push(producerId),
+      onTrackRemoved: () => undefined,
+    }),
   });
   reception.add(PRODUCER);
   await reception.begin(fakeTransport());

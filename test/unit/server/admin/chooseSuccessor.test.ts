@@ -5,7 +5,16 @@ import type { NodeInfo } from '../../../../server/cluster/NodeRegistry.ts';
 
 const node = (instanceId: string, part: Partial<NodeInfo> = {}): NodeInfo => ({
   ...{ instanceId, name: instanceId, roles: ['signaling'], version: '1', region: null },
-  ...{ meshUrl: null, startedAt: 0, load: 0, meetings: 0, connections: 0, routers: 0, workers: [] },
+  ...{
+    meshUrl: null,
+    startedAt: 0,
+    load: 0,
+    meetings: 0,
+    connections: 0,
+    routers: 0,
+    participants: 0,
+    workers: [],
+  },
   ...{ mark: 'ready', silentMs: 0, ...part },
 });
 

@@ -91,6 +91,7 @@ class ScriptedRegistry extends EventEmitter<NodeRegistryEvents> implements NodeR
       meetings: 0,
       connections: 0,
       routers: 0,
+      participants: 0,
       workers: [],
       mark: 'ready',
       silentMs: this.heartbeatAges.get(instanceId) ?? 0,

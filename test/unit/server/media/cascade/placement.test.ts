@@ -11,7 +11,7 @@ function node(
   more: Partial<MediaNodeSnapshot> = {},
 ): MediaNodeSnapshot {
   const workers = loads.map((load, index) => ({ index, load }));
-  return { nodeId, isSelf: false, ready: true, region: null, workers, ...more };
+  return { nodeId, isSelf: false, ready: true, draining: false, region: null, workers, ...more };
 }
 
 const HALF = (): number => 0.5;

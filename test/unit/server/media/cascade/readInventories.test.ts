@@ -16,6 +16,7 @@ function router(worker: number, more: Partial<RouterInventory> = {}): RouterInve
 function person(participantId: string, producerIds: string[] = []): ParticipantInventory {
   return {
     participantId,
+    moveId: 0,
     transports: {},
     producers: producerIds.map((producerId) => ({
       producerId,
@@ -90,6 +91,22 @@ describe('readInventories', () => {
     // The same place is the same object: what is known of it hangs on that.
     expect(found.routers).toContain(found.copies[0]?.at);
     expect(found).toMatchObject({ strayLinks: [], strayPipes: [], strayParticipants: [] });
+  });
+
+  test('finds who was in the middle of a move, where they were and where they went', () => {
+    const moved = (moveId: number) => ({ ...person('ada', [`of-move-${moveId}`]), moveId });
+    const found = readInventories([
+      { nodeId: 'b', routers: [router(0, { participants: [moved(3)] })] },
+      { nodeId: 'a', routers: [router(0, { participants: [moved(2)] })] },
+      { nodeId: 'c', routers: [router(0, { participants: [moved(1)] })] },
+    ]);
+    expect(found.participants).toMatchObject([{ home: at('a', 0) }]);
+    expect(found.moves).toMatchObject([{ home: at('b', 0) }]);
+    expect(found.strayParticipants).toEqual([{ participantId: 'ada', at: at('c', 0) }]);
+    expect(found.producers.map(({ producer, home }) => [producer.producerId, home])).toEqual([
+      ['of-move-2', at('a', 0)],
+      ['of-move-3', at('b', 0)],
+    ]);
   });
 
   test('calls stray what nothing explains', () => {

@@ -110,7 +110,7 @@ describe('MeetingVoices', () => {
     voices.hearSpeaker('one', 'ann', false);
     voices.hearSpeaker('two', 'bob', false);
     pass(2_000);
-    voices.forgetParticipant('ann');
+    voices.forgetParticipant('ann', 'one');
     voices.hearSpeaker('two', 'bob', false);
     voices.forget('two');
     expect(told).toEqual(['ann', 'bob']);
