@@ -211,11 +211,11 @@ export const FAULTS = {
       hit(`${Math.round(ms)} ms`);
       stage.cluster.redis.pause();
       try {
+        await answered();
         await sleep(ms);
       } finally {
         stage.cluster.redis.resume();
       }
-      await answered();
     },
   },
   'crash PostgreSQL': {
@@ -278,11 +278,11 @@ export const FAULTS = {
       hit(node.name);
       redis.silence();
       try {
+        await answered();
         await sleep(ms);
       } finally {
         redis.restore();
       }
-      await answered();
     },
   },
 } as const satisfies Record<string, Fault>;
