@@ -247,7 +247,10 @@ export class Attendee {
 
   #handle(notification: Notification): void {
     if (isSequenced(notification)) {
-      if (process.env['DBG'] && this.name.startsWith('Ada')) process.stderr.write(`DBG ${Date.now() % 100000} ${notification.name} ${JSON.stringify(notification.payload).slice(0, 300)}\n`);
+      if (process.env['DBG'] && this.name.startsWith('Ada'))
+        process.stderr.write(
+          `DBG ${Date.now() % 100000} ${notification.name} ${JSON.stringify(notification.payload).slice(0, 300)}\n`,
+        );
       this.#following?.handle(notification);
       return;
     }

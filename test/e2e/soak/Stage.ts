@@ -148,9 +148,18 @@ export class Stage {
     return latest.instanceId;
   }
 
+  /** Settles when every signaling node knows of it. */
   async mark(node: NodeProcess, mark: NodeMark): Promise<void> {
-    const params = { instanceId: await this.instanceOf(node) };
+    const instanceId = await this.instanceOf(node);
+    const params = { instanceId };
     await call(this.reachable, 'markNode', { token: TOKEN, params, body: { mark } });
+    await eventually(async () => {
+      for (const at of this.cluster.signaling) {
+        const view = (await this.nodes(at)).find((one) => one.instanceId === instanceId);
+        if (view?.mark !== mark)
+          throw new Error(`${at.name} does not know that ${node.name} is ${mark}`);
+      }
+    });
   }
 
   /** Has a node own a meeting. */
