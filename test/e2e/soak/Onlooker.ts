@@ -6,8 +6,9 @@ import { Visitor } from '../support/Visitor.ts';
 /** What one saw of another while something happened. Times in milliseconds since the Unix epoch. */
 export interface Sight {
   who: string;
-  /** Longest time without a new picture. */
+  /** Longest time without a new picture, and when it began. */
   gapMs: number;
+  gapAt: number;
   /** The same of one's own camera, which crosses no network: what the machine itself held up. */
   ownGapMs: number;
   /** When pictures came again after the last pause that was longer than `STUTTER_MS`; null when there was none. */
@@ -77,9 +78,11 @@ export class Onlooker {
     const now = Date.now();
     const gaps = gapsOf(frames, since, now);
     const [last] = gaps.filter(({ ms }) => ms > STUTTER_MS).slice(-1);
+    const worst = gaps.reduce((a, b) => (b.ms > a.ms ? b : a), { end: since, ms: 0 });
     return {
       who: `${this.name} of ${other.name}`,
-      gapMs: longest(gaps),
+      gapMs: Math.round(worst.ms),
+      gapAt: worst.end - worst.ms,
       ownGapMs: longest(gapsOf(own, since, now)),
       backAt: last?.end ?? null,
     };
