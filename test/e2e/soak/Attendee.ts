@@ -42,6 +42,7 @@ export class Attendee {
   #following: Following | null = null;
   #status: 'out' | 'waiting' | 'in' = 'out';
   #participantId = '';
+  #why = 'never came';
   /** Whether a connection that is lost is to be made again. */
   #wanted = false;
   #moving: Promise<unknown> | null = null;
@@ -68,6 +69,11 @@ export class Attendee {
 
   get status(): 'out' | 'waiting' | 'in' {
     return this.#status;
+  }
+
+  /** Why it has given up last. */
+  get why(): string {
+    return this.#why;
   }
 
   get participantId(): string {
@@ -133,7 +139,8 @@ export class Attendee {
   }
 
   /** Is out, and does not come back. */
-  giveUp(): void {
+  giveUp(why = 'by intention'): void {
+    this.#why = why;
     this.#wanted = false;
     this.#status = 'out';
     this.#following = null;
@@ -178,7 +185,7 @@ export class Attendee {
       } catch (error) {
         if (!this.#wanted) return 'INVALID_STATE';
         if (error instanceof Refused && isDefinite(error)) {
-          this.giveUp();
+          this.giveUp(`refused a place: ${error.message}`);
           return error.code;
         }
       }
@@ -196,7 +203,7 @@ export class Attendee {
       } catch (error) {
         if (error instanceof Refused && isDefinite(error)) {
           // Whether this may be is seen from what was acknowledged.
-          this.giveUp();
+          this.giveUp(`refused the place back: ${error.message}`);
           return;
         }
       }
@@ -247,10 +254,6 @@ export class Attendee {
 
   #handle(notification: Notification): void {
     if (isSequenced(notification)) {
-      if (process.env['DBG'] && this.name.startsWith('Ada'))
-        process.stderr.write(
-          `DBG ${Date.now() % 100000} ${notification.name} ${JSON.stringify(notification.payload).slice(0, 300)}\n`,
-        );
       this.#following?.handle(notification);
       return;
     }
@@ -273,7 +276,7 @@ export class Attendee {
       case 'join-denied':
       case 'meeting-left':
       case 'meeting-ended':
-        this.giveUp();
+        this.giveUp(`told ${notification.name} ${JSON.stringify(notification.payload)}`);
         break;
       default:
     }

@@ -102,6 +102,14 @@ export class MeetingTraffic {
     this.#ledger.enter(userId, name, { place: 'in', role, handRaised: false, audio: true });
   }
 
+  /** Somebody's microphone may be on or off from now on. */
+  isUnsure(participantId: string): void {
+    const { userId } = this.#speakers.find((one) => one.participantId === participantId) ?? {};
+    if (userId === undefined) return;
+    this.#ledger.mayBe(userId, 'audio', true);
+    this.#ledger.mayBe(userId, 'audio', false);
+  }
+
   /** From now on newcomers wait. */
   async closeDoor(): Promise<void> {
     await this.#host.request('update-meeting', { waitingRoom: true });
@@ -138,6 +146,8 @@ export class MeetingTraffic {
 
   /** Whatever was acknowledged is so, and everybody has been told. @throws Violation, Error while nobody can tell */
   async check(): Promise<void> {
+    const { name: host, status, why } = this.#host;
+    if (status !== 'in') throw new Violation(4, `${host} has lost the place: ${why}`);
     for (const attendee of this.attendees) {
       if (attendee.status !== 'out' && !attendee.isOnline) {
         throw new Violation(5, `${attendee.name} has not come back`);
@@ -159,7 +169,7 @@ export class MeetingTraffic {
     const { name, roster, status } = attendee;
     const { userId } = attendee.person;
     if (!this.#ledger.is(userId, 'place', status)) {
-      throw new Violation(4, `${name} believes to be ${status}`);
+      throw new Violation(4, `${name} believes to be ${status}: ${attendee.why}`);
     }
     if (status !== 'in') return;
     if (!roster) throw new Violation(5, `${name} misses something`);

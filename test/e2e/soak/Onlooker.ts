@@ -46,6 +46,15 @@ export class Onlooker {
     await watchFrames(this.visitor.page, this.#id);
   }
 
+  /** Reloads the page, which keeps the place and builds all media anew. */
+  async comeAgain(other: Onlooker): Promise<void> {
+    const { page, stage } = this.visitor;
+    await page.reload();
+    await stage.waitFor();
+    await watchFrames(page, this.#id);
+    await this.watch(other);
+  }
+
   watch({ participantId }: Onlooker): Promise<void> {
     return watchFrames(this.visitor.page, participantId);
   }
@@ -89,12 +98,12 @@ export class Onlooker {
   }
 }
 
-/** Times without a picture that ended after `since`, the one until `now` among them. */
+/** Times without a picture that began after `since`, the one until `now` among them. */
 function gapsOf(frames: readonly number[], since: number, now: number) {
   const ends = [...frames, now];
   return ends.flatMap((end, index) => {
     const begin = ends[index - 1];
-    return begin === undefined || end < since ? [] : [{ end, ms: end - begin }];
+    return begin === undefined || begin < since ? [] : [{ end, ms: end - begin }];
   });
 }
 

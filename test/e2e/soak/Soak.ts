@@ -15,7 +15,6 @@ export interface SoakOptions {
   faults?: readonly FaultName[];
   /** By how much this machine may be slower than one that the targets are for. */
   slack?: number;
-  signal?: AbortSignal;
   say: (line: string) => void;
 }
 
@@ -32,6 +31,8 @@ export interface Measured {
 const MAX_STRIKES = 3;
 const SETTLE_MS = 15_000;
 const BEFORE_MS = 1_000;
+/** Before a fault, the last picture was shown at most so long ago: pauses that began earlier are not its. */
+const LAST_PICTURE_MS = 200;
 /** So long at least pictures are awaited whose pause may begin late. */
 const PAUSE_BEGINS_MS = 1_000;
 /** Nothing is worth waiting for longer. */
@@ -73,7 +74,6 @@ export class Soak {
     await this.#settle();
     this.#say('everything is as it should be');
     for (const name of this.#schedule()) {
-      if (this.#options.signal?.aborted) return;
       await this.#strikeUntilClear(name);
     }
     if (this.#stage.epochs.seen === 0) throw new Error('no media node has told its owners');
@@ -134,7 +134,7 @@ export class Soak {
     for (const traffic of stage.traffic) await traffic.pause();
     await this.#settle();
     const settledMs = Date.now() - mendedAt;
-    const sights = await this.#sights(hitAt - BEFORE_MS);
+    const sights = await this.#sights(hitAt - LAST_PICTURE_MS);
     return this.#judge(name, { answeredMs, settledMs, sights, hitAt });
   }
 

@@ -34,7 +34,7 @@ type Release = () => unknown;
 /** A cluster of processes with people in two meetings, two of them in browsers. */
 export class Stage {
   readonly cluster: ClusterOfProcesses;
-  readonly traffic: readonly MeetingTraffic[];
+  readonly traffic: readonly [MeetingTraffic, MeetingTraffic];
   readonly onlookers: readonly [Onlooker, Onlooker];
   readonly epochs: EpochWatch;
   readonly #postgres: Postgres;
@@ -70,7 +70,7 @@ export class Stage {
     const onViolation = (violation: Violation): void => void violations.push(violation);
     const begin = (title: string, index: number) =>
       MeetingTraffic.start({ url, title, random: new Random(seed + index), onViolation });
-    const traffic = await Promise.all(['With pictures', 'Without'].map(begin));
+    const traffic = await Promise.all([begin('With pictures', 0), begin('Without', 1)]);
     releases.push(() => {
       for (const one of traffic) one.close();
     });
@@ -92,7 +92,7 @@ export class Stage {
       violations: Violation[];
       releases: Release[];
     },
-    traffic: readonly MeetingTraffic[],
+    traffic: readonly [MeetingTraffic, MeetingTraffic],
     onlookers: readonly [Onlooker, Onlooker],
   ) {
     this.#postgres = parts.postgres;
@@ -169,14 +169,36 @@ export class Stage {
     await call(this.reachable, 'moveMeeting', { token: TOKEN, params, body });
   }
 
-  async placementOf(meetingId: string): Promise<{ owner: NodeProcess; placement: PlacementView }> {
-    const params = { idOrCode: meetingId };
-    const { meeting, placement } = await call(this.reachable, 'readLiveMeeting', {
-      ...{ token: TOKEN, params },
-    });
+  async ownerOf(meetingId: string): Promise<NodeProcess> {
+    const { meeting } = await this.#read(meetingId);
     const owner = this.cluster.signaling.find(({ name }) => name === meeting.owner.name);
     if (!owner) throw new Error(`${meeting.owner.name} is no node of this cluster`);
-    return { owner, placement };
+    return owner;
+  }
+
+  async placementOf(meetingId: string): Promise<PlacementView> {
+    return (await this.#read(meetingId)).placement;
+  }
+
+  /** Names of the media nodes that those in browsers are on. */
+  async carriers(): Promise<string[]> {
+    const { routers } = await this.placementOf(this.traffic[0].meetingId);
+    return routers.filter(({ participants }) => participants > 0).map(({ name }) => name);
+  }
+
+  /** Has the two in browsers on different nodes, if they are not: one comes again while the other's node takes nobody. */
+  async part(): Promise<void> {
+    const [name, ...others] = await this.carriers();
+    const shared = this.cluster.media.find((node) => node.name === name);
+    if (others.length > 0 || !shared) return;
+    const [first, second] = this.onlookers;
+    await this.mark(shared, 'cordoned');
+    this.traffic[0].isUnsure(second.participantId);
+    await second.comeAgain(first);
+    await this.mark(shared, 'ready');
+    await this.#seeEachOther();
+    const now = await this.carriers();
+    if (now.length < 2) throw new Error(`both are on ${now.join()} although it takes nobody`);
   }
 
   /** Has PostgreSQL end all of its connections and recover, as it does when one of its processes crashes. */
@@ -201,35 +223,29 @@ export class Stage {
   async #gather(): Promise<void> {
     const [first, second] = this.onlookers;
     const [meeting] = this.traffic;
-    if (!meeting) throw new Error('there is a meeting');
     await first.enter(meeting.code);
-    const [near, far] = await this.#mediaByUse(meeting.meetingId);
-    await this.mark(near, 'cordoned');
     await second.enter(meeting.code);
-    await this.mark(near, 'ready');
-    const names = (await this.placementOf(meeting.meetingId)).placement.routers.map(
-      ({ name }) => name,
-    );
-    if (!names.includes(far.name)) throw new Error(`the meeting is on ${names.join(' and ')} only`);
     await first.watch(second);
     await second.watch(first);
+    await this.#seeEachOther();
+    for (const { participantId, unmute } of this.onlookers) {
+      await eventually(() => meeting.welcome(participantId, unmute));
+    }
+    for (const one of this.traffic) await one.closeDoor();
+    await this.part();
+  }
+
+  async #seeEachOther(): Promise<void> {
+    const [first, second] = this.onlookers;
     const now = Date.now();
     await Promise.all([
       first.sees(second, now, START_TIMEOUT_MS),
       second.sees(first, now, START_TIMEOUT_MS),
     ]);
-    for (const { participantId, unmute } of this.onlookers) {
-      await eventually(() => meeting.welcome(participantId, unmute));
-    }
-    for (const one of this.traffic) await one.closeDoor();
   }
 
-  async #mediaByUse(meetingId: string): Promise<[NodeProcess, NodeProcess]> {
-    const { placement } = await this.placementOf(meetingId);
-    const used = new Set(placement.routers.map(({ name }) => name));
-    const [near] = this.cluster.media.filter(({ name }) => used.has(name));
-    const [far] = this.cluster.media.filter(({ name }) => !used.has(name));
-    if (!near || !far) throw new Error('the meeting is on one of two nodes');
-    return [near, far];
+  #read(meetingId: string) {
+    const params = { idOrCode: meetingId };
+    return call(this.reachable, 'readLiveMeeting', { token: TOKEN, params });
   }
 }

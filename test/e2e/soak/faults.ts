@@ -30,13 +30,15 @@ export interface Fault {
 /** Nothing may happen to what stands still for so long. */
 const STILL_MS = 2_000;
 const DRAIN_TIMEOUT_MS = 30_000;
+/** Share of the strikes against a signaling node that meet the owner of the meeting with pictures. */
+const OWNERS = 0.7;
 
 export const FAULTS = {
   'kill signaling': {
     pictures: 'flow',
     targetMs: 3_000,
     async strike({ stage, random, hit, answered }) {
-      const node = oneOf(random, stage.cluster.signaling);
+      const node = await signalingOf(random, stage);
       stage.isAway(node);
       hit(node.name);
       await node.kill();
@@ -49,7 +51,7 @@ export const FAULTS = {
     pictures: 'flow',
     targetMs: 6_000,
     async strike({ stage, random, hit, answered }) {
-      const node = oneOf(random, stage.cluster.signaling);
+      const node = await signalingOf(random, stage);
       const longer = random.next() * 12_000;
       stage.isAway(node);
       hit(node.name);
@@ -71,7 +73,7 @@ export const FAULTS = {
     pictures: 'flow',
     targetMs: 3_000,
     async strike({ stage, random, hit, answered }) {
-      const node = oneOf(random, stage.cluster.signaling);
+      const node = await signalingOf(random, stage);
       stage.isAway(node);
       hit(node.name);
       const code = await node.terminate();
@@ -89,7 +91,7 @@ export const FAULTS = {
     pictures: 'flow',
     targetMs: 3_000,
     async strike({ stage, random, hit, answered }) {
-      const node = oneOf(random, stage.cluster.signaling);
+      const node = await signalingOf(random, stage);
       hit(node.name);
       await stage.mark(node, 'draining');
       await eventually(async () => {
@@ -107,7 +109,7 @@ export const FAULTS = {
     async strike({ stage, hit, answered }) {
       hit('both');
       for (const { meetingId } of stage.traffic) {
-        const { owner } = await stage.placementOf(meetingId);
+        const owner = await stage.ownerOf(meetingId);
         const other = stage.cluster.signaling.find((node) => node !== owner);
         if (other) await stage.move(meetingId, other);
       }
@@ -118,7 +120,7 @@ export const FAULTS = {
     pictures: 'return',
     targetMs: 2_000,
     async strike({ stage, random, hit, answered, pictures }) {
-      const node = oneOf(random, stage.cluster.media);
+      const node = await carrierOf(random, stage);
       stage.isAway(node);
       hit(node.name);
       await node.kill();
@@ -132,7 +134,7 @@ export const FAULTS = {
     pictures: 'return',
     targetMs: 6_000,
     async strike({ stage, random, hit, answered, pictures }) {
-      const node = oneOf(random, stage.cluster.media);
+      const node = await carrierOf(random, stage);
       const longer = random.next() * 5_000;
       stage.isAway(node);
       hit(node.name);
@@ -151,7 +153,7 @@ export const FAULTS = {
     pictures: 'flow',
     targetMs: 2_000,
     async strike({ stage, random, hit, answered }) {
-      const node = oneOf(random, stage.cluster.media);
+      const node = await carrierOf(random, stage);
       const ms = 2_000 + random.next() * 4_000;
       hit(node.name);
       await stage.mark(node, 'draining');
@@ -164,7 +166,7 @@ export const FAULTS = {
     pictures: 'return',
     targetMs: 1_500,
     async strike({ stage, random, hit, answered, pictures }) {
-      const node = oneOf(random, stage.cluster.media);
+      const node = await carrierOf(random, stage);
       hit(node.name);
       for (const pid of workersOf(node.pid)) process.kill(pid, 'SIGKILL');
       await pictures();
@@ -175,7 +177,7 @@ export const FAULTS = {
     pictures: 'return',
     targetMs: 4_000,
     async strike({ stage, random, hit, answered, pictures }) {
-      const node = oneOf(random, stage.cluster.media);
+      const node = await carrierOf(random, stage);
       hit(node.name);
       for (const pid of workersOf(node.pid)) process.kill(pid, 'SIGSTOP');
       await pictures();
@@ -246,9 +248,8 @@ export const FAULTS = {
     pictures: 'flow',
     targetMs: 12_000,
     async strike({ stage, random, hit, answered }) {
-      const [{ meetingId = '' } = {}] = stage.traffic;
-      const { owner } = await stage.placementOf(meetingId);
-      const media = oneOf(random, stage.cluster.media);
+      const owner = await stage.ownerOf(stage.traffic[0].meetingId);
+      const media = await carrierOf(random, stage);
       const ms = 3_000 + random.next() * 6_000;
       const instances = {
         owner: await stage.instanceOf(owner),
@@ -272,7 +273,7 @@ export const FAULTS = {
     pictures: 'flow',
     targetMs: 12_000,
     async strike({ stage, random, hit, answered }) {
-      const node = oneOf(random, stage.cluster.signaling);
+      const node = await signalingOf(random, stage);
       const { redis } = stage.cluster.wiresOf(node);
       const ms = 2_000 + random.next() * 10_000;
       hit(node.name);
@@ -290,9 +291,21 @@ export const FAULTS = {
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
 
-function oneOf(random: Random, nodes: readonly NodeProcess[]): NodeProcess {
-  const node = random.pick(nodes);
-  if (!node) throw new Error('there is no node');
+/** The owner of the first meeting, or the other. Not by name: tried again it is the same kind of node. */
+async function signalingOf(random: Random, stage: Stage): Promise<NodeProcess> {
+  const isOwner = random.next() < OWNERS;
+  const owner = await stage.ownerOf(stage.traffic[0].meetingId);
+  const node = stage.cluster.signaling.find((one) => (one === owner) === isOwner);
+  return node ?? owner;
+}
+
+/** A media node with one of the two in browsers, the other being on another. */
+async function carrierOf(random: Random, stage: Stage): Promise<NodeProcess> {
+  const isFirst = random.next() < 0.5;
+  await stage.part();
+  const [first = '', second = ''] = await stage.carriers();
+  const node = stage.cluster.media.find(({ name }) => name === (isFirst ? first : second));
+  if (!node) throw new Error(`nobody is on ${isFirst ? first : second}`);
   return node;
 }
 

@@ -27,8 +27,8 @@ export async function checkNodes(stage: Stage): Promise<void> {
 export async function checkMedia(stage: Stage): Promise<void> {
   const wanted: Figures = { routers: 0, participants: 0, producers: 0, consumers: 0 };
   for (const traffic of stage.traffic) {
-    const { placement } = await stage.placementOf(traffic.meetingId);
-    wanted.routers += placement.routers.length;
+    const { routers } = await stage.placementOf(traffic.meetingId);
+    wanted.routers += routers.length;
     const { participants } = await traffic.look();
     const sending = participants.filter(({ producers }) => producers.length > 0);
     const producers = sending.reduce((sum, one) => sum + one.producers.length, 0);

@@ -17,16 +17,12 @@ const { values } = parseArgs({
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const seed = Number(values.seed);
 const chosen = FAULT_NAMES.filter((name) => values.fault?.includes(name));
-const stop = new AbortController();
-// The fault that is under way is seen to its end; a second time nothing is.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 
 say(`seed ${seed}`);
 try {
   const measured = await Soak.run({
     seed,
     ...(chosen.length > 0 ? { faults: chosen } : { durationMs: Number(values.minutes) * 60_000 }),
-    signal: stop.signal,
     say,
   });
   say(`\n${tableOf(measured)}`);
