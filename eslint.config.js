@@ -16,14 +16,14 @@ const services = [
   'server/cluster',
   'server/metrics',
 ];
-const domains = ['server/meetings', 'server/admin'];
+const domains = ['server/meetings', 'server/webhooks', 'server/admin'];
 const mayImport = {
   protocol: [],
   'server/core': ['protocol'],
   'server/config': foundation,
   // Domains declare the stores they need; db and redis implement them, so they see their types.
   'server/db': [...foundation, 'server/config', ...domains, 'server/auth', 'migrations'],
-  'server/redis': [...foundation, 'server/config', 'server/cluster', ...domains],
+  'server/redis': [...foundation, 'server/config', 'server/auth', 'server/cluster', ...domains],
   'server/auth': [...foundation, 'server/config'],
   'server/media': [...foundation, 'server/config'],
   // The owner's side knows nodes by their commands only.
@@ -34,7 +34,11 @@ const mayImport = {
     ...foundation,
     ...services.filter((folder) => folder !== 'server/db' && folder !== 'server/redis'),
   ],
-  'server/admin': [...foundation, 'server/auth', 'server/cluster', 'server/meetings'],
+  'server/webhooks': [...foundation, 'server/config'],
+  'server/admin': [
+    ...foundation,
+    ...['server/auth', 'server/cluster', 'server/config', 'server/meetings', 'server/webhooks'],
+  ],
   'server/signaling': [...foundation, ...services, ...domains],
   'server/http': [...foundation, ...services, ...domains],
   'client/i18n': ['protocol'],

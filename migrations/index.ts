@@ -3,6 +3,8 @@ import * as accountsAndMeetings from './001-accounts-and-meetings.ts';
 import * as waitingRoomsAndRoles from './002-waiting-rooms-and-roles.ts';
 import * as secrets from './003-secrets.ts';
 import * as operatorActs from './004-operator-acts.ts';
+import * as webhookDeliveries from './005-webhook-deliveries.ts';
+import * as denials from './006-denials.ts';
 
 /**
  * Every migration under the name that databases remember it by, in the order they run.
@@ -13,4 +15,6 @@ export const migrations: Record<string, Knex.Migration> = {
   '002-waiting-rooms-and-roles': waitingRoomsAndRoles,
   '003-secrets': secrets,
   '004-operator-acts': operatorActs,
+  '005-webhook-deliveries': webhookDeliveries,
+  '006-denials': denials,
 };

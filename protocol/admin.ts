@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { displayName, epoch, id, instant } from './primitives.ts';
+import { webhookEventType } from './webhooks.ts';
 
 /**
  * What an operator wants of a node. `cordoned`: keeps what it has and gets nothing new; `draining`:
@@ -66,7 +67,50 @@ export const placementView = z.object({
 });
 export type PlacementView = z.infer<typeof placementView>;
 
-export const OPERATOR_ACTIONS = ['node-marked', 'meeting-moved', 'meeting-ended'] as const;
+/** Where webhooks go, and what has become of those that are still stored. */
+export const webhookEndpoint = z.object({
+  id,
+  /** Without what may be secret in it; null for one that is not configured any more. */
+  url: z.string().nullable(),
+  events: z.array(webhookEventType),
+  pending: z.int(),
+  delivered: z.int(),
+  /** Given up. */
+  failed: z.int(),
+  /** When the oldest that is pending happened. */
+  oldestPendingAt: instant.nullable(),
+});
+export type WebhookEndpoint = z.infer<typeof webhookEndpoint>;
+
+export const deliveryState = z.enum(['pending', 'delivered', 'failed']);
+
+/** One webhook on its way to one endpoint. */
+export const webhookDelivery = z.object({
+  seq: z.int(),
+  /** `webhook-id` of it. */
+  eventId: id,
+  endpoint: id,
+  type: webhookEventType,
+  meetingId: id,
+  /** When it happened. */
+  at: instant,
+  state: deliveryState,
+  /** Attempts so far. */
+  attempts: z.int(),
+  /** When it is tried next; of one that is not pending, since when it is not. */
+  dueAt: instant,
+  /** HTTP status of the last attempt; null where there was no answer. */
+  lastStatus: z.int().nullable(),
+  lastError: z.string().nullable(),
+});
+export type WebhookDelivery = z.infer<typeof webhookDelivery>;
+
+export const OPERATOR_ACTIONS = [
+  'node-marked',
+  'meeting-moved',
+  'meeting-ended',
+  'webhooks-redelivered',
+] as const;
 export type OperatorAction = (typeof OPERATOR_ACTIONS)[number];
 
 /** What an operator did, and to which node or meeting. */
@@ -78,7 +122,7 @@ export const operatorAct = z.object({
   actor: z.object({ userId: id.nullable(), name: displayName }),
   node: nodeName.nullable(),
   meeting: z.object({ id, title: z.string() }).nullable(),
-  /** The mark that it got, or the name of the node that it was moved to. */
+  /** The mark that it got, the nodes that it was moved between, or the endpoint and how many webhooks. */
   detail: z.record(z.string(), z.string()),
 });
 export type OperatorAct = z.infer<typeof operatorAct>;

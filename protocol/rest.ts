@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { liveMeeting, nodeMark, nodeView, operatorAct, placementView } from './admin.ts';
+import {
+  deliveryState,
+  liveMeeting,
+  nodeMark,
+  nodeView,
+  operatorAct,
+  placementView,
+  webhookDelivery,
+  webhookEndpoint,
+} from './admin.ts';
 import type { ErrorCode } from './errors.ts';
 import { access, autoAdmit, MAX_CAPACITY, meetingView, settingsChange } from './meetings.ts';
 import {
@@ -256,6 +265,52 @@ export const routes = {
     body: null,
     response: z.object({ acts: z.array(operatorAct), next: z.int().nullable() }),
     refusals: [],
+  },
+  /** Where webhooks go, and how much of it has arrived. */
+  listWebhookEndpoints: {
+    method: 'GET',
+    path: '/api/admin/webhooks',
+    auth: 'operator',
+    status: 200,
+    body: null,
+    response: z.object({ endpoints: z.array(webhookEndpoint) }),
+    refusals: [],
+  },
+  /** Webhooks that are still stored, newest first. */
+  listWebhookDeliveries: {
+    method: 'GET',
+    path: '/api/admin/webhooks/deliveries',
+    auth: 'operator',
+    status: 200,
+    query: z.strictObject({
+      /** All endpoints without it. */
+      endpoint: id.exactOptional(),
+      /** All states without it. */
+      state: deliveryState.exactOptional(),
+      /** `next` of the page before. */
+      before: z.coerce.number().int().positive().optional(),
+      limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
+    }),
+    body: null,
+    response: z.object({ deliveries: z.array(webhookDelivery), next: z.int().nullable() }),
+    refusals: [],
+  },
+  /** Send again what was given up, or one event whatever became of it. */
+  redeliverWebhooks: {
+    method: 'POST',
+    path: '/api/admin/webhooks/redeliver',
+    auth: 'operator',
+    status: 200,
+    body: z.strictObject({
+      endpoint: id,
+      /** All that were given up without it. */
+      eventId: id.exactOptional(),
+    }),
+    response: z.object({
+      /** How many are sent again. */
+      count: z.int(),
+    }),
+    refusals: ['NOT_FOUND'],
   },
 } as const satisfies Record<
   string,

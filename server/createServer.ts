@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WebhookAdmin } from './admin/WebhookAdmin.ts';
 import { AuthService } from './auth/AuthService.ts';
 import { Operators } from './auth/Operators.ts';
-import { RateLimits } from './auth/RateLimits.ts';
 import { collectOrphans } from './compose/collectOrphans.ts';
 import { createEdge, listen } from './compose/createEdge.ts';
 import { createMeetings, hasSuccessor, type Meetings } from './compose/createMeetings.ts';
@@ -10,6 +10,7 @@ import { serveMedia } from './compose/MeshMediaNodes.ts';
 import { openBase, type Base } from './compose/openBase.ts';
 import { openCluster, type Cluster } from './compose/openCluster.ts';
 import { openMedia } from './compose/openMedia.ts';
+import { openRateLimits } from './compose/openRateLimits.ts';
 import { reportOn } from './compose/reportOn.ts';
 import { Releases } from './compose/Releases.ts';
 import type { Config } from './config/loadConfig.ts';
@@ -22,6 +23,8 @@ import type { MediaNode } from './media/MediaNode.ts';
 import type { MeetingManager } from './meetings/MeetingManager.ts';
 import { createMetrics, type Metrics } from './metrics/createMetrics.ts';
 import { createSignaling, type Signaling } from './signaling/createSignaling.ts';
+import { endpointsOf } from './webhooks/endpoints.ts';
+import { Webhooks } from './webhooks/Webhooks.ts';
 
 /** How long `/readyz` waits for the database. */
 const PING_TIMEOUT_MS = 1_000;
@@ -140,8 +143,15 @@ function serveClients(
   database: Database,
   edge: ReturnType<typeof createEdge>,
   ready: () => Promise<string[]>,
-): { edge: Signaling; meetings: Meetings } {
-  const rateLimits = new RateLimits(config.limits);
+): { edge: Signaling; meetings: Meetings; webhooks: Webhooks } {
+  const webhooks = new Webhooks({
+    store: database.deliveries,
+    config: config.webhooks,
+    observe: metrics.observeWebhook,
+    logger,
+  });
+  releases.push(() => webhooks.close());
+  const rateLimits = openRateLimits(config.limits, cluster.redis, base.clusterSecret);
   const auth = new AuthService({
     ...{ users: database.users, sessions: database.sessions, rateLimits, logger },
     jwtSecret: base.jwtSecret,
@@ -175,12 +185,17 @@ function serveClients(
       operators: new Operators(auth, config.admin),
       meetings: meetings.service,
       admin: meetings.admin,
+      webhookAdmin: new WebhookAdmin({
+        store: database.deliveries,
+        endpoints: endpointsOf(config.webhooks),
+        audit: meetings.audit,
+      }),
       metrics: metrics.render,
       observe: metrics.observeHttp,
       secure: base.tls !== null,
     }).callback(),
   );
-  return { edge: signaling, meetings };
+  return { edge: signaling, meetings, webhooks };
 }
 
 /** Whoever signs out is cut off on every node; a node that cannot be told finds out when it asks the database again. */

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type Page,
+  type WebSocket,
+} from 'playwright-core';
 
 const PATIENCE_MS = 30_000;
 const POLL_MS = 50;
@@ -118,6 +124,21 @@ export class BrowserVisitor {
   /** Waits until the page does not look for a way back any more. */
   async connected(): Promise<void> {
     await this.#page.getByTestId('connection-banner').waitFor({ state: 'detached' });
+  }
+
+  /** When the page, on another connection than now, has taken its place in the meeting again: Unix time in milliseconds. */
+  rejoined(): Promise<number> {
+    return new Promise((resolve) => {
+      const listen = (socket: WebSocket): void => {
+        socket.on('framereceived', ({ payload }) => {
+          // The answer to `resume-meeting`, of either kind.
+          if (!/"status":"(resumed|resynced)"/.test(payload.toString())) return;
+          this.#page.off('websocket', listen);
+          resolve(performance.timeOrigin + performance.now());
+        });
+      };
+      this.#page.on('websocket', listen);
+    });
   }
 
   /** When each picture that was noted was presented, from `since` on: Unix time in milliseconds. */

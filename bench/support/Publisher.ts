@@ -6,7 +6,6 @@ import { dtlsParameters, MediaEndpoint } from './MediaEndpoint.ts';
 
 export const PACKETS_PER_SECOND = 100;
 export const PACKET_BYTES = 1_100;
-const INTERVAL_MS = 1_000 / PACKETS_PER_SECOND;
 const PAYLOAD_TYPE = 96;
 const CLOCK_RATE = 90_000;
 const RTP_HEADER_BYTES = 12;
@@ -27,13 +26,17 @@ export class Publisher {
   readonly producerId: string;
   readonly #endpoint: MediaEndpoint;
   readonly #ssrc: number;
+  readonly #intervalMs: number;
   readonly #payload = Buffer.alloc(PACKET_BYTES - RTP_HEADER_BYTES - GCM_TAG_BYTES);
   readonly #timer: NodeJS.Timeout;
   readonly #began = performance.now();
   #keyFrameWanted = true;
   #sent = 0;
 
-  static async create(session: BotSession): Promise<Publisher> {
+  static async create(
+    session: BotSession,
+    packetsPerSecond = PACKETS_PER_SECOND,
+  ): Promise<Publisher> {
     const ssrc = randomInt(1, 2 ** 31);
     const options = await session.createTransport('send');
     const [endpoint, producerId] = await Promise.all([
@@ -42,17 +45,23 @@ export class Publisher {
         .then(() => MediaEndpoint.connect(options)),
       session.produce(options.id, 'camera', videoParameters(ssrc)),
     ]);
-    return new Publisher(producerId, endpoint, ssrc);
+    return new Publisher(producerId, endpoint, ssrc, packetsPerSecond);
   }
 
-  private constructor(producerId: string, endpoint: MediaEndpoint, ssrc: number) {
+  private constructor(
+    producerId: string,
+    endpoint: MediaEndpoint,
+    ssrc: number,
+    packetsPerSecond: number,
+  ) {
+    this.#intervalMs = 1_000 / packetsPerSecond;
     this.producerId = producerId;
     this.#endpoint = endpoint;
     this.#ssrc = ssrc;
     endpoint.onRtcp = (packet) => {
       if (asksForKeyFrame(packet)) this.#keyFrameWanted = true;
     };
-    this.#timer = setInterval(() => this.#sendDue(), INTERVAL_MS);
+    this.#timer = setInterval(() => this.#sendDue(), this.#intervalMs);
   }
 
   close(): void {
@@ -62,7 +71,7 @@ export class Publisher {
 
   /** Timers drift; what is due by now is sent. */
   #sendDue(): void {
-    const due = Math.floor((performance.now() - this.#began) / INTERVAL_MS);
+    const due = Math.floor((performance.now() - this.#began) / this.#intervalMs);
     while (this.#sent < due) this.#send();
   }
 
@@ -84,7 +93,7 @@ export class Publisher {
       marker: true,
       payloadType: PAYLOAD_TYPE,
       sequenceNumber: sequence,
-      timestamp: ((this.#sent * CLOCK_RATE) / PACKETS_PER_SECOND) >>> 0,
+      timestamp: ((this.#sent * CLOCK_RATE * this.#intervalMs) / 1_000) >>> 0,
       ssrc: this.#ssrc,
     });
     this.#endpoint.sendRtp(this.#payload, header);

@@ -57,12 +57,13 @@ export async function startPublishers(
   url: string,
   meetingId: string,
   count: number,
+  packetsPerSecond?: number,
 ): Promise<{ session: ParleySession; publisher: Publisher }[]> {
   const sessions = await connectGuests(url, meetingId, count);
   return Promise.all(
     sessions.map(async (session) => {
       await session.join();
-      return { session, publisher: await Publisher.create(session) };
+      return { session, publisher: await Publisher.create(session, packetsPerSecond) };
     }),
   );
 }

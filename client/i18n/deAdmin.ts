@@ -75,6 +75,7 @@ export const deAdmin: AdminTexts = {
   acts: {
     'meeting-moved': (actor, what, to) => `${actor} hat „${what}“ auf ${to} verlegt`,
     'meeting-ended': (actor, what) => `${actor} hat „${what}“ beendet`,
+    'webhooks-redelivered': (actor, _, to) => `${actor} hat Webhooks noch einmal an ${to} gesendet`,
   },
   marked: {
     ready: (actor, node) => `${actor} hat ${node} wieder freigegeben`,

@@ -74,6 +74,7 @@ export const enAdmin: AdminTexts = {
   acts: {
     'meeting-moved': (actor, what, to) => `${actor} moved “${what}” to ${to}`,
     'meeting-ended': (actor, what) => `${actor} ended “${what}”`,
+    'webhooks-redelivered': (actor, _, to) => `${actor} sent webhooks again to ${to}`,
   },
   marked: {
     ready: (actor, node) => `${actor} made ${node} ready again`,

@@ -7,6 +7,8 @@ import {
   actText,
   printable,
   actTable,
+  deliveryTable,
+  endpointTable,
   meetingTable,
   nodeTable,
   placementText,
@@ -23,11 +25,15 @@ export const USAGE = `npm run admin -- <command> [--url URL] [--token TOKEN] [--
   move <meeting> [node]  have another signaling node own it
   end <meeting>          end it for everyone, for good
   audit                  what operators did
+  webhooks               endpoints, and what is pending or was given up
+  deliveries [endpoint]  webhooks that are still stored, newest first; --failed: given up only
+  redeliver <endpoint> [event]
+                         send again what was given up, or one event
 
 A node is named by its name or its instance id, a meeting by its id or join code.
 --url    of any signaling node; $PARLEY_ADMIN_URL, else http://127.0.0.1:$PORT or 4501
 --token  admin.token of its configuration; $PARLEY_ADMIN_TOKEN
---limit  lines of meetings and audit, 1 to 100; 20
+--limit  lines of meetings, audit and deliveries, 1 to 100; 20
 --json   the server's answer as it is
 
 Exit codes: 0 done, 1 refused or not reached, 2 not understood.`;
@@ -141,6 +147,33 @@ async function perform(args: readonly string[], context: AdminContext): Promise<
       show(answer, () => actTable(answer.acts.map((act) => [act.at, actText(act)])));
       return;
     }
+    case 'webhooks': {
+      assertNoMore(first);
+      const answer = await api.call('listWebhookEndpoints');
+      show(answer, () => endpointTable(answer.endpoints));
+      return;
+    }
+    case 'deliveries': {
+      assertNoMore(second);
+      const which = {
+        ...query,
+        ...(first !== undefined && { endpoint: first }),
+        ...(values.failed && { state: 'failed' }),
+      };
+      const answer = await api.call('listWebhookDeliveries', { query: which });
+      show(answer, () => deliveryTable(answer.deliveries));
+      return;
+    }
+    case 'redeliver': {
+      assertNoMore(rest[0]);
+      const body = {
+        endpoint: required(first, 'endpoint'),
+        ...(second !== undefined && { eventId: second }),
+      };
+      const answer = await api.call('redeliverWebhooks', { body });
+      show(answer, () => `${answer.count} sent again.`);
+      return;
+    }
     default:
       throw new UsageError(`There is no command "${command}".`);
   }
@@ -214,6 +247,7 @@ function parse(args: readonly string[]) {
         limit: { type: 'string', default: '20' },
         json: { type: 'boolean', default: false },
         wait: { type: 'boolean', default: false },
+        failed: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });

@@ -1,4 +1,11 @@
-import type { LiveMeeting, NodeView, OperatorAct, PlacementView } from '../../protocol/admin.ts';
+import type {
+  LiveMeeting,
+  NodeView,
+  OperatorAct,
+  PlacementView,
+  WebhookDelivery,
+  WebhookEndpoint,
+} from '../../protocol/admin.ts';
 
 type Cell = string | number;
 
@@ -86,6 +93,29 @@ export function placementText({
   ].join('\n');
 }
 
+export function endpointTable(endpoints: readonly WebhookEndpoint[]): string {
+  if (endpoints.length === 0) return 'No endpoint is configured (webhooks.endpoints).';
+  return table(
+    ['ENDPOINT', 'PENDING', 'FAILED', 'DELIVERED', 'OLDEST', 'URL'],
+    endpoints.map(({ id, pending, failed, delivered, oldestPendingAt, url }) => [
+      ...[id, pending, failed, delivered, oldestPendingAt ?? '-', url ?? 'not configured any more'],
+    ]),
+  );
+}
+
+export function deliveryTable(deliveries: readonly WebhookDelivery[]): string {
+  if (deliveries.length === 0) return 'None is stored.';
+  return table(
+    ['HAPPENED', 'EVENT', 'ENDPOINT', 'STATE', 'ATTEMPTS', 'LAST', 'NEXT', 'ID'],
+    deliveries.map((one) => [
+      ...[one.at, one.type, one.endpoint, one.state, one.attempts],
+      one.lastError ?? String(one.lastStatus ?? '-'),
+      one.state === 'pending' ? one.dueAt : '-',
+      one.eventId,
+    ]),
+  );
+}
+
 export function actTable(rows: readonly (readonly [at: string, text: string])[]): string {
   return rows.length === 0 ? 'Nothing yet.' : table(['AT', 'WHAT'], rows);
 }
@@ -98,6 +128,8 @@ export function actText({ action, actor, node, meeting, detail }: OperatorAct): 
       return `${actor.name} moved “${meeting?.title ?? ''}” from ${detail['from'] ?? ''} to ${detail['to'] ?? ''}`;
     case 'meeting-ended':
       return `${actor.name} ended “${meeting?.title ?? ''}”`;
+    case 'webhooks-redelivered':
+      return `${actor.name} sent ${detail['count'] ?? ''} webhooks again to ${detail['endpoint'] ?? ''}`;
   }
 }
 

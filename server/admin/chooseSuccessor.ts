@@ -1,8 +1,9 @@
 import type { NodeInfo } from '../cluster/NodeRegistry.ts';
 import { AppError } from '../core/AppError.ts';
+import { nearestFree } from '../meetings/chooseOwner.ts';
 
 /**
- * Which node a meeting moves to: the one that is wanted, or the other one with the fewest meetings.
+ * Which node a meeting moves to: the one that is wanted, or another one of its region with the fewest meetings.
  * @throws AppError INVALID_STATE when that node is not to get it, NO_CAPACITY when there is no other
  */
 export function chooseSuccessor(
@@ -23,7 +24,8 @@ export function chooseSuccessor(
       message: 'Only a signaling node that is ready can get a meeting.',
     });
   }
-  const [first] = fit.toSorted((a, b) => a.meetings - b.meetings);
+  const region = nodes.find(({ instanceId }) => instanceId === owner)?.region ?? null;
+  const first = nearestFree(fit, region);
   if (!first)
     throw new AppError('NO_CAPACITY', { message: 'There is no other node to move it to.' });
   return first.instanceId;

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { Config } from '../config/loadConfig.ts';
 import { AppError } from '../core/AppError.ts';
 
@@ -20,25 +20,36 @@ export interface LimitKey {
  */
 const COUNTERS = 65_536;
 
+/** The counters of one limit. */
+export type Limiter = Pick<RateLimiterAbstract, 'points' | 'consume' | 'get' | 'penalty'>;
+
+/** What nodes that count together have in common. */
+export interface SharedLimits {
+  /** The same on all of them. */
+  salt: Buffer;
+  createLimiter: (name: LimitName, limit: { points: number; perSec: number }) => Limiter;
+}
+
 /** Guesses being checked on one counter, and who waits for their outcome. */
 interface Guesses {
   running: number;
   waiting: (() => void)[];
 }
 
-/** Every rate limit, in memory. */
+/** Every rate limit: in the memory of this process, or where its nodes count together. */
 export class RateLimits {
-  readonly #limiters: ReadonlyMap<LimitName, RateLimiterMemory>;
+  readonly #limiters: ReadonlyMap<LimitName, Limiter>;
   readonly #guesses = new Map<string, Guesses>();
-  readonly #salt = randomBytes(16);
+  readonly #salt: Buffer;
 
-  constructor(limits: Config['limits']) {
+  constructor(limits: Config['limits'], { salt, createLimiter }: SharedLimits = inMemory()) {
     const { bodyBytes: _, ...rates } = limits;
+    this.#salt = salt;
     this.#limiters = new Map(
-      Object.entries(rates).map(([name, { points, perSec }]) => [
-        name as LimitName,
-        new RateLimiterMemory({ points, duration: perSec, keyPrefix: '' }),
-      ]),
+      Object.entries(rates).map(([key, limit]) => {
+        const name = key as LimitName;
+        return [name, createLimiter(name, limit)];
+      }),
     );
   }
 
@@ -56,7 +67,8 @@ export class RateLimits {
    * null or false for a wrong guess; if it throws, nothing is counted. While as many checks are
    * running as failures are left, further ones wait for their outcome, so that neither do more
    * guesses than allowed slip through together, nor is anyone refused because many people enter the
-   * right one at the same moment.
+   * right one at the same moment. Those that other nodes are checking are not waited for: in one
+   * moment each node may check as many as are left.
    *
    * @throws AppError RATE_LIMITED with `retryAfterMs` when a key has no failures left
    */
@@ -114,7 +126,7 @@ export class RateLimits {
     else if (guesses.running === 0) this.#guesses.delete(id);
   }
 
-  #limiter(name: LimitName): RateLimiterMemory {
+  #limiter(name: LimitName): Limiter {
     const limiter = this.#limiters.get(name);
     if (!limiter) throw new Error(`there is no limit ${name}`);
     return limiter;
@@ -123,6 +135,14 @@ export class RateLimits {
   #counter(key: string): number {
     return createHmac('sha256', this.#salt).update(key).digest().readUInt32BE() % COUNTERS;
   }
+}
+
+function inMemory(): SharedLimits {
+  return {
+    salt: randomBytes(16),
+    createLimiter: (_, { points, perSec }) =>
+      new RateLimiterMemory({ points, duration: perSec, keyPrefix: '' }),
+  };
 }
 
 function refusal(counted: unknown): unknown {

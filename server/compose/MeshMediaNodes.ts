@@ -50,6 +50,9 @@ export class MeshMediaNodes extends EventEmitter<MediaNodesEvents> implements Me
     this.#mesh = mesh;
     mesh.serve(EVENT, (event, from) => this.emit('event', from, event as NodeMediaEvent));
     failures.on('dead', (instanceId) => this.emit('node-lost', instanceId));
+    mesh.on('link-up', (instanceId) => this.emit('node-back', instanceId));
+    // Nobody may have anything to say to one that was thought dead.
+    registry.on('joined', ({ instanceId }) => this.emit('node-back', instanceId));
   }
 
   snapshot(): readonly MediaNodeSnapshot[] {

@@ -24,6 +24,7 @@ export interface Meetings {
   owners: Owners;
   service: MeetingService;
   admin: AdminService;
+  audit: OperatorAudit;
   cascade: MediaCascade;
   /** Meetings without an owner that are being looked after. */
   repairs(): number;
@@ -54,6 +55,7 @@ export function createMeetings(deps: MeetingsDeps): Meetings {
     nodes: new MeshMediaNodes(registry, mesh, failures),
     owner: instanceId,
     region,
+    workerCapacityPps: config.media.workerCapacityPps,
     logger,
     ...overrides,
   });
@@ -99,9 +101,9 @@ export function createMeetings(deps: MeetingsDeps): Meetings {
     defaultCapacity: config.meetings.defaultCapacity,
     maxCapacity: config.meetings.maxCapacity,
   });
+  const audit = new OperatorAudit({ store: database.operatorAudit, logger, now: Date.now });
   const admin = new AdminService({
-    ...{ registry, mesh, owners, meetings: service, owned: manager, logger },
-    audit: new OperatorAudit({ store: database.operatorAudit, logger, now: Date.now }),
+    ...{ registry, mesh, owners, meetings: service, owned: manager, audit, logger },
     now: Date.now,
   });
   const reconciler = new Reconciler({
@@ -111,7 +113,7 @@ export function createMeetings(deps: MeetingsDeps): Meetings {
   });
   releases.push(() => reconciler.close());
   return {
-    ...{ manager, owners, service, admin, cascade },
+    ...{ manager, owners, service, admin, audit, cascade },
     repairs: () => reconciler.pending,
     reconcile: () => reconciler.start(),
     close: () => manager.close(),

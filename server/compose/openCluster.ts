@@ -7,6 +7,7 @@ import { MemoryLeaseStore } from '../cluster/MemoryLeaseStore.ts';
 import { MemoryNodeRegistry } from '../cluster/MemoryNodeRegistry.ts';
 import type { Mesh } from '../cluster/Mesh.ts';
 import type { NodeIdentity, NodeLoad, NodeRegistry, NodeRole } from '../cluster/NodeRegistry.ts';
+import { RelayingMesh } from '../cluster/RelayingMesh.ts';
 import { WebSocketMesh } from '../cluster/WebSocketMesh.ts';
 import { reachableAddress } from '../config/addresses.ts';
 import type { Config } from '../config/loadConfig.ts';
@@ -61,9 +62,10 @@ export async function openCluster(
       : await openTogether(config, redisUrl, identity, { secret, report, logger, releases });
   releases.push(() => parts.registry.close());
   releases.push(() => parts.mesh.close());
-  const mesh = meterMesh(parts.mesh, identity.instanceId, metrics);
-  const failures = new FailureDetector(mesh, parts.registry, logger);
+  const direct = meterMesh(parts.mesh, identity.instanceId, metrics);
+  const failures = new FailureDetector(direct, parts.registry, logger);
   releases.push(() => failures.close());
+  const mesh = new RelayingMesh(direct, parts.registry, failures, logger);
   return {
     ...parts,
     mesh,

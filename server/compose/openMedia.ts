@@ -26,6 +26,7 @@ export function openMedia({ cluster, media }: Config, logger: Logger): Promise<M
       maxIncomingBitrate: media.maxIncomingBitrate,
       maxOutgoingBitrate: media.maxOutgoingBitrate,
       consumerStaleMs: media.consumerStaleMs,
+      workerCapacityPps: media.workerCapacityPps,
     },
     logger,
   );

@@ -3,6 +3,7 @@ import type { Database } from '../db/openDatabase.ts';
 import type { MediaNode } from '../media/MediaNode.ts';
 import type { Metrics } from '../metrics/createMetrics.ts';
 import type { Signaling } from '../signaling/createSignaling.ts';
+import type { Webhooks } from '../webhooks/Webhooks.ts';
 import type { Meetings } from './createMeetings.ts';
 import type { Cluster } from './openCluster.ts';
 import { workerCountOf } from './openMedia.ts';
@@ -18,7 +19,7 @@ interface Reported {
 /** Has the node tell of itself, to operators and to other nodes. */
 export function reportOn(
   { config, cluster, media, base, metrics }: Reported,
-  signaling: { edge: Signaling; meetings: Meetings } | null,
+  signaling: { edge: Signaling; meetings: Meetings; webhooks: Webhooks } | null,
 ): void {
   const { registry, redis } = cluster;
   const owned = () => signaling?.meetings.manager.liveMeetings ?? [];
@@ -56,6 +57,7 @@ export function reportOn(
     connections,
     media: () => media && { ...media.stats(), workers: media.loads },
     workersWanted: media ? workerCountOf(config.media) : 0,
+    webhooks: () => signaling?.webhooks.backlog ?? null,
     database: () => ({ errors: base.database?.errors ?? 0 }),
     redis: () => redis && { isReady: redis.isReady, ...redis.counts },
   });

@@ -4,7 +4,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { closest, readEnvironment } from './environment.ts';
 import { configSchema, type ConfigValues } from './schema.ts';
-import { protect, unwrap, type DeepReadonly } from './secrets.ts';
+import { partOf, protect, unwrap, type DeepReadonly } from './secrets.ts';
 
 /** Deeply frozen; prints with its secrets masked. */
 export type Config = DeepReadonly<ConfigValues>;
@@ -129,11 +129,7 @@ function expectation(issue: z.core.$ZodIssue): string {
 function knownKeys(path: readonly PropertyKey[]): string[] {
   let schema: z.core.$ZodType = configSchema;
   for (const name of path) {
-    const inner = unwrap(schema);
-    const child =
-      inner instanceof z.ZodObject
-        ? (inner.shape as Record<PropertyKey, z.core.$ZodType>)[name]
-        : undefined;
+    const child = partOf(schema, name);
     if (!child) return [];
     schema = child;
   }

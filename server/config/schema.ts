@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_CAPACITY } from '../../protocol/meetings.ts';
 import { videoCodec } from '../../protocol/notifications.ts';
+import { WEBHOOK_EVENT_TYPES } from '../../protocol/webhooks.ts';
 import { secret, secretUrl } from './secrets.ts';
 
 const ms = z.int().min(0);
@@ -128,6 +129,7 @@ const media = z
     maxIncomingBitrate: bitrate.default(6_000_000),
     logLevel: z.enum(['debug', 'warn', 'error', 'none']).default('warn'),
     consumerStaleMs: ms.default(10_000),
+    workerCapacityPps: z.int().min(1_000).default(40_000),
   })
   .superRefine((value, context) => {
     const complain = (key: keyof typeof value, message: string) =>
@@ -242,6 +244,60 @@ const admin = z
   })
   .prefault({});
 
+/** As Standard Webhooks has it: `whsec_` and the base64 of 24 to 64 bytes. */
+const webhookSecret = () =>
+  secret(
+    z
+      .string()
+      .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, 'expected whsec_ and base64 behind it')
+      .refine((text) => {
+        const { length } = Buffer.from(text.slice('whsec_'.length), 'base64');
+        return length >= 24 && length <= 64;
+      }, 'expected the base64 of 24 to 64 bytes behind whsec_'),
+  );
+
+const webhooks = z
+  .strictObject({
+    endpoints: z
+      .array(
+        z.strictObject({
+          url: secretUrl(
+            z
+              .url({ protocol: /^https?$/, error: 'expected an http(s) address' })
+              .refine(
+                (url) => URL.canParse(url) && new URL(url).username + new URL(url).password === '',
+                'expected an address without user and password',
+              ),
+          ),
+          secret: webhookSecret(),
+          previousSecret: webhookSecret().nullable().default(null),
+          events: z
+            .array(z.enum(WEBHOOK_EVENT_TYPES))
+            .min(1)
+            .default([...WEBHOOK_EVENT_TYPES]),
+        }),
+      )
+      .max(20)
+      .default([]),
+    timeoutMs: z.int().min(100).max(60_000).default(10_000),
+    attempts: z.int().min(1).max(30).default(10),
+    retryMinMs: z.int().min(10).max(86_400_000).default(5_000),
+    retryMaxMs: z.int().min(10).max(604_800_000).default(86_400_000),
+    keepDays: z.number().positive().max(90).default(7),
+  })
+  .superRefine((value, context) => {
+    const urls = value.endpoints.map(({ url }) => url);
+    if (new Set(urls).size !== urls.length) {
+      const message = 'expected each address once';
+      context.addIssue({ code: 'custom', path: ['endpoints'], message });
+    }
+    if (value.retryMinMs > value.retryMaxMs) {
+      const message = 'expected at most retryMaxMs';
+      context.addIssue({ code: 'custom', path: ['retryMinMs'], message });
+    }
+  })
+  .prefault({});
+
 export const configSchema = z
   .strictObject({
     server,
@@ -256,6 +312,7 @@ export const configSchema = z
     limits,
     metrics,
     admin,
+    webhooks,
   })
   .superRefine(({ node, cluster, database }, context) => {
     const complain = (path: string[], message: string) =>

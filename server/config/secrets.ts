@@ -43,10 +43,13 @@ export function masked(schema: z.core.$ZodType, value: unknown): unknown {
   if (inner instanceof z.ZodObject && typeof value === 'object' && value !== null) {
     return Object.fromEntries(
       Object.entries(value).map(([key, child]: [string, unknown]) => {
-        const childSchema = (inner.shape as Record<string, z.core.$ZodType>)[key];
+        const childSchema = partOf(inner, key);
         return [key, childSchema ? masked(childSchema, child) : child];
       }),
     );
+  }
+  if (inner instanceof z.ZodArray && Array.isArray(value)) {
+    return value.map((item: unknown) => masked(inner.element, item));
   }
   if (typeof value === 'string' && inner instanceof z.ZodType) {
     return masks.get(inner)?.(value) ?? value;
@@ -56,20 +59,19 @@ export function masked(schema: z.core.$ZodType, value: unknown): unknown {
 
 /**
  * Freezes the values all the way down and makes `console.log`, `util.inspect` and `JSON.stringify`
- * (loggers among them) show every object of it with its secrets masked.
+ * (loggers among them) show every object and list of it with its secrets masked.
  */
 export function protect<T>(schema: z.core.$ZodType, value: T): DeepReadonly<T> {
-  if (Array.isArray(value)) {
-    for (const item of value as unknown[]) protect(schema, item);
-    return Object.freeze(value) as DeepReadonly<T>;
+  // A default that several configurations have in common is protected already.
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) {
+    return value as DeepReadonly<T>;
   }
-  if (typeof value !== 'object' || value === null) return value as DeepReadonly<T>;
   const inner = unwrap(schema);
-  if (inner instanceof z.ZodObject) {
-    for (const [key, child] of Object.entries(value)) {
-      const childSchema = (inner.shape as Record<string, z.core.$ZodType>)[key];
-      if (childSchema) protect(childSchema, child);
-    }
+  for (const [key, child] of Object.entries(value)) {
+    const childSchema = partOf(inner, key);
+    if (childSchema) protect(childSchema, child);
+  }
+  if (inner instanceof z.ZodObject || inner instanceof z.ZodArray) {
     const show = () => masked(inner, value);
     Object.defineProperties(value, {
       toJSON: { value: show, enumerable: false },
@@ -77,6 +79,14 @@ export function protect<T>(schema: z.core.$ZodType, value: T): DeepReadonly<T> {
     });
   }
   return Object.freeze(value) as DeepReadonly<T>;
+}
+
+/** The schema of what an object has under a key, or a list at any place. */
+export function partOf(schema: z.core.$ZodType, key: PropertyKey): z.core.$ZodType | undefined {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodArray) return inner.element;
+  if (!(inner instanceof z.ZodObject)) return undefined;
+  return (inner.shape as Record<PropertyKey, z.core.$ZodType>)[key];
 }
 
 export type DeepReadonly<T> = T extends readonly (infer Item)[]

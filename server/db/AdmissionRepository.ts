@@ -1,13 +1,18 @@
 import type { Knex } from 'knex';
+import type { WebhookEventType } from '../../protocol/webhooks.ts';
 import type { AdmissionRecord, AdmissionStore, Fence } from '../meetings/stores.ts';
+import type { EventOutbox, PersonRow } from './EventOutbox.ts';
 import { fenced } from './fenced.ts';
+import { keepDenials } from './keepDenials.ts';
 
 /** Keeps waiting rooms and admissions in PostgreSQL or PGlite. */
 export class AdmissionRepository implements AdmissionStore {
   readonly #db: Knex;
+  readonly #outbox: EventOutbox;
 
-  constructor(db: Knex) {
+  constructor(db: Knex, outbox: EventOutbox) {
     this.#db = db;
+    this.#outbox = outbox;
   }
 
   async list(meetingId: string): Promise<AdmissionRecord[]> {
@@ -20,54 +25,94 @@ export class AdmissionRepository implements AdmissionStore {
   }
 
   async wait(fence: Fence, admission: AdmissionRecord): Promise<void> {
-    await fenced(this.#db, fence, (transaction) =>
-      transaction('admissions')
-        .insert({
-          meeting_id: admission.meetingId,
-          user_id: admission.userId,
-          state: admission.state,
-          participant_id: admission.participantId,
-          device_id: admission.deviceId,
-          name: admission.name,
-          since: new Date(admission.since),
-        })
-        .onConflict(['meeting_id', 'user_id'])
-        .merge(),
-    );
+    const { meetingId, since: at } = admission;
+    const row = {
+      meeting_id: meetingId,
+      user_id: admission.userId,
+      state: admission.state,
+      participant_id: admission.participantId,
+      device_id: admission.deviceId,
+      name: admission.name,
+      since: new Date(at),
+    };
+    await fenced(this.#db, fence, async (transaction) => {
+      await transaction('admissions').insert(row).onConflict(['meeting_id', 'user_id']).merge();
+      const person: PersonRow = row;
+      await this.#outbox.append(transaction, meetingId, [
+        { type: 'participant.waiting', at, person },
+      ]);
+    });
+    this.#outbox.announce();
   }
 
-  async admit(fence: Fence, userIds: string[]): Promise<void> {
-    await this.#change(fence, (rows) =>
-      rows.whereIn('user_id', userIds).update({ state: 'admitted' }),
+  async admit(fence: Fence, userIds: string[], at: number): Promise<void> {
+    await this.#endWaiting(fence, { type: 'participant.admitted', at }, (rows) =>
+      rows.whereIn('user_id', userIds).where({ state: 'waiting' }).update({ state: 'admitted' }),
     );
   }
 
   async rename(fence: Fence, userId: string, name: string): Promise<void> {
-    await this.#change(fence, (rows) => rows.where({ user_id: userId }).update({ name }));
+    const of = { meeting_id: fence.meetingId, user_id: userId };
+    await fenced(this.#db, fence, (transaction) =>
+      transaction('admissions').where(of).update({ name }),
+    );
   }
 
-  async remove(fence: Fence, userIds: string[]): Promise<void> {
-    await this.#change(fence, (rows) => rows.whereIn('user_id', userIds).delete());
+  async remove(
+    fence: Fence,
+    userIds: string[],
+    { outcome, at }: { outcome: 'denied' | 'left'; at: number },
+  ): Promise<void> {
+    await this.#endWaiting(fence, { type: ENDED[outcome], at }, (rows) =>
+      rows.whereIn('user_id', userIds).delete(),
+    );
   }
 
   async clear(fence: Fence): Promise<void> {
-    await this.#change(fence, (rows) => rows.delete());
+    const { meetingId } = fence;
+    await fenced(this.#db, fence, async (transaction) => {
+      await transaction('admissions').where({ meeting_id: meetingId }).delete();
+      await transaction('denials').where({ meeting_id: meetingId }).delete();
+    });
+  }
+
+  async denied(meetingId: string, participantIds: readonly string[]): Promise<string[]> {
+    return this.#db('denials')
+      .where({ meeting_id: meetingId })
+      .whereIn('participant_id', [...participantIds])
+      .pluck<string[]>('participant_id');
   }
 
   async meetings(): Promise<string[]> {
     return this.#db('admissions').distinct().pluck<string[]>('meeting_id');
   }
 
-  /** Changes rows of the fence's meeting. */
-  async #change(
+  /** Changes rows of people who wait. */
+  async #endWaiting(
     fence: Fence,
-    change: (rows: Knex.QueryBuilder) => PromiseLike<unknown>,
+    event: { type: WebhookEventType; at: number },
+    change: (rows: Knex.QueryBuilder) => Knex.QueryBuilder,
   ): Promise<void> {
+    const { meetingId } = fence;
     await fenced(this.#db, fence, async (transaction) => {
-      await change(transaction('admissions').where({ meeting_id: fence.meetingId }));
+      const rows = transaction('admissions').where({ meeting_id: meetingId });
+      const people = await change(rows).returning<PersonRow[]>([
+        'participant_id',
+        'user_id',
+        'name',
+      ]);
+      if (event.type === 'participant.denied') await keepDenials(transaction, meetingId, people);
+      const happened = people.map((person) => ({ ...event, person }));
+      await this.#outbox.append(transaction, meetingId, happened);
     });
+    this.#outbox.announce();
   }
 }
+
+const ENDED = {
+  denied: 'participant.denied',
+  left: 'participant.left_waiting_room',
+} as const satisfies Record<string, WebhookEventType>;
 
 interface AdmissionRow {
   meeting_id: string;

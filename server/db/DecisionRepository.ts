@@ -1,13 +1,17 @@
 import type { Knex } from 'knex';
 import type { DecisionStore, Fence, StandingDecision } from '../meetings/stores.ts';
+import type { EventOutbox, PersonRow } from './EventOutbox.ts';
 import { fenced } from './fenced.ts';
+import { keepDenials } from './keepDenials.ts';
 
 /** Keeps who is always let in and who never in PostgreSQL or PGlite. */
 export class DecisionRepository implements DecisionStore {
   readonly #db: Knex;
+  readonly #outbox: EventOutbox;
 
-  constructor(db: Knex) {
+  constructor(db: Knex, outbox: EventOutbox) {
     this.#db = db;
+    this.#outbox = outbox;
   }
 
   async list(meetingId: string): Promise<StandingDecision[]> {
@@ -37,9 +41,19 @@ export class DecisionRepository implements DecisionStore {
         .whereIn(['meeting_id', 'user_id'], about(rows))
         .delete();
       await transaction('standing_decisions').insert(rows);
-      if (banned.length === 0) return;
-      await transaction('admissions').whereIn(['meeting_id', 'user_id'], about(banned)).delete();
+      const [ban] = banned;
+      if (!ban) return;
+      const kept = await transaction('admissions')
+        .whereIn(['meeting_id', 'user_id'], about(banned))
+        .delete()
+        .returning<(PersonRow & { state: string })[]>('*');
+      const denied = kept.filter(({ state }) => state === 'waiting');
+      await keepDenials(transaction, fence.meetingId, denied);
+      const event = { type: 'participant.denied' as const, at: ban.decided_at.getTime() };
+      const happened = denied.map((person) => ({ ...event, person }));
+      await this.#outbox.append(transaction, fence.meetingId, happened);
     });
+    this.#outbox.announce();
   }
 
   async remove(fence: Fence, id: string): Promise<void> {

@@ -11,29 +11,37 @@ import type {
 } from '../meetings/stores.ts';
 import { decodeCursor, encodeCursor } from '../core/cursor.ts';
 import { isUniqueViolation } from './errors.ts';
+import type { EventOutbox } from './EventOutbox.ts';
 import { fenced } from './fenced.ts';
 
 /** Keeps meetings in PostgreSQL or PGlite. */
 export class MeetingRepository implements MeetingStore {
   readonly #db: Knex;
+  readonly #outbox: EventOutbox;
 
-  constructor(db: Knex) {
+  constructor(db: Knex, outbox: EventOutbox) {
     this.#db = db;
+    this.#outbox = outbox;
   }
 
   async insert(meeting: Omit<MeetingRecord, 'hostName'>): Promise<void> {
+    const { id, createdAt: at } = meeting;
     try {
-      await this.#db('meetings').insert({
-        id: meeting.id,
-        code: meeting.code,
-        host_id: meeting.hostId,
-        created_at: new Date(meeting.createdAt),
-        ...patchRow(meeting),
+      await this.#db.transaction(async (transaction) => {
+        await transaction('meetings').insert({
+          id,
+          code: meeting.code,
+          host_id: meeting.hostId,
+          created_at: new Date(at),
+          ...patchRow(meeting),
+        });
+        await this.#outbox.append(transaction, id, [{ type: 'meeting.created', at }]);
       });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       throw new AppError('CONFLICT', { message: 'This join code is taken.', cause: error });
     }
+    this.#outbox.announce();
   }
 
   async findById(id: string): Promise<MeetingRecord | null> {
@@ -81,20 +89,20 @@ export class MeetingRepository implements MeetingStore {
   }
 
   async claim(fence: Fence): Promise<void> {
-    await this.#updateOwned(fence, {});
+    await updateOwned(this.#db, fence, {});
   }
 
   async update(fence: Fence, patch: MeetingPatch): Promise<void> {
-    await this.#updateOwned(fence, patchRow(patch));
-  }
-
-  /** @throws StaleEpochError; a meeting that does not exist is nobody's */
-  async #updateOwned({ meetingId, epoch }: Fence, columns: Record<string, unknown>): Promise<void> {
-    const updated = await this.#db('meetings')
-      .where({ id: meetingId })
-      .where('owner_epoch', '<=', epoch)
-      .update({ ...columns, owner_epoch: epoch });
-    if (updated === 0) throw new StaleEpochError(meetingId, epoch);
+    const { endedAt: at } = patch;
+    if (at === undefined || at === null) {
+      await updateOwned(this.#db, fence, patchRow(patch));
+      return;
+    }
+    await this.#db.transaction(async (transaction) => {
+      await updateOwned(transaction, fence, patchRow(patch));
+      await this.#outbox.append(transaction, fence.meetingId, [{ type: 'meeting.ended', at }]);
+    });
+    this.#outbox.announce();
   }
 
   async listInvited(id: string): Promise<string[]> {
@@ -120,6 +128,19 @@ export class MeetingRepository implements MeetingStore {
       .join<MeetingRow>('users', 'users.id', 'meetings.host_id')
       .select<MeetingRow[]>('meetings.*', 'users.name as host_name');
   }
+}
+
+/** @throws StaleEpochError; a meeting that does not exist is nobody's */
+async function updateOwned(
+  db: Knex,
+  { meetingId, epoch }: Fence,
+  columns: Record<string, unknown>,
+): Promise<void> {
+  const updated = await db('meetings')
+    .where({ id: meetingId })
+    .where('owner_epoch', '<=', epoch)
+    .update({ ...columns, owner_epoch: epoch });
+  if (updated === 0) throw new StaleEpochError(meetingId, epoch);
 }
 
 /** A bigint: text from PostgreSQL. */

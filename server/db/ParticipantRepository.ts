@@ -1,16 +1,20 @@
 import type { Knex } from 'knex';
+import type { LeaveReason } from '../../protocol/meetings.ts';
 import type { Departure, Fence, ParticipantRecord, ParticipantStore } from '../meetings/stores.ts';
+import type { EventOutbox } from './EventOutbox.ts';
 import { assertOwned, OWNED, ownedValues } from './fenced.ts';
 
 /** Keeps the record of who was in which meeting in PostgreSQL or PGlite. */
 export class ParticipantRepository implements ParticipantStore {
   readonly #db: Knex;
+  readonly #outbox: EventOutbox;
 
-  constructor(db: Knex) {
+  constructor(db: Knex, outbox: EventOutbox) {
     this.#db = db;
+    this.#outbox = outbox;
   }
 
-  async enter(fence: Fence, participants: ParticipantRecord[]): Promise<void> {
+  async enter(fence: Fence, participants: ParticipantRecord[], starts = false): Promise<void> {
     if (participants.length === 0) return;
     // One statement, so that a stay and the right to come back are stored together.
     const { rows } = await this.#db.raw<{ rows: unknown[] }>(
@@ -31,14 +35,15 @@ export class ParticipantRepository implements ParticipantStore {
            ON CONFLICT (meeting_id, user_id) DO UPDATE
              SET state = 'admitted', participant_id = NULL,
                device_id = excluded.device_id, name = excluded.name
-       )
+       ), ${this.#outbox.parts(ENTERED)}
        SELECT id FROM owned`,
-      [...ownedValues(fence), JSON.stringify(participants)],
+      [...ownedValues(fence), JSON.stringify(participants), starts, this.#outbox.wanted],
     );
     assertOwned(rows[0], fence);
+    this.#outbox.announce();
   }
 
-  async leave(fence: Fence, departures: Departure[]): Promise<void> {
+  async leave(fence: Fence, departures: Departure[], empties = false): Promise<void> {
     if (departures.length === 0) return;
     const { rows } = await this.#db.raw<{ rows: unknown[] }>(
       `WITH ${OWNED}, departures AS (
@@ -50,16 +55,24 @@ export class ParticipantRepository implements ParticipantStore {
              leave_reason = departures.reason
            FROM departures
            WHERE participants.id = departures."participantId" AND participants.left_at IS NULL
-           RETURNING participants.meeting_id, participants.user_id, departures."forgetAdmission"
+           RETURNING participants.*, departures."forgetAdmission"
        ), forgotten AS (
          DELETE FROM admissions USING stays
            WHERE stays."forgetAdmission"
              AND admissions.meeting_id = stays.meeting_id AND admissions.user_id = stays.user_id
-       )
+       ), ${this.#outbox.parts(LEFT)}
        SELECT id FROM owned`,
-      [...ownedValues(fence), JSON.stringify(departures)],
+      [...ownedValues(fence), JSON.stringify(departures), empties, this.#outbox.wanted],
     );
     assertOwned(rows[0], fence);
+    this.#outbox.announce();
+  }
+
+  async leaveReason(meetingId: string, participantId: string): Promise<LeaveReason | null> {
+    const row = await this.#db('participants')
+      .where({ meeting_id: meetingId, id: participantId })
+      .first<{ leave_reason: LeaveReason | null } | undefined>('leave_reason');
+    return row?.leave_reason ?? null;
   }
 
   async listOpen(meetingId: string): Promise<string[]> {
@@ -72,4 +85,42 @@ export class ParticipantRepository implements ParticipantStore {
   async meetingsWithOpen(): Promise<string[]> {
     return this.#db('participants').whereNull('left_at').distinct().pluck<string[]>('meeting_id');
   }
+}
+
+/**
+ * Events of the statement of `enter`, whose next value is whether the meeting starts. All parts of a
+ * statement see what was before it: whoever waited is still stored as waiting.
+ */
+const ENTERED = `
+  SELECT 0 AS position, 'meeting.started' AS type, "meetingId" AS meeting_id,
+      to_timestamp(min("joinedAt") / 1000.0) AS at, '{}'::jsonb AS detail
+    FROM entering WHERE ?::boolean GROUP BY "meetingId"
+  UNION ALL
+  SELECT 1, 'participant.admitted', "meetingId", to_timestamp("joinedAt" / 1000.0),
+      jsonb_build_object('participant',
+        jsonb_build_object('id', entering.id, 'userId', "userId", 'name', entering.name))
+    FROM entering JOIN admissions
+      ON admissions.meeting_id = "meetingId" AND admissions.user_id = "userId"
+    WHERE admissions.state = 'waiting' AND NOT "companion"
+  UNION ALL
+  SELECT 2, 'participant.joined', "meetingId", to_timestamp("joinedAt" / 1000.0),
+      jsonb_build_object('participant', jsonb_build_object('id', id, 'userId', "userId",
+        'name', name, 'role', role, 'joinedAt', ${isoInstant('to_timestamp("joinedAt" / 1000.0)')},
+        'companion', "companion"))
+    FROM entering`;
+
+/** Events of the statement of `leave`, whose next value is whether nobody is in the meeting any more. */
+const LEFT = `
+  SELECT 0 AS position, 'participant.left' AS type, meeting_id, left_at AS at,
+      jsonb_build_object('participant', jsonb_build_object('id', id, 'userId', user_id,
+        'name', name, 'role', role, 'joinedAt', ${isoInstant('joined_at')},
+        'leftAt', ${isoInstant('left_at')}, 'reason', leave_reason)) AS detail
+    FROM stays
+  UNION ALL
+  SELECT 1, 'meeting.emptied', meeting_id, max(left_at), '{}'::jsonb
+    FROM stays WHERE ?::boolean GROUP BY meeting_id`;
+
+/** As `Date.prototype.toISOString` prints it. */
+function isoInstant(time: string): string {
+  return `to_char(${time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }

@@ -2,11 +2,14 @@ import { join } from 'node:path';
 import knex, { type Knex } from 'knex';
 import type { Config } from '../config/loadConfig.ts';
 import { maskUrl } from '../config/secrets.ts';
+import { endpointsOf } from '../webhooks/endpoints.ts';
 import { AdmissionRepository } from './AdmissionRepository.ts';
 import { AuditRepository } from './AuditRepository.ts';
 import { DecisionRepository } from './DecisionRepository.ts';
 import { MeetingRepository } from './MeetingRepository.ts';
+import { DeliveryRepository } from './DeliveryRepository.ts';
 import { isUniqueViolation } from './errors.ts';
+import { EventOutbox } from './EventOutbox.ts';
 import { migrate } from './migrate.ts';
 import { OperatorAuditRepository } from './OperatorAuditRepository.ts';
 import { ParticipantRepository } from './ParticipantRepository.ts';
@@ -38,6 +41,7 @@ export interface Database {
   readonly audit: AuditRepository;
   readonly operatorAudit: OperatorAuditRepository;
   readonly secrets: SecretRepository;
+  readonly deliveries: DeliveryRepository;
   /** Queries that failed since the start, but for what was there already. */
   readonly errors: number;
   /** Rejects when the database does not answer. */
@@ -61,6 +65,7 @@ export async function openDatabase(config: Config): Promise<Database> {
     const name = url === null ? 'The embedded database' : `The database ${maskUrl(url)}`;
     throw new DatabaseError(`${name} cannot be opened: ${reasonOf(error)}`, { cause: error });
   }
+  const outbox = new EventOutbox(endpointsOf(config.webhooks));
   let closing: Promise<void> | undefined;
   let errors = 0;
   db.on('query-error', (error: unknown) => {
@@ -69,14 +74,15 @@ export async function openDatabase(config: Config): Promise<Database> {
   return {
     users: new UserRepository(db),
     sessions: new SessionRepository(db),
-    meetings: new MeetingRepository(db),
-    participants: new ParticipantRepository(db),
-    admissions: new AdmissionRepository(db),
-    decisions: new DecisionRepository(db),
+    meetings: new MeetingRepository(db, outbox),
+    participants: new ParticipantRepository(db, outbox),
+    admissions: new AdmissionRepository(db, outbox),
+    decisions: new DecisionRepository(db, outbox),
     roles: new RoleRepository(db),
     audit: new AuditRepository(db),
     operatorAudit: new OperatorAuditRepository(db),
     secrets: new SecretRepository(db),
+    deliveries: new DeliveryRepository(db, outbox),
     get errors() {
       return errors;
     },

@@ -27,6 +27,7 @@ export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'> {
   operators: Pick<Operators, 'authenticate' | 'isOperator'>;
   rateLimits: RateLimits;
   admin: AdminRouteDeps['admin'];
+  webhookAdmin: AdminRouteDeps['webhookAdmin'];
   meetings: AuthRouteDeps['meetings'] & MeetingRouteDeps['meetings'];
   logger: Logger;
   observe: HttpObserver;

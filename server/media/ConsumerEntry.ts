@@ -1,7 +1,7 @@
 import type { types } from 'mediasoup';
 import { chooseLayers, type LayerChoice } from './layers.ts';
 import type { PictureSize } from './MediaCommands.ts';
-import { AUDIO_PPS, LAYER_PPS } from './packetRates.ts';
+import { AUDIO_PPS, layerPps } from './packetRates.ts';
 import type { ProducerEntry } from './ProducerEntry.ts';
 
 /** By then the bitrates of layers that have just begun are known. */
@@ -126,9 +126,8 @@ export class ConsumerEntry {
   }
 
   #packetsPerSecond(): number {
-    return this.#layers
-      ? (LAYER_PPS[this.#layers.spatialLayer] ?? LAYER_PPS.at(-1) ?? 0)
-      : AUDIO_PPS;
+    const { layers } = this.source;
+    return layers && this.#layers ? layerPps(layers, this.#layers.spatialLayer) : AUDIO_PPS;
   }
 
   #account(load: number): void {

@@ -60,7 +60,13 @@ export interface AdoptedMedia {
 /** What was found of a participant's media when their meeting was taken over. */
 export interface AdoptedParticipant {
   participantId: string;
-  producers: { producerId: string; kind: MediaKind; source: Source; paused: boolean }[];
+  producers: {
+    producerId: string;
+    requestId: string | null;
+    kind: MediaKind;
+    source: Source;
+    paused: boolean;
+  }[];
 }
 
 export interface ParticipantKey {
@@ -72,6 +78,8 @@ export type TransportRequest =
   { direction: 'send' } | { direction: 'recv'; rtpCapabilities: RtpCapabilities };
 
 export interface ProduceRequest {
+  /** The same again answers the same producer, for as long as it is there. Owners of an earlier version send none. */
+  requestId?: string;
   transportId: string;
   kind: MediaKind;
   source: Source;

@@ -62,6 +62,8 @@ export interface PipedProducer {
 
 export interface ProducerInventory {
   producerId: string;
+  /** With which it was asked for, if that is known. */
+  requestId: string | null;
   kind: MediaKind;
   source: Source;
   paused: boolean;
@@ -83,7 +85,7 @@ export interface LinkInventory {
   peer: RouterRef;
   connected: boolean;
   outgoing: string[];
-  incoming: Omit<ProducerInventory, 'kind' | 'source' | 'layers'>[];
+  incoming: Omit<ProducerInventory, 'requestId' | 'kind' | 'source' | 'layers'>[];
 }
 
 export interface RouterInventory {
@@ -209,13 +211,14 @@ type RouterFacts = Omit<MediaEvents, 'meeting-reset' | 'stale'> & {
   'routers-lost': [{ meetingId: string }];
 };
 
-/** An event of a node, for the owner of the meeting. */
-export type NodeMediaEvent = {
-  [N in keyof RouterFacts]: {
-    name: N;
-    /** Of the owner whom it is for. */
-    epoch: number;
-    worker: number;
-    payload: RouterFacts[N][0];
-  };
+/** Something that happened at a router. */
+export type RouterFact = {
+  [N in keyof RouterFacts]: { name: N; payload: RouterFacts[N][0] };
 }[keyof RouterFacts];
+
+/** An event of a node, for the owner of the meeting. */
+export type NodeMediaEvent = RouterFact & {
+  /** Of the owner whom it is for. */
+  epoch: number;
+  worker: number;
+};

@@ -2,6 +2,7 @@ import type { types } from 'mediasoup';
 import type { DtlsParameters, RtpCapabilities, TransportOptions } from '../../protocol/rtp.ts';
 import { AppError } from '../core/AppError.ts';
 import { Mailbox } from '../core/Mailbox.ts';
+import { assertMayProduce } from './assertMayProduce.ts';
 import { ConsumerEntry } from './ConsumerEntry.ts';
 import { layersOf, type LayerSet } from './layers.ts';
 import { limitIncoming } from './limitIncoming.ts';
@@ -42,11 +43,6 @@ export interface RouterAccess {
   ): void;
   onConsumersStale(participantId: string, consumerIds: string[]): void;
 }
-
-/** More producers than this nobody needs: a second camera, say. */
-const MAX_PRODUCERS_PER_SOURCE = 2;
-/** 4096 × 2304: the largest picture that is accepted. */
-const MAX_PICTURE_PIXELS = 4096 * 2304;
 
 interface OpenTransport {
   transport: types.WebRtcTransport;
@@ -142,17 +138,24 @@ export class ParticipantMedia {
   ): Promise<{ producerId: string; layers: LayerSet | null }> {
     return this.#inLane('send', async () => {
       const transport = this.#transportOf('send', request.transportId);
-      this.#assertMayProduce(request);
+      const { requestId = null, size } = request;
+      const standing = [...this.#producers.values()];
+      const same = standing.find(
+        (entry) => entry.requestId !== null && entry.requestId === requestId,
+      );
+      // The owner that asked for it was lost before it answered, and the next one asks again.
+      if (same) return { producerId: same.producer.id, layers: same.layers };
+      assertMayProduce(request, standing);
       const producer = await transport.produce({
         kind: request.kind,
         rtpParameters: request.rtpParameters as types.RtpParameters,
         paused: request.paused,
         keyFrameRequestDelay: keyFrameIntervalMs,
       });
-      const layers = request.size && layersOf(producer.rtpParameters.encodings ?? [], request.size);
+      const layers = size && layersOf(producer.rtpParameters.encodings ?? [], size);
       const entry = new ProducerEntry(
         producer,
-        { participantId: this.participantId, source: request.source, layers },
+        { participantId: this.participantId, source: request.source, layers, requestId },
         (layer) => this.#access.onLayersWanted(this.participantId, producer.id, layer),
       );
       this.#producers.set(producer.id, entry);
@@ -246,6 +249,7 @@ export class ParticipantMedia {
       },
       producers: [...this.#producers.values()].map((entry) => ({
         producerId: entry.producer.id,
+        requestId: entry.requestId,
         kind: entry.producer.kind,
         source: entry.source,
         paused: entry.producer.paused,
@@ -292,25 +296,6 @@ export class ParticipantMedia {
       });
     }
     return open.transport;
-  }
-
-  #assertMayProduce({ kind, source, size }: ProduceRequest): void {
-    const expected = source === 'camera' || source === 'screen' ? 'video' : 'audio';
-    if (kind !== expected) {
-      throw new AppError('INVALID_PAYLOAD', { message: `A ${source} sends ${expected}.` });
-    }
-    if ((size === null) === (kind === 'video')) {
-      throw new AppError('INVALID_PAYLOAD', {
-        message: 'Video, and only video, comes with its width and height.',
-      });
-    }
-    if (size && size.width * size.height > MAX_PICTURE_PIXELS) {
-      throw new AppError('INVALID_PAYLOAD', { message: 'This picture is too large.' });
-    }
-    const ofSource = [...this.#producers.values()].filter((entry) => entry.source === source);
-    if (ofSource.length >= MAX_PRODUCERS_PER_SOURCE) {
-      throw new AppError('INVALID_STATE', { message: `There are enough ${source} producers.` });
-    }
   }
 
   #canConsume(source: ProducerEntry): boolean {

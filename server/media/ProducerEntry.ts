@@ -16,6 +16,8 @@ export class ProducerEntry {
   readonly producer: types.Producer;
   readonly participantId: string;
   readonly source: Source;
+  /** With which its publisher asked for it; null for one that another router passes on. */
+  readonly requestId: string | null;
   /** Null for audio. */
   readonly layers: LayerSet | null;
   /** Settles when there are layers to choose among, or no more than one comes. */
@@ -33,13 +35,19 @@ export class ProducerEntry {
    */
   constructor(
     producer: types.Producer,
-    of: { participantId: string; source: Source; layers: LayerSet | null },
+    of: {
+      participantId: string;
+      source: Source;
+      layers: LayerSet | null;
+      requestId: string | null;
+    },
     onLayersWanted: (maxSpatialLayer: number) => void,
     origin: 'sent' | 'piped' = 'sent',
   ) {
     this.producer = producer;
     this.participantId = of.participantId;
     this.source = of.source;
+    this.requestId = of.requestId;
     this.layers = of.layers;
     this.#onLayersWanted = onLayersWanted;
     // A publisher begins with every layer on; the first look finds out who wants which. At a router

@@ -3,7 +3,7 @@ import { AppError } from '../core/AppError.ts';
 import type { RtpParameters } from '../../protocol/rtp.ts';
 import { mapMediasoupErrors } from './mediasoupErrors.ts';
 import type { LinkEnd, LinkInventory, PipedProducer, RouterRef } from './MediaExecutor.ts';
-import { LAYER_PPS, AUDIO_PPS } from './packetRates.ts';
+import { allLayersPps, AUDIO_PPS } from './packetRates.ts';
 import { ProducerEntry } from './ProducerEntry.ts';
 
 export interface PipeOptions {
@@ -157,9 +157,7 @@ export class RouterLinks {
     const consumer =
       link.outgoing.get(producerId) ?? (await link.transport.consume({ producerId }));
     if (!link.outgoing.has(producerId)) {
-      const load = entry.layers
-        ? LAYER_PPS.slice(0, entry.layers.scales.length).reduce((sum, pps) => sum + pps, 0)
-        : AUDIO_PPS;
+      const load = entry.layers ? allLayersPps(entry.layers) : AUDIO_PPS;
       this.#access.addLoad(load);
       link.outgoing.set(producerId, consumer);
       consumer.observer.once('close', () => {
@@ -191,7 +189,7 @@ export class RouterLinks {
     });
     const entry = new ProducerEntry(
       producer,
-      { participantId, source, layers },
+      { participantId, source, layers, requestId: null },
       (layer) => this.#access.onLayersWanted(participantId, producerId, layer),
       'piped',
     );

@@ -4,7 +4,7 @@ import type { Logger } from '../core/logger.ts';
 import type { MeetingMedia } from './MeetingMedia.ts';
 import { Participant } from './Participant.ts';
 import type { Roster } from './Roster.ts';
-import type { MeetingRecord, ParticipantRecord, ParticipantStore } from './stores.ts';
+import type { Departure, MeetingRecord, ParticipantRecord, ParticipantStore } from './stores.ts';
 import { toMeetingView } from './views.ts';
 
 export interface AttendanceDeps {
@@ -29,6 +29,8 @@ export class Attendance {
   readonly #roster: Roster;
   readonly #deps: AttendanceDeps;
   #startedAt: number;
+  /** Ends of stays that could not be stored yet, in their order. */
+  readonly #unstored: { departures: Departure[]; empties: boolean }[] = [];
 
   /** @param startedAt when the first of those who are in entered */
   constructor(roster: Roster, deps: AttendanceDeps, startedAt: number) {
@@ -49,6 +51,7 @@ export class Attendance {
       await store.enter(
         this.#roster.fence,
         newcomers.map(({ record }) => record),
+        this.#roster.size === 0,
       );
     } catch (error) {
       if (this.#roster.size === 0) await media.close();
@@ -117,7 +120,10 @@ export class Attendance {
     }
   }
 
-  /** Ends stays. Never rejects for a store that is away: they are gone all the same. */
+  /**
+   * Ends stays. Never rejects for a store that is away: they are gone all the same, and it is stored
+   * by `storeDepartures`.
+   */
   async remove(
     participants: readonly Participant[],
     reason: LeaveReason,
@@ -141,12 +147,23 @@ export class Attendance {
       // Whoever only lost the connection may come back without asking.
       forgetAdmission: !companion && reason !== 'connection-lost',
     }));
+    this.#unstored.push({ departures, empties: this.#roster.size === 0 });
     try {
-      await this.#deps.participants.leave(this.#roster.fence, departures);
+      await this.storeDepartures();
     } catch (error) {
-      // The next start closes what is still open in the history.
+      // Where the meeting closes before, whoever loads it next ends what is still open in the history.
       const { meetingId } = this.#roster;
       this.#deps.logger.error({ err: error, meetingId }, 'the end of a stay was not stored');
+    }
+  }
+
+  /** Stores the ends of stays that could not be stored before. */
+  async storeDepartures(): Promise<void> {
+    for (;;) {
+      const [batch] = this.#unstored;
+      if (!batch) return;
+      await this.#deps.participants.leave(this.#roster.fence, batch.departures, batch.empties);
+      this.#unstored.shift();
     }
   }
 

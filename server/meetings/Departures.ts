@@ -8,7 +8,7 @@ import type { Leadership } from './Leadership.ts';
 import type { Moderation } from './Moderation.ts';
 import type { Participant } from './Participant.ts';
 import type { Roster } from './Roster.ts';
-import type { MeetingRecord } from './stores.ts';
+import type { MeetingRecord, ParticipantStore } from './stores.ts';
 
 export interface DeparturesDeps {
   attendance: Attendance;
@@ -16,6 +16,7 @@ export interface DeparturesDeps {
   book: DoorBook;
   leadership: Leadership;
   moderation: Moderation;
+  participants: Pick<ParticipantStore, 'leaveReason'>;
   meeting: () => Readonly<MeetingRecord>;
   now: () => number;
 }
@@ -50,7 +51,7 @@ export class Departures {
   async expel(actor: Participant, participantId: string, ban: boolean): Promise<void> {
     const { audit, book, leadership, moderation, now } = this.#deps;
     moderation.assertMay(actor, ban ? 'ban' : 'remove');
-    if (this.#expelled.has(participantId)) return;
+    if (await this.#wasExpelled(participantId, ban)) return;
     const places = this.#placesOf(actor, participantId, ban);
     const [target] = places;
     if (!target) return;
@@ -64,6 +65,15 @@ export class Departures {
     await this.#putOut(places, ban ? 'banned' : 'removed');
     if (ban) await this.putOutBanned();
     await audit.record(ban ? 'banned' : 'removed', actor, target);
+  }
+
+  /** Whether it is done already, also by an owner before this one. */
+  async #wasExpelled(participantId: string, ban: boolean): Promise<boolean> {
+    if (this.#expelled.has(participantId)) return true;
+    if (this.#roster.get(participantId)) return false;
+    const { meetingId } = this.#roster;
+    const reason = await this.#deps.participants.leaveReason(meetingId, participantId);
+    return reason === 'banned' || (reason === 'removed' && !ban);
   }
 
   /** Somebody was banned: who is in by that account, or as a guest in its browser, is out. */

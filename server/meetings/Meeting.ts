@@ -70,7 +70,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     this.#parts = createParts(stored, epoch, deps, {
       meeting: () => this.#record,
       invited: () => this.#invited,
-      lookAgain: () => this.#postQuietly(() => Promise.resolve()),
+      lookAgain: () => this.#postQuietly(),
       flushLater: (delayMs) => this.#settleLater(delayMs),
       whileAway: (userId) => this.#connections.whileAway(userId),
       whileGone: (participantId) => this.#connections.whileGone(participantId),
@@ -321,18 +321,17 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     });
   }
 
-  #settleLater(delayMs = 0): void {
+  #settleLater(delayMs: number): void {
     clearTimeout(this.#settleTimer);
-    this.#settleTimer = setTimeout(() => {
-      this.#postQuietly(() => Promise.resolve());
-    }, delayMs);
+    this.#settleTimer = setTimeout(() => this.#postQuietly(), delayMs);
   }
 
   /** What follows from a change: somebody who waits may come in, somebody else may have to lead. */
   async #settle(): Promise<void> {
     clearTimeout(this.#settleTimer);
-    const { leadership, queue } = this.#parts;
-    for (const step of [() => queue.review(), () => leadership.supervise()]) {
+    const { attendance, leadership, queue } = this.#parts;
+    const stored = () => attendance.storeDepartures();
+    for (const step of [stored, () => queue.review(), () => leadership.supervise()]) {
       try {
         await step();
       } catch (error) {
@@ -347,9 +346,9 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   }
 
   /** Nobody waits for the outcome; a meeting that closes meanwhile needs none. What follows from it follows. */
-  #postQuietly(task: () => Promise<void>): void {
+  #postQuietly(task?: () => Promise<void>): void {
     this.#post(async () => {
-      await task();
+      await task?.();
       if (!this.closed) await this.#settle();
     }).catch((error: unknown) => {
       if (!this.closed) this.#deps.logger.error({ err: error }, 'a task of a meeting failed');
@@ -365,9 +364,8 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   #watchEmptiness(): void {
     clearTimeout(this.#emptyTimer);
     if (!this.#isEmpty() || this.closed) return;
-    this.#emptyTimer = setTimeout(() => {
-      this.#postQuietly(() => this.#forgetEverybody());
-    }, this.#deps.emptyTtlMs);
+    const forget = () => this.#postQuietly(() => this.#forgetEverybody());
+    this.#emptyTimer = setTimeout(forget, this.#deps.emptyTtlMs);
   }
 
   async #forgetEverybody(): Promise<void> {

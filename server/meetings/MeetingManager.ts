@@ -31,6 +31,8 @@ export class MeetingManager {
   readonly #opening = new Map<string, Promise<Lease>>();
   readonly #live = new Map<string, Meeting>();
   readonly #idByCode = new Map<string, string>();
+  /** What the media layer reports of meetings that come to life: it concerns what is being read. */
+  readonly #early = new Map<string, ((meeting: Meeting) => void)[]>();
   /** How the next owner of a meeting that is handed over takes it. */
   readonly #successions = new Map<Meeting, () => Promise<unknown>>();
   readonly #self: string;
@@ -205,15 +207,21 @@ export class MeetingManager {
     const acquired = await leases.acquire(meetingId, knownEpoch);
     if (!acquired.granted) return { owner: acquired.owner, epoch: acquired.epoch };
     const { epoch } = acquired;
+    const early: ((meeting: Meeting) => void)[] = [];
+    this.#early.set(meetingId, early);
     try {
       const stored = await loadMeeting({ meetingId, epoch }, this.#deps);
       if (stored.revived) this.#takenOver += 1;
       const fanout = openFanout(meetingId, epoch);
-      this.#adopt(new Meeting(stored, epoch, { ...this.#deps, fanout }), fanout);
+      const meeting = new Meeting(stored, epoch, { ...this.#deps, fanout });
+      this.#adopt(meeting, fanout);
+      for (const tell of early) tell(meeting);
     } catch (error) {
       media.releaseMeeting(meetingId);
       await leases.release(meetingId, epoch).catch(() => undefined);
       throw error;
+    } finally {
+      this.#early.delete(meetingId);
     }
     return { owner: this.#self, epoch };
   }
@@ -249,18 +257,39 @@ export class MeetingManager {
   }
 
   #routeMediaEvents(events: MediaEventSource): void {
-    const of = (meetingId: string) => this.#live.get(meetingId)?.media;
-    events.on('meeting-reset', (event) => of(event.meetingId)?.handleReset(event));
-    events.on('producer-closed', (event) => of(event.meetingId)?.handleProducerClosed(event));
-    events.on('consumers-stale', (event) => of(event.meetingId)?.handleConsumersStale(event));
-    events.on('consumer-layers', (event) => of(event.meetingId)?.handleConsumerLayers(event));
-    events.on('layers-wanted', (event) => of(event.meetingId)?.handleLayersWanted(event));
-    events.on('active-speaker', (event) => of(event.meetingId)?.handleActiveSpeaker(event));
-    events.on('audio-levels', (event) => of(event.meetingId)?.handleAudioLevels(event));
-    events.on('qualities', (event) => of(event.meetingId)?.handleQualities(event));
-    events.on('stale', ({ meetingId, epoch }) => {
+    const tell = (meetingId: string, what: (meeting: Meeting) => void): void => {
       const meeting = this.#live.get(meetingId);
-      if (meeting?.epoch === epoch) meeting.stepDown();
-    });
+      if (meeting) what(meeting);
+      else this.#early.get(meetingId)?.push(what);
+    };
+    events.on('meeting-reset', (event) =>
+      tell(event.meetingId, ({ media }) => media.handleReset(event)),
+    );
+    events.on('producer-closed', (event) =>
+      tell(event.meetingId, ({ media }) => media.handleProducerClosed(event)),
+    );
+    events.on('consumers-stale', (event) =>
+      tell(event.meetingId, ({ media }) => media.handleConsumersStale(event)),
+    );
+    events.on('consumer-layers', (event) =>
+      tell(event.meetingId, ({ media }) => media.handleConsumerLayers(event)),
+    );
+    events.on('layers-wanted', (event) =>
+      tell(event.meetingId, ({ media }) => media.handleLayersWanted(event)),
+    );
+    events.on('active-speaker', (event) =>
+      tell(event.meetingId, ({ media }) => media.handleActiveSpeaker(event)),
+    );
+    events.on('audio-levels', (event) =>
+      tell(event.meetingId, ({ media }) => media.handleAudioLevels(event)),
+    );
+    events.on('qualities', (event) =>
+      tell(event.meetingId, ({ media }) => media.handleQualities(event)),
+    );
+    events.on('stale', ({ meetingId, epoch }) =>
+      tell(meetingId, (meeting) => {
+        if (meeting.epoch === epoch) meeting.stepDown();
+      }),
+    );
   }
 }

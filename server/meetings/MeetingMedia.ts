@@ -59,8 +59,11 @@ export class MeetingMedia {
           .catch(() => undefined);
         continue;
       }
-      for (const { producerId: id, kind, source, paused } of producers) {
+      for (const { producerId: id, requestId, kind, source, paused } of producers) {
         participant.producers.set(id, { id, kind, source, paused });
+        // Whoever has not heard of it asks again.
+        if (requestId === null) continue;
+        participant.produced.set(requestId, Promise.resolve({ producerId: id }));
       }
     }
   }
@@ -276,6 +279,7 @@ export class MeetingMedia {
     if (!silent) this.#assertMaySend(participant, source);
     const { mediaGeneration } = participant;
     const { producerId } = await this.#deps.media.produce(this.#key(participant), {
+      requestId: input.requestId,
       transportId: input.transportId,
       kind,
       source,

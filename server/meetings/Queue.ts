@@ -112,7 +112,7 @@ export class Queue {
   /** Somebody gives up waiting, or has been away for too long. Never rejects: they are gone all the same. */
   async giveUp(waiting: Waiting): Promise<void> {
     this.#deps.waitingRoom.remove([waiting], 'left');
-    await this.#forget([waiting]);
+    await this.#forget([waiting], 'left');
   }
 
   /**
@@ -152,11 +152,14 @@ export class Queue {
   async deny(actor: Participant, chosen: Chosen, { message, ban }: Denial): Promise<string[]> {
     const { admissions, audit, book, now } = this.#deps;
     const { waiting, unknown } = this.#choose(chosen);
-    const earlier = unknown.filter((id) => this.#denied.has(id));
+    const earlier = await this.#deniedBefore(unknown);
     if (unknown.length > earlier.length && 'participantId' in chosen)
       throw new AppError('NOT_FOUND');
     if (ban) await book.decide('ban', waiting, { name: actor.name, now: now() });
-    else await admissions.remove(this.#roster.fence, waiting.map(userIdOf));
+    else {
+      const how = { outcome: 'denied' as const, at: now() };
+      await admissions.remove(this.#roster.fence, waiting.map(userIdOf), how);
+    }
     this.#turnAway(waiting, () => (ban ? 'BANNED' : 'FORBIDDEN'), message);
     await audit.recordEach(ban ? 'banned' : 'denied', actor, waiting.map(personOf));
     for (const { id } of waiting) this.#denied.add(id);
@@ -183,7 +186,7 @@ export class Queue {
     if (refused.size > 0) {
       const away = [...refused.keys()];
       this.#turnAway(away, (waiting) => refused.get(waiting) ?? 'FORBIDDEN', undefined);
-      await this.#forget(away);
+      await this.#forget(away, 'denied');
     }
     await this.#letIn(entering);
   }
@@ -194,20 +197,20 @@ export class Queue {
   }
 
   /** A place that is stored longer than it lasts is given up, or refused, after the next start. */
-  async #forget(people: readonly Waiting[]): Promise<void> {
-    const { admissions, logger } = this.#deps;
+  async #forget(people: readonly Waiting[], outcome: 'denied' | 'left'): Promise<void> {
+    const { admissions, logger, now } = this.#deps;
     const { meetingId } = this.#roster;
     try {
-      await admissions.remove(this.#roster.fence, people.map(userIdOf));
+      await admissions.remove(this.#roster.fence, people.map(userIdOf), { outcome, at: now() });
     } catch (error) {
       logger.error({ err: error, meetingId }, 'the end of a place in the queue was not stored');
     }
   }
 
   async #admitAbsent(away: readonly Waiting[]): Promise<void> {
-    const { admissions, book, waitingRoom } = this.#deps;
+    const { admissions, book, now, waitingRoom } = this.#deps;
     if (away.length === 0) return;
-    await admissions.admit(this.#roster.fence, away.map(userIdOf));
+    await admissions.admit(this.#roster.fence, away.map(userIdOf), now());
     for (const { id, name, visitor } of away) {
       book.remember(visitor.userId, { participantId: id, name });
     }
@@ -251,6 +254,15 @@ export class Queue {
   /** Another host was quicker, or the same request came twice. */
   #wasAdmitted(id: string): boolean {
     return this.#roster.get(id) !== undefined || this.#deps.book.isReserved(id);
+  }
+
+  /** Those who were turned away already, also by an owner before this one. */
+  async #deniedBefore(ids: readonly string[]): Promise<string[]> {
+    const unsure = ids.filter((id) => !this.#denied.has(id));
+    if (unsure.length === 0) return [...ids];
+    const stored = await this.#deps.admissions.denied(this.#roster.meetingId, unsure);
+    for (const id of stored) this.#denied.add(id);
+    return ids.filter((id) => this.#denied.has(id));
   }
 
   #turnAway(

@@ -120,6 +120,7 @@ export function createParts(
   });
   const departures = new Departures(roster, {
     ...{ attendance, audit, book, leadership, moderation, meeting, now },
+    participants: deps.participants,
   });
   for (const record of stored.admissions) {
     if (record.state === 'waiting') waitAgain(record, waitingRoom, whileAway);

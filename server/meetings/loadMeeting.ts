@@ -49,11 +49,8 @@ export async function loadMeeting(fence: Fence, deps: LoadDeps): Promise<StoredM
     throw new AppError('ENDED');
   }
   const present = (hot?.participants ?? []).filter(({ id }) => open.includes(id));
-  await endStays(
-    fence,
-    open.filter((id) => !present.some((one) => one.id === id)),
-    deps,
-  );
+  const gone = open.filter((id) => !present.some((one) => one.id === id));
+  await endStays(fence, gone, present.length === 0, deps);
   // Nobody was in or is expected: as after it was empty, it is its creator's again.
   const left = giveBack(new Map(given.map((one) => [one.userId, one])), record.hostId);
   const assigned = admitted.length === 0 ? [...left.values()] : given;
@@ -67,7 +64,7 @@ async function clearEnded(
   left: { open: readonly string[]; waiting: boolean },
   deps: LoadDeps,
 ): Promise<void> {
-  await endStays(fence, left.open, deps);
+  await endStays(fence, left.open, true, deps);
   if (left.waiting) await deps.admissions.clear(fence);
   await deps.hotState.clear(fence.meetingId, fence.epoch);
   if (left.open.length > 0) await closeMedia(fence, deps);
@@ -98,7 +95,12 @@ async function revive(
 }
 
 /** Stays that an owner left open when it was lost, of people of whom nothing else is known. */
-async function endStays(fence: Fence, ids: readonly string[], deps: LoadDeps): Promise<void> {
+async function endStays(
+  fence: Fence,
+  ids: readonly string[],
+  empties: boolean,
+  deps: LoadDeps,
+): Promise<void> {
   const leftAt = deps.now();
   await deps.participants.leave(
     fence,
@@ -108,5 +110,6 @@ async function endStays(fence: Fence, ids: readonly string[], deps: LoadDeps): P
       reason: 'connection-lost',
       forgetAdmission: false,
     })),
+    empties,
   );
 }

@@ -112,9 +112,13 @@ export interface ParticipantStore {
   /**
    * Stores all stays or none, and that these people may come back until they leave. A companion's
    * stay gives no such right: its owner has one.
+   * @param starts whether nobody was in before
    */
-  enter(fence: Fence, participants: ParticipantRecord[]): Promise<void>;
-  leave(fence: Fence, departures: Departure[]): Promise<void>;
+  enter(fence: Fence, participants: ParticipantRecord[], starts?: boolean): Promise<void>;
+  /** @param empties whether nobody is in any more */
+  leave(fence: Fence, departures: Departure[], empties?: boolean): Promise<void>;
+  /** Why the stay ended; null for one that goes on, or that there never was. */
+  leaveReason(meetingId: string, participantId: string): Promise<LeaveReason | null>;
   /** Ids of those whose stay has not ended. */
   listOpen(meetingId: string): Promise<string[]>;
   /** Meetings in which somebody's stay has not ended. */
@@ -143,9 +147,16 @@ export interface AdmissionStore {
   /** Somebody begins to wait. */
   wait(fence: Fence, admission: AdmissionRecord): Promise<void>;
   /** People who wait may enter when they are back. */
-  admit(fence: Fence, userIds: string[]): Promise<void>;
+  admit(fence: Fence, userIds: string[], at: number): Promise<void>;
   rename(fence: Fence, userId: string, name: string): Promise<void>;
-  remove(fence: Fence, userIds: string[]): Promise<void>;
+  /** People do not wait any more: they were turned away, or have gone. */
+  remove(
+    fence: Fence,
+    userIds: string[],
+    how: { outcome: 'denied' | 'left'; at: number },
+  ): Promise<void>;
+  /** Which of these places in the queue have ended by being turned away. */
+  denied(meetingId: string, participantIds: readonly string[]): Promise<string[]>;
   /** Everybody of the meeting has to ask again. */
   clear(fence: Fence): Promise<void>;
   /** Meetings of which somebody waits, or may come back. */

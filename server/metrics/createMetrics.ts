@@ -1,11 +1,16 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 import { createMeshMetrics, type MeshMetrics } from './meshMetrics.ts';
 import { watchSources, type MetricSources } from './watchSources.ts';
+
+/** Of one attempt to tell an endpoint. */
+export const WEBHOOK_OUTCOMES = ['delivered', 'failed', 'given_up'] as const;
+export type WebhookOutcome = (typeof WEBHOOK_OUTCOMES)[number];
 
 export interface Metrics {
   readonly mesh: MeshMetrics;
   observeRequest: (name: string, outcome: string, seconds: number) => void;
   observeHttp: (method: string, route: string, status: number, seconds: number) => void;
+  observeWebhook: (outcome: WebhookOutcome) => void;
   /** Begins to read the gauges: called once everything that they look at exists. */
   watch: (sources: MetricSources) => void;
   /** Prometheus' text format. */
@@ -34,7 +39,15 @@ export function createMetrics(): Metrics {
     buckets: SECONDS_BUCKETS,
     registers,
   });
+  const webhooks = new Counter({
+    name: 'parley_webhook_attempts_total',
+    help: 'Attempts to deliver a webhook, by outcome; after given_up there are no more',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
+  for (const outcome of WEBHOOK_OUTCOMES) webhooks.inc({ outcome }, 0);
   return {
+    observeWebhook: (outcome) => webhooks.inc({ outcome }),
     mesh: createMeshMetrics(registers),
     observeRequest: (request, outcome, seconds) => requests.observe({ request, outcome }, seconds),
     observeHttp: (method, route, status, seconds) =>

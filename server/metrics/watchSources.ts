@@ -34,6 +34,8 @@ export interface MetricSources {
   } | null;
   /** Media workers that the configuration asks for. */
   workersWanted: number;
+  /** What is still to be told to endpoints, on all nodes together; null where none is told. */
+  webhooks: () => { pending: number; oldestMs: number } | null;
   /** Errors since the start. */
   database: () => { errors: number };
   /** Null without Redis. */
@@ -43,7 +45,7 @@ export interface MetricSources {
 const MARKS = ['ready', 'cordoned', 'draining'] as const;
 
 export function watchSources(registers: Registry[], sources: MetricSources): void {
-  const { node, cluster, meetings, connections, media, database, redis } = sources;
+  const { node, cluster, meetings, connections, media, webhooks, database, redis } = sources;
   const gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({
       name,
@@ -134,6 +136,15 @@ export function watchSources(registers: Registry[], sources: MetricSources): voi
       for (const { index, load } of media()?.workers ?? []) this.set({ worker: index }, load);
     },
   });
+
+  gauge('parley_webhooks_pending', 'Webhooks to be delivered, of all nodes together', () => {
+    return webhooks()?.pending ?? 0;
+  });
+  gauge(
+    'parley_webhook_oldest_pending_seconds',
+    'How long ago the oldest of them happened',
+    () => (webhooks()?.oldestMs ?? 0) / 1_000,
+  );
 
   counter('parley_database_errors_total', 'Queries that the database refused or lost', () => {
     return database().errors;

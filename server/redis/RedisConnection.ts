@@ -138,11 +138,11 @@ export class RedisConnection extends EventEmitter<RedisConnectionEvents> {
   }
 
   /**
-   * Another connection to publish with, closed with this one: what is published while Redis is away
-   * is lost. Promises of its commands may be ignored: the Socket.IO adapter does, and a rejection that
-   * nobody hears would end the process.
+   * Another connection, closed with this one, for libraries that take a client: commands fail at once
+   * while Redis is away. Their promises may be ignored: some libraries do, and a rejection that nobody
+   * hears would end the process.
    */
-  createPublisher(): Redis {
+  createClient(): Redis {
     return this.#duplicate(OPTIONS);
   }
 

@@ -34,6 +34,11 @@ export function participantsKey(meetingId: string): string {
   return `{${meetingId}}:parts`;
 }
 
+/** Counters of a rate limit begin with it. They go when their time is over. */
+export function limitPrefix(name: string): string {
+  return `limit:${name}`;
+}
+
 /** Of everything that belongs to a meeting with an owner, and of what all nodes share. */
 export const LEASE_TTL_MS = 60 * 60 * 1_000;
 /** An epoch outlives its meeting, so that whoever was asleep for days is still refused. */

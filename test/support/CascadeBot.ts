@@ -1,6 +1,7 @@
 import { botCapabilities } from '../../bench/support/botCapabilities.ts';
 import type { BotSession } from '../../bench/support/BotSession.ts';
 import type { RtpCapabilities } from '../../protocol/rtp.ts';
+import { createId } from '../../server/core/ids.ts';
 import type { MediaCascade } from '../../server/media/cascade/MediaCascade.ts';
 import type { ConsumerDescription } from '../../server/media/MediaCommands.ts';
 
@@ -40,6 +41,7 @@ export class CascadeBot implements BotSession {
   async produce(...[transportId, source, rtpParameters]: Parameters<BotSession['produce']>) {
     const video = source === 'camera' || source === 'screen';
     const { producerId } = await this.cascade.produce(this.key, {
+      requestId: createId(),
       transportId,
       kind: video ? 'video' : 'audio',
       source,

@@ -17,11 +17,11 @@ class UnreachableError extends Error {
 /** A node as another machine reaches it: nothing crosses but messages of plain data. */
 export function overPlainData(
   node: MediaExecutor,
-  before: (name: MediaCommandName, command: Command) => void = () => undefined,
+  before: (name: MediaCommandName, command: Command) => unknown = () => undefined,
 ): MediaExecutor {
   return executorOver(async (name, command) => {
     await Promise.resolve();
-    before(name, command);
+    await before(name, command);
     return structuredClone(await execute(node, name, structuredClone(command)));
   });
 }
@@ -33,6 +33,7 @@ export class MediaNodesInProcess extends EventEmitter<MediaNodesEvents> implemen
   readonly #nodes: ReadonlyMap<string, MediaNode>;
   readonly #unsubscribe: (() => unknown)[] = [];
   readonly #gone = new Set<string>();
+  readonly #held = new Map<string, PromiseWithResolvers<void>>();
   readonly #executors: ReadonlyMap<string, MediaExecutor>;
 
   /** @param owner whose events these are */
@@ -42,8 +43,9 @@ export class MediaNodesInProcess extends EventEmitter<MediaNodesEvents> implemen
     this.#executors = new Map(
       [...nodes].map(([nodeId, node]) => [
         nodeId,
-        overPlainData(node, (name, command) => {
+        overPlainData(node, async (name, command) => {
           this.given.push({ nodeId, name, command });
+          await this.#held.get(nodeId)?.promise;
           if (this.#gone.has(nodeId)) throw new UnreachableError(nodeId);
         }),
       ]),
@@ -91,8 +93,20 @@ export class MediaNodesInProcess extends EventEmitter<MediaNodesEvents> implemen
     this.emit('node-lost', nodeId);
   }
 
+  /** Commands to the node are under way until they are let go. */
+  hold(nodeId: string): void {
+    this.#held.set(nodeId, Promise.withResolvers());
+  }
+
+  letGo(nodeId: string): void {
+    this.#held.get(nodeId)?.resolve();
+    this.#held.delete(nodeId);
+  }
+
+  /** It can be reached again, and the owner hears of it. */
   restore(nodeId: string): void {
     this.#gone.delete(nodeId);
+    this.emit('node-back', nodeId);
   }
 
   /** How often a command was given. */

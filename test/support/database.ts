@@ -10,10 +10,16 @@ import { openDatabase, type Database } from '../../server/db/openDatabase.ts';
 import type { MeetingRecord, ParticipantRecord } from '../../server/meetings/stores.ts';
 import { databaseEnv, type Backend } from './backends.ts';
 
-/** An empty database of this test file's own. */
-export async function openTestDatabase(backend: Backend): Promise<Database> {
+/**
+ * An empty database of this test file's own.
+ * @param more configuration as environment variables
+ */
+export async function openTestDatabase(
+  backend: Backend,
+  more: Record<string, string> = {},
+): Promise<Database> {
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-db-'));
-  const env = { PARLEY_SERVER_DATA_DIR: dataDir, ...(await databaseEnv(backend)) };
+  const env = { PARLEY_SERVER_DATA_DIR: dataDir, ...(await databaseEnv(backend)), ...more };
   const database = await openDatabase(loadConfig({ file: null, env }));
   return {
     ...database,

@@ -51,6 +51,7 @@ export async function startHttpApp(
       endMeeting: unused,
       listActs: unused,
     },
+    webhookAdmin: { listEndpoints: unused, listDeliveries: unused, redeliver: unused },
     logger: pino({ level: 'silent' }),
     observe: () => undefined,
     ready: () => Promise.resolve([]),

@@ -9,6 +9,8 @@ interface StartOptions {
   port?: number;
   secret?: string;
   timings?: Partial<MeshTimings>;
+  /** Where this one reaches the others; as `addresses` say unless told. */
+  addressOf?: (instanceId: string) => string | undefined;
 }
 
 /** Nodes of a cluster in this process that know where the others are. */
@@ -19,14 +21,19 @@ export class Meshes {
 
   async start(
     instanceId: string,
-    { port = 0, secret = MESH_SECRET, timings = {} }: StartOptions = {},
+    {
+      port = 0,
+      secret = MESH_SECRET,
+      timings = {},
+      addressOf = (id) => this.addresses.get(id),
+    }: StartOptions = {},
   ): Promise<WebSocketMesh> {
     const mesh = await WebSocketMesh.create(
       {
         instanceId,
         listen: { host: '127.0.0.1', port },
         secret,
-        addressOf: (id) => this.addresses.get(id),
+        addressOf,
         timings,
       },
       createLogger('silent', 'json'),

@@ -8,7 +8,7 @@ export function actText(
 ): string {
   const who = actor.userId === null ? words.token : actor.name;
   if (action !== 'node-marked') {
-    return words.acts[action](who, meeting?.title ?? '', detail['to'] ?? '');
+    return words.acts[action](who, meeting?.title ?? '', detail['to'] ?? detail['endpoint'] ?? '');
   }
   const mark = nodeMark.catch('ready').parse(detail['mark']);
   return words.marked[mark](who, node?.name ?? '');

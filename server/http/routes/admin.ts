@@ -1,4 +1,5 @@
 import type { AdminService } from '../../admin/AdminService.ts';
+import type { WebhookAdmin } from '../../admin/WebhookAdmin.ts';
 import { toMeetingView } from '../../meetings/views.ts';
 import type { RouteHandlers } from '../bindRoutes.ts';
 
@@ -13,9 +14,10 @@ export interface AdminRouteDeps {
     | 'endMeeting'
     | 'listActs'
   >;
+  webhookAdmin: Pick<WebhookAdmin, 'listEndpoints' | 'listDeliveries' | 'redeliver'>;
 }
 
-export function createAdminRoutes({ admin }: AdminRouteDeps) {
+export function createAdminRoutes({ admin, webhookAdmin }: AdminRouteDeps) {
   return {
     listNodes: () => Promise.resolve(admin.listNodes()),
 
@@ -36,5 +38,14 @@ export function createAdminRoutes({ admin }: AdminRouteDeps) {
     },
 
     listOperatorActs: ({ query: { before, limit } }) => admin.listActs({ before, limit }),
+
+    listWebhookEndpoints: async () => ({ endpoints: await webhookAdmin.listEndpoints() }),
+
+    listWebhookDeliveries: ({ query: { endpoint, state, before, limit } }) =>
+      webhookAdmin.listDeliveries({ endpoint, state, before, limit }),
+
+    async redeliverWebhooks({ principal, body: { endpoint, eventId } }) {
+      return { count: await webhookAdmin.redeliver(principal, endpoint, eventId) };
+    },
   } satisfies Partial<RouteHandlers>;
 }

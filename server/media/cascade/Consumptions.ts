@@ -17,6 +17,11 @@ export class Consumptions {
     return this.#consumers.get(participantId)?.get(producerId);
   }
 
+  /** Ids of all consumers of the participant. */
+  of(participantId: string): string[] {
+    return [...(this.#consumers.get(participantId)?.values() ?? [])];
+  }
+
   /** @returns the producers that they were of */
   remove(participantId: string, consumerIds: readonly string[]): string[] {
     const theirs = this.#consumers.get(participantId);

@@ -54,7 +54,16 @@ export interface MeetingPlacement {
 
 interface Owned {
   epoch: number;
+  orders: Orders;
   cascade: MeetingCascade;
+  /** While it is taken over. */
+  adoption: Adoption | null;
+}
+
+/** What happens before it is known what there is: it counts from then on. */
+interface Adoption {
+  events: { nodeId: string; event: NodeMediaEvent }[];
+  lostNodes: Set<string>;
 }
 
 /** People come and go: a pipe that is made anew at every change of the view costs a key frame each time. */
@@ -69,9 +78,15 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
   readonly #options: MediaCascadeOptions;
   readonly #placer: Placer;
   readonly #meetings = new Map<string, Owned>();
+  /** Nodes that were thought dead. */
+  readonly #lost = new Set<string>();
   readonly #now = (): number => this.#options.now?.() ?? performance.now();
   readonly #onEvent = (nodeId: string, event: NodeMediaEvent): void => this.#handle(nodeId, event);
   readonly #onNodeLost = (nodeId: string): void => this.#lose(nodeId);
+  readonly #onNodeBack = (nodeId: string): void => {
+    if (this.#lost.delete(nodeId)) this.#clear(nodeId);
+    this.#compareAll(nodeId);
+  };
 
   constructor(options: MediaCascadeOptions) {
     super();
@@ -87,6 +102,7 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     });
     nodes.on('event', this.#onEvent);
     nodes.on('node-lost', this.#onNodeLost);
+    nodes.on('node-back', this.#onNodeBack);
   }
 
   /** Lets go of all meetings; their media goes on until somebody closes it. Idempotent. */
@@ -94,6 +110,7 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     const { nodes } = this.#options;
     nodes.off('event', this.#onEvent);
     nodes.off('node-lost', this.#onNodeLost);
+    nodes.off('node-back', this.#onNodeBack);
     for (const { cascade } of this.#meetings.values()) cascade.abandon();
     this.#meetings.clear();
     this.removeAllListeners();
@@ -130,7 +147,8 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     epoch: number,
   ): Promise<{ rtpCapabilities: RtpCapabilities; participants: AdoptedParticipant[] }> {
     const { nodes, logger } = this.#options;
-    const { cascade, orders } = this.#own(meetingId, epoch);
+    const adoption: Adoption = { events: [], lostNodes: new Set() };
+    const { cascade, orders } = this.#own(meetingId, epoch, adoption);
     const inventories = await Promise.all(
       nodes.snapshot().map(async ({ nodeId }) => {
         try {
@@ -144,8 +162,12 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
         }
       }),
     );
-    if (this.#meetings.get(meetingId)?.cascade !== cascade) throw new AppError('INVALID_STATE');
+    const owned = this.#meetings.get(meetingId);
+    if (owned?.cascade !== cascade) throw new AppError('INVALID_STATE');
     const participants = cascade.adopt(readInventories(inventories.flat()));
+    owned.adoption = null;
+    for (const { nodeId, event } of adoption.events) cascade.handle(nodeId, event);
+    for (const nodeId of adoption.lostNodes) loseNode(cascade, nodeId);
     logger.info({ meetingId, epoch, participants: participants.length }, 'meeting adopted');
     const { rtpCapabilities } = await cascade.open();
     return { rtpCapabilities, participants };
@@ -220,7 +242,7 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
   }
 
   /** @throws StaleEpochError when it is owned here at a higher epoch */
-  #own(meetingId: string, epoch: number): Owned & { orders: Orders } {
+  #own(meetingId: string, epoch: number, adoption: Adoption | null = null): Owned {
     const before = this.#meetings.get(meetingId);
     if (before && before.epoch > epoch) throw new StaleEpochError(meetingId, epoch);
     before?.cascade.abandon();
@@ -235,8 +257,9 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
       now: this.#now,
       emit: (name, payload) => this.#emit(name, payload),
     });
-    this.#meetings.set(meetingId, { epoch, cascade });
-    return { epoch, cascade, orders };
+    const owned = { epoch, orders, cascade, adoption };
+    this.#meetings.set(meetingId, owned);
+    return owned;
   }
 
   #stepDown(meetingId: string, epoch: number): void {
@@ -250,13 +273,37 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
 
   #handle(nodeId: string, event: NodeMediaEvent): void {
     const owned = this.#meetings.get(event.payload.meetingId);
-    if (owned?.epoch === event.epoch) owned.cascade.handle(nodeId, event);
+    if (owned?.epoch !== event.epoch) return;
+    if (owned.adoption) owned.adoption.events.push({ nodeId, event });
+    else owned.cascade.handle(nodeId, event);
+  }
+
+  /** What the node told while it could not be reached is lost: its inventory says the same. */
+  #compareAll(nodeId: string): void {
+    for (const [meetingId, { cascade, orders }] of this.#meetings) {
+      if (!cascade.routers.some((router) => router.nodeId === nodeId)) continue;
+      orders.give(nodeId, 'inventory', {}).then(
+        ({ routers }) => cascade.compare(nodeId, routers),
+        (error: unknown) => {
+          // It is out of reach again, and will be back or be lost.
+          this.#options.logger.warn({ meetingId, nodeId, err: error }, 'no inventory');
+        },
+      );
+    }
+  }
+
+  /** It was not dead: what it has is of no use any more, since everybody was placed anew. */
+  #clear(nodeId: string): void {
+    for (const { cascade, orders, adoption } of this.#meetings.values()) {
+      if (!adoption && !cascade.uses(nodeId)) void orders.end(nodeId, 'closeMeeting', {});
+    }
   }
 
   #lose(nodeId: string): void {
-    for (const { cascade } of this.#meetings.values()) {
-      const lost = cascade.routers.filter((router) => router.nodeId === nodeId);
-      if (lost.length > 0) cascade.lose(lost);
+    this.#lost.add(nodeId);
+    for (const { adoption, cascade } of this.#meetings.values()) {
+      if (adoption) adoption.lostNodes.add(nodeId);
+      else loseNode(cascade, nodeId);
     }
   }
 
@@ -264,4 +311,9 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     // The compiler cannot see that the tuple of N is N's tuple.
     (this as EventEmitter).emit(name, payload);
   }
+}
+
+function loseNode(cascade: MeetingCascade, nodeId: string): void {
+  const lost = cascade.routers.filter((router) => router.nodeId === nodeId);
+  if (lost.length > 0) cascade.lose(lost);
 }

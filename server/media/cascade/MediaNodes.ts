@@ -16,6 +16,8 @@ export interface MediaNodeSnapshot {
 export interface MediaNodesEvents {
   /** The node is gone, and all media on it. */
   'node-lost': [nodeId: string];
+  /** The node is reached again, or for the first time: what it told in between may be lost. */
+  'node-back': [nodeId: string];
   /** Something happened on a node in a meeting of ours; in the order of that node's answers. */
   event: [nodeId: string, event: NodeMediaEvent];
 }

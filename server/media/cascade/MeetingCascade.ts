@@ -13,7 +13,7 @@ import type {
   TransportRequest,
   ViewRequest,
 } from '../MediaCommands.ts';
-import type { NodeMediaEvent, RouterRef } from '../MediaExecutor.ts';
+import type { NodeMediaEvent, RouterFact, RouterInventory, RouterRef } from '../MediaExecutor.ts';
 import { ROUTER_PPS } from '../packetRates.ts';
 import { Homes } from './Homes.ts';
 import { MeetingRouters } from './MeetingRouters.ts';
@@ -92,6 +92,11 @@ export class MeetingCascade {
     return this.#streams.links;
   }
 
+  /** Whether it has a router there, or will have. */
+  uses(nodeId: string): boolean {
+    return this.#routers.nodes.includes(nodeId);
+  }
+
   get routers(): readonly RouterRef[] {
     return this.#routers.all;
   }
@@ -113,11 +118,8 @@ export class MeetingCascade {
     this.#closeStray(found);
     return participants.map(({ participant: { participantId, producers: theirs } }) => ({
       participantId,
-      producers: theirs.map(({ producerId, kind, source, paused }) => ({
-        producerId,
-        kind,
-        source,
-        paused,
+      producers: theirs.map(({ producerId, requestId, kind, source, paused }) => ({
+        ...{ producerId, requestId, kind, source, paused },
       })),
     }));
   }
@@ -264,37 +266,53 @@ export class MeetingCascade {
   /** Something happened at one of the routers. */
   handle(nodeId: string, event: NodeMediaEvent): void {
     const router = this.#routers.find({ nodeId, worker: event.worker });
-    if (!router || this.#closed) return;
+    if (router) this.#take(router, event);
+  }
+
+  #take(router: RouterRef, fact: RouterFact): void {
+    if (this.#closed) return;
     const { emit } = this.#deps;
-    switch (event.name) {
+    switch (fact.name) {
       case 'routers-lost':
         this.lose([router]);
         break;
       case 'producer-closed': {
-        const record = this.#streams.find(event.payload.producerId);
+        const record = this.#streams.find(fact.payload.producerId);
         if (record?.home === router) this.#forget(record);
-        emit('producer-closed', event.payload);
+        emit('producer-closed', fact.payload);
         break;
       }
       case 'consumers-stale':
-        this.#streams.handleStale(router, event.payload);
+        this.#streams.handleStale(router, fact.payload);
         break;
       case 'layers-wanted':
-        this.#streams.handleWanted(router, event.payload);
+        this.#streams.handleWanted(router, fact.payload);
         break;
       case 'active-speaker':
-        this.#voices.hearSpeaker(keyOf(router), event.payload.participantId, this.#isAlone);
+        this.#voices.hearSpeaker(keyOf(router), fact.payload.participantId, this.#isAlone);
         break;
       case 'audio-levels':
-        this.#voices.hearLevels(keyOf(router), event.payload.levels, this.#isAlone);
+        this.#voices.hearLevels(keyOf(router), fact.payload.levels, this.#isAlone);
         break;
       case 'consumer-layers':
-        emit('consumer-layers', event.payload);
+        emit('consumer-layers', fact.payload);
         break;
       case 'qualities':
-        emit('qualities', event.payload);
+        emit('qualities', fact.payload);
         break;
     }
+  }
+
+  /** Makes up for what a node has told while it was out of reach. @param found all that it has of the meeting */
+  compare(nodeId: string, found: readonly RouterInventory[]): void {
+    if (this.#closed) return;
+    const lost: RouterRef[] = [];
+    for (const router of this.#routers.all.filter((one) => one.nodeId === nodeId)) {
+      const inventory = found.find(({ worker }) => worker === router.worker);
+      if (!inventory) lost.push(router);
+      else for (const fact of this.#streams.missed(router, inventory)) this.#take(router, fact);
+    }
+    if (lost.length > 0) this.lose(lost);
   }
 
   /** Routers are gone with all media of those who were placed there: finds room for them at once. */
@@ -336,7 +354,6 @@ export class MeetingCascade {
     return record?.participantId === participantId ? record : undefined;
   }
 
-  /** What one more participant will be sent, as far as is known. */
   /** A router for one more participant. @throws AppError NO_CAPACITY */
   #place(): RouterRef | Promise<RouterRef> {
     if (this.#closed) throw new AppError('INVALID_STATE');

@@ -1,6 +1,6 @@
 import type { ConsumeResult, MediaEvents } from '../MediaCommands.ts';
-import type { RouterRef } from '../MediaExecutor.ts';
-import { AUDIO_PPS, LAYER_PPS } from '../packetRates.ts';
+import type { RouterFact, RouterInventory, RouterRef } from '../MediaExecutor.ts';
+import { AUDIO_PPS, PICTURE_PPS } from '../packetRates.ts';
 import { Consumptions } from './Consumptions.ts';
 import type { Orders } from './Orders.ts';
 import { PipeNetwork } from './PipeNetwork.ts';
@@ -17,9 +17,6 @@ export interface MeetingStreamsDeps {
   onLinkClosed: () => void;
   emit: <N extends keyof MediaEvents>(name: N, payload: MediaEvents[N][0]) => void;
 }
-
-/** A picture, as most receive it. */
-const PICTURE_PPS = LAYER_PPS[1] ?? 0;
 
 /** What is sent in one meeting and who consumes it where: the pipes between routers follow from that. */
 export class MeetingStreams {
@@ -184,6 +181,32 @@ export class MeetingStreams {
     const record = this.#records.get(event.producerId);
     if (!record || (record.home !== router && !record.copies.has(router))) return;
     this.#tellWish(record, record.wishes.report(router, event.maxSpatialLayer));
+  }
+
+  /** What the router must have told meanwhile, for things to be as they are there now. */
+  missed(at: RouterRef, { participants, links }: RouterInventory): RouterFact[] {
+    const { meetingId } = this.#deps;
+    const facts: RouterFact[] = [];
+    const standing = participants.flatMap(({ producers }) => producers);
+    for (const { id: producerId, participantId, home } of this.#records.values()) {
+      if (home !== at || standing.some((one) => one.producerId === producerId)) continue;
+      const payload = { meetingId, participantId, producerId };
+      facts.push({ name: 'producer-closed', payload });
+    }
+    for (const { participantId, consumers } of participants) {
+      const open = new Set(consumers.map(({ consumerId }) => consumerId));
+      const consumerIds = this.#consumptions.of(participantId).filter((id) => !open.has(id));
+      if (consumerIds.length === 0) continue;
+      facts.push({ name: 'consumers-stale', payload: { meetingId, participantId, consumerIds } });
+    }
+    for (const one of [...standing, ...links.flatMap(({ incoming }) => incoming)]) {
+      const { producerId, maxSpatialLayer } = one;
+      const participantId = this.#records.get(producerId)?.participantId;
+      if (participantId === undefined) continue;
+      const payload = { meetingId, participantId, producerId, maxSpatialLayer };
+      facts.push({ name: 'layers-wanted', payload });
+    }
+    return facts;
   }
 
   /** Routers are gone, and with them the producers at home there. */

@@ -169,7 +169,7 @@ it('leaves no key that would stay for ever, and renews what is owned', async () 
 
 it('keeps subscriptions over a restart, and lets promises of its connections be ignored', async () => {
   const redis = await openRedis(cluster.server.url, logger);
-  const [publisher, subscriber] = [redis.createPublisher(), redis.createSubscriber()];
+  const [publisher, subscriber] = [redis.createClient(), redis.createSubscriber()];
   const heard: string[] = [];
   subscriber.on('message', (_channel, message) => heard.push(message));
   await cluster.server.stop();

@@ -24,6 +24,9 @@ const ROUTES: [RouteName, { body?: object; params?: Record<string, string> }][] 
   ['moveMeeting', { body: {}, params: { idOrCode: 'anything' } }],
   ['endAnyMeeting', { params: { idOrCode: 'anything' } }],
   ['listOperatorActs', {}],
+  ['listWebhookEndpoints', {}],
+  ['listWebhookDeliveries', {}],
+  ['redeliverWebhooks', { body: { endpoint: 'anything' } }],
 ];
 
 describe.each(BACKENDS)('operators on one server, on %s', (backend) => {

@@ -326,6 +326,32 @@ describe('the media of a meeting on two nodes of two workers', () => {
     await back.hears(1);
   });
 
+  it('makes up for what a node told while it could not be reached', async () => {
+    const meeting = await begin();
+    const { ports, meetingId } = meeting;
+    const ada = await meeting.publish('ada', 'a', 0);
+    const bob = await meeting.publish('bob', 'b', 0);
+    const far = await meeting.subscribe('far', 'b', 1, [ada.producerId]);
+    ports.cut('b');
+    const command = { meetingId, owner: 'owner-1', epoch: 1, worker: 0, participantId: 'bob' };
+    await executorOf('b').closeProducer({ ...command, producerId: bob.producerId });
+    meeting.kill('b', 1);
+    await eventually(async () => {
+      expect((await meeting.inventory('b')).map(({ worker }) => worker)).toEqual([0]);
+    });
+    expect(meeting.events.resets).toEqual([]);
+    ports.restore('b');
+    await eventually(() => {
+      expect(meeting.events.resets).toMatchObject([{ participantIds: ['far'] }]);
+      expect(meeting.events.ended).toMatchObject([
+        { participantId: 'bob', producerId: bob.producerId },
+      ]);
+    });
+    const back = await Subscriber.create(far.session, [ada.producerId]);
+    closing.push(() => back.close());
+    await back.hears(1);
+  });
+
   it('finds another node for those on one that is lost', async () => {
     const meeting = await begin();
     const { producerId } = await meeting.publish('ada', 'a', 0);
@@ -396,7 +422,10 @@ describe('the media of a meeting on two nodes of two workers', () => {
       'further',
     ]);
     expect(participants.find(({ participantId }) => participantId === 'ada')?.producers).toEqual([
-      { producerId: ada.producerId, kind: 'video', source: 'camera', paused: false },
+      {
+        ...{ producerId: ada.producerId, kind: 'video', source: 'camera', paused: false },
+        requestId: expect.any(String) as string,
+      },
     ]);
     expect(next.cascade.placementOf(meetingId)).toEqual(cascade.placementOf(meetingId));
     await eventually(async () => {
@@ -432,6 +461,65 @@ describe('the media of a meeting on two nodes of two workers', () => {
     expect(meeting.events.resets).toEqual([]);
   });
 
+  it('answers the same producer to whoever asks again for an owner that was lost', async () => {
+    const meeting = await begin();
+    const ada = meeting.bot('ada', 'a', 0);
+    const { id: transportId } = await ada.createTransport('send');
+    const request = {
+      ...{ requestId: 'once', transportId, kind: 'video' as const, source: 'camera' as const },
+      ...{ rtpParameters: cameraParameters(), paused: false, size: { width: 640, height: 360 } },
+    };
+    const next = meeting.own('owner-2');
+    await next.cascade.adoptMeeting(meeting.meetingId, 2);
+    const first = await next.cascade.produce(ada.key, request);
+    expect(await next.cascade.produce(ada.key, request)).toEqual(first);
+    // Another one is another one, and its parameters are in use.
+    await expect(
+      next.cascade.produce(ada.key, { ...request, requestId: 'twice' }),
+    ).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it.each(['worker', 'node'])(
+    'notices that a %s is lost while it takes the meeting over',
+    async (what) => {
+      const meeting = await begin();
+      const ada = await meeting.publish('ada', 'a', 0);
+      await meeting.subscribe('far', 'b', 0, [ada.producerId]);
+      const next = meeting.own('owner-2');
+      const events = record(next.cascade);
+      next.ports.hold('b');
+      const adopting = next.cascade.adoptMeeting(meeting.meetingId, 2);
+      // That of the other node is there by now, or refused: it has obeyed the new owner.
+      await eventually(async () => {
+        await expect(meeting.inventory('a')).rejects.toThrow(StaleEpochError);
+      });
+      if (what === 'node') next.ports.lose('a');
+      else {
+        const heard = new Promise((resolve) => {
+          next.ports.on('event', (_, { name }) => {
+            if (name === 'routers-lost') resolve(undefined);
+          });
+        });
+        meeting.kill('a', 0);
+        await heard;
+      }
+      next.ports.letGo('b');
+      const { participants } = await adopting;
+      expect(participants.map(({ participantId }) => participantId).sort()).toEqual(['ada', 'far']);
+      await eventually(() => {
+        expect(events.resets).toMatchObject([{ participantIds: ['ada'] }]);
+      });
+      expect(next.cascade.placementOf(meeting.meetingId)?.routers).not.toContainEqual(
+        expect.objectContaining({ nodeId: 'a', worker: 0, participants: 1 }),
+      );
+      if (what === 'worker') return;
+      // In truth it is still there, and so is what it had.
+      next.ports.restore('a');
+      const { meetingId } = meeting;
+      await executorOf('a').closeMeeting({ meetingId, owner: 'owner-2', epoch: 2 });
+    },
+  );
+
   it('does not take an owner back after the meeting was closed', async () => {
     const meeting = await begin();
     const next = meeting.own('owner-2');
@@ -449,9 +537,11 @@ function record(cascade: MediaCascade) {
   const stale: MediaEvents['stale'][0][] = [];
   const closed: MediaEvents['consumers-stale'][0][] = [];
   const wanted: MediaEvents['layers-wanted'][0][] = [];
+  const ended: MediaEvents['producer-closed'][0][] = [];
   cascade.on('meeting-reset', (event) => resets.push(event));
   cascade.on('stale', (event) => stale.push(event));
   cascade.on('consumers-stale', (event) => closed.push(event));
   cascade.on('layers-wanted', (event) => wanted.push(event));
-  return { resets, stale, closed, wanted };
+  cascade.on('producer-closed', (event) => ended.push(event));
+  return { resets, stale, closed, wanted, ended };
 }

@@ -3,14 +3,18 @@ import { runAdmin } from '../../../provision/admin/runAdmin.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createMeeting, createVisits, signUp } from '../../support/people.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
+import { WebhookReceiver } from '../../support/WebhookReceiver.ts';
 
 const TOKEN = 'an-operator-token-of-32-characters-or-more';
 
 let server: TestServer;
+let receiver: WebhookReceiver;
 const visits = createVisits(() => server);
 
 beforeAll(async () => {
+  receiver = await WebhookReceiver.start();
   server = await startTestServer({
+    ...receiver.env({ events: ['meeting.created'] }),
     PARLEY_ADMIN_TOKEN: TOKEN,
     PARLEY_NODE_NAME: 'the-node',
     PARLEY_MEETINGS_EMPTY_MEETING_TTL_MS: '0',
@@ -19,6 +23,7 @@ beforeAll(async () => {
 afterAll(async () => {
   visits.end();
   await server.close();
+  await receiver.close();
 });
 
 /** As somebody at a shell sees it. */
@@ -114,4 +119,25 @@ it('says what is wrong with the server, the token or the node', async () => {
   });
   const without = start(['nodes'], {});
   expect(await without.code).toBe(2);
+});
+
+it('shows endpoints and what was given up, and sends it again', async () => {
+  receiver.answer = (response) => response.writeHead(410).end();
+  const { id } = await createMeeting(server, await signUp(server));
+  await eventually(async () => {
+    const { out } = await run('deliveries', '--failed', '--limit', '1', '--json');
+    expect(JSON.parse(out)).toMatchObject({ deliveries: [{ meetingId: id }] });
+  });
+  const listed = await run('webhooks');
+  expect(listed.out).toMatch(/^ENDPOINT +PENDING +FAILED .*\n[0-9a-f]{12} /);
+  const [, endpoint = ''] = /\n([0-9a-f]{12}) /.exec(listed.out) ?? [];
+  expect((await run('deliveries', endpoint, '--limit', '1')).out).toMatch(
+    / meeting\.created +[0-9a-f]{12} +failed +1 +410 +- +msg_/,
+  );
+  receiver.acceptAll();
+  expect((await run('redeliver', endpoint)).out).toMatch(/^\d+ sent again\.$/);
+  await eventually(() => expect(receiver.of(id)).toHaveLength(1));
+  expect((await run('audit', '--limit', '1')).out).toMatch(/sent \d+ webhooks again to http:/);
+  expect(await run('redeliver', 'nobody')).toMatchObject({ code: 1, out: '' });
+  expect(await run('redeliver')).toMatchObject({ code: 2 });
 });

@@ -29,6 +29,16 @@ describe('the next owner of a meeting', () => {
       expect.objectContaining({ code: 'NO_CAPACITY' }),
     );
   });
+
+  it('is of the same region where there is one', () => {
+    const nodes = [
+      node('owner', { region: 'north' }),
+      node('calm', { region: 'south' }),
+      node('near', { region: 'north', meetings: 5 }),
+    ];
+    expect(chooseSuccessor(nodes, 'owner', undefined)).toBe('near');
+    expect(chooseSuccessor(nodes.slice(0, 2), 'owner', undefined)).toBe('calm');
+  });
 });
 
 describe('pages of live meetings', () => {

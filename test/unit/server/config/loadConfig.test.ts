@@ -6,6 +6,8 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigError, loadConfig } from '../../../../server/config/loadConfig.ts';
 
+const WEBHOOK_SECRET = `whsec_${Buffer.from('hunter2 and enough other bytes').toString('base64')}`;
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'parley-config-'));
@@ -95,6 +97,36 @@ describe('sources', () => {
 
 describe('what is wrong is named', () => {
   test.each([
+    [
+      'an unknown key in a list',
+      `webhooks: { endpoints: [{ url: "https://a", secret: ${WEBHOOK_SECRET}, evens: [] }] }`,
+      'webhooks.endpoints.0.evens',
+      'did you mean events?',
+    ],
+    [
+      'a secret that is too short to sign with',
+      'webhooks: { endpoints: [{ url: "https://a", secret: whsec_aHVudGVyMg== }] }',
+      'webhooks.endpoints.0.secret',
+      '24 to 64 bytes',
+    ],
+    [
+      'an event that there is not',
+      `webhooks: { endpoints: [{ url: "https://a", secret: ${WEBHOOK_SECRET}, events: [meeting.begun] }] }`,
+      'webhooks.endpoints.0.events.0',
+      'meeting.started',
+    ],
+    [
+      'an address with a password',
+      `webhooks: { endpoints: [{ url: "https://a:b@c", secret: ${WEBHOOK_SECRET} }] }`,
+      'webhooks.endpoints.0.url',
+      'without user and password',
+    ],
+    [
+      'an address twice',
+      `webhooks: { endpoints: [{ url: "https://a", secret: ${WEBHOOK_SECRET} }, { url: "https://a", secret: ${WEBHOOK_SECRET} }] }`,
+      'webhooks.endpoints',
+      'each address once',
+    ],
     ['an unknown key', 'server: { prot: 1 }', 'server.prot', 'did you mean port?'],
     ['an unknown section', 'sevrer: { port: 1 }', 'sevrer', 'did you mean server?'],
     ['a value of another type', 'server: { port: web }', 'server.port', 'expected number'],
@@ -163,6 +195,14 @@ describe('what is wrong is named', () => {
     expect(problems.join()).toContain('auth.jwtSecret');
     expect(problems.join()).not.toContain('hunter2');
   });
+
+  test('a bad secret in a list without the secret', () => {
+    const endpoints = JSON.stringify([{ url: 'https://a', secret: 'hunter2' }]);
+    const problems = problemsOf({ file: null, env: { PARLEY_WEBHOOKS_ENDPOINTS: endpoints } });
+    expect(problems.join()).toContain('webhooks.endpoints.0.secret');
+    expect(problems.join()).toContain('PARLEY_WEBHOOKS_ENDPOINTS');
+    expect(problems.join()).not.toContain('hunter2');
+  });
 });
 
 describe('a node among others', () => {
@@ -222,6 +262,13 @@ describe('what was loaded', () => {
     PARLEY_DATABASE_URL: 'postgres://parley:hunter2@db.example.org/parley?password=hunter2',
     PARLEY_ICE_TURN_URLS: 'turn:turn.example.org',
     PARLEY_ICE_TURN_SECRET: 'hunter2',
+    PARLEY_WEBHOOKS_ENDPOINTS: JSON.stringify([
+      {
+        url: 'https://hooks.example.org/parley?key=hunter2',
+        secret: WEBHOOK_SECRET,
+        previousSecret: WEBHOOK_SECRET,
+      },
+    ]),
   };
 
   test('shows no secret, however it is printed', () => {
@@ -234,10 +281,17 @@ describe('what was loaded', () => {
       JSON.stringify({ ...config }),
       inspect(config, { depth: null }),
       inspect({ nested: config.ice }, { depth: null }),
+      JSON.stringify(config.webhooks.endpoints),
+      inspect([...config.webhooks.endpoints], { depth: null }),
       logged,
     ];
-    for (const text of printed) expect(text).not.toContain('hunter2');
+    for (const text of printed) {
+      expect(text).not.toContain('hunter2');
+      expect(text).not.toContain(WEBHOOK_SECRET);
+    }
     expect(printed[0]).toContain('postgres://db.example.org/parley');
+    expect(printed[0]).toContain('https://hooks.example.org/parley');
+    expect(config.webhooks.endpoints[0]?.secret).toBe(WEBHOOK_SECRET);
     expect(config.ice.turn.secret).toBe('hunter2');
   });
 

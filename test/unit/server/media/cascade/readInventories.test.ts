@@ -19,6 +19,7 @@ function person(participantId: string, producerIds: string[] = []): ParticipantI
     transports: {},
     producers: producerIds.map((producerId) => ({
       producerId,
+      requestId: null,
       kind: 'audio',
       source: 'microphone',
       paused: false,

@@ -60,4 +60,22 @@ describe('a node that was frozen', () => {
       [],
     );
   });
+
+  it('closes what it has of a meeting that has lost it', async () => {
+    const [media] = cluster.media;
+    if (!media) throw new Error('there is a media node');
+    const routers = async () => {
+      const metrics = await (await fetch(`${media.url}/metrics`)).text();
+      return Number(/^parley_routers (\d+)/m.exec(metrics)?.[1]);
+    };
+    const ada = await signUp(other);
+    const { id: meetingId } = await createMeeting(other, ada);
+    await atOther.come(ada, meetingId);
+    expect(await routers()).toBe(1);
+
+    media.signal('SIGSTOP');
+    await eventually(() => expect(other.log.join()).toContain('node is dead'), 20_000);
+    media.signal('SIGCONT');
+    await eventually(async () => expect(await routers()).toBe(0), 15_000);
+  }, 60_000);
 });
