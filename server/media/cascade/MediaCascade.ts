@@ -119,7 +119,7 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
   /** Where a meeting's media is; null when it is not open here. */
   placementOf(meetingId: string): MeetingPlacement | null {
     const cascade = this.#meetings.get(meetingId)?.cascade;
-    return cascade ? { routers: cascade.placement, links: cascade.linkCount } : null;
+    return cascade ? { routers: cascade.placement, links: cascade.links.length } : null;
   }
 
   /** Which of a meeting's routers are linked, and how many producers cross; none when it is not open here. */

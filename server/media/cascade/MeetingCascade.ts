@@ -84,10 +84,6 @@ export class MeetingCascade {
     }));
   }
 
-  get linkCount(): number {
-    return this.#streams.linkCount;
-  }
-
   get links(): MeetingStreams['links'] {
     return this.#streams.links;
   }
