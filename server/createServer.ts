@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebhookAdmin } from './admin/WebhookAdmin.ts';
 import { AuthService } from './auth/AuthService.ts';
 import { Operators } from './auth/Operators.ts';
@@ -28,6 +29,9 @@ import { Webhooks } from './webhooks/Webhooks.ts';
 
 /** How long `/readyz` waits for the database. */
 const PING_TIMEOUT_MS = 1_000;
+/** A balancer that looks every few seconds has noticed a drain after one of the first pauses. */
+const SEND_ON_AGAIN_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
 
 export interface ParleyServer {
   readonly port: number;
@@ -250,20 +254,40 @@ async function giveAway(
   await edge.sendOn();
 }
 
-/** An operator drains this node: the same, and it goes on serving whom a balancer still sends. */
+/**
+ * An operator drains this node: the same, and it goes on serving whom a balancer still sends. They are
+ * sent on as well, ever more seldom: the balancer may never notice.
+ */
 function drainWhenMarked(
   { edge, meetings }: { edge: Signaling; meetings: Meetings },
   { cluster, logger }: Pick<Parts, 'cluster' | 'logger'>,
   isClosing: () => boolean,
 ): void {
   const { registry } = cluster;
+  const { instanceId: self } = registry.self;
+  let drains = 0;
+  const sendOn = async (drain: number): Promise<void> => {
+    const goesOn = (): boolean =>
+      drain === drains &&
+      registry.find(self)?.mark === 'draining' &&
+      !isClosing() &&
+      hasSuccessor(cluster);
+    for (
+      let pauseMs = SEND_ON_AGAIN_MS;
+      goesOn();
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+    ) {
+      await edge.sendOn();
+      await sleep(pauseMs, undefined, { ref: false });
+    }
+  };
   registry.on('marked', ({ instanceId, mark }) => {
-    const own = instanceId === registry.self.instanceId;
-    if (!own || mark !== 'draining' || isClosing() || !hasSuccessor(cluster)) return;
+    if (instanceId !== self || mark !== 'draining' || isClosing() || !hasSuccessor(cluster)) return;
     logger.info('this node is drained');
+    const drain = ++drains;
     meetings.manager
       .giveAway()
-      .then(() => edge.sendOn())
+      .then(() => sendOn(drain))
       .catch((error: unknown) => logger.error({ err: error }, 'the drain has failed'));
   });
 }

@@ -54,6 +54,8 @@ export class MeshMediaNodes extends EventEmitter<MediaNodesEvents> implements Me
     // One that was draining before this node knew of it.
     registry.on('joined', ({ instanceId }) => this.emit('node-marked', instanceId));
     mesh.on('link-up', (instanceId) => this.emit('node-back', instanceId));
+    // Nobody may have anything to say to one that was thought dead.
+    registry.on('joined', ({ instanceId }) => this.emit('node-back', instanceId));
   }
 
   snapshot(): readonly MediaNodeSnapshot[] {

@@ -19,13 +19,17 @@ interface Orders {
 export class Fences {
   readonly #latest = new Map<string, Orders>();
   readonly #max: number;
+  readonly #onOwner: (orders: Command) => void;
 
-  constructor(max = MAX_REMEMBERED) {
+  /** @param onOwner told of orders that are admitted from another owner, or at another epoch, than those before */
+  constructor(onOwner: (orders: Command) => void = () => undefined, max = MAX_REMEMBERED) {
+    this.#onOwner = onOwner;
     this.#max = max;
   }
 
   /** @throws StaleEpochError for an owner before the latest, and for a second one at the same epoch */
-  admit({ meetingId, epoch, owner }: Command): void {
+  admit(command: Command): void {
+    const { meetingId, epoch, owner } = command;
     const latest = this.#latest.get(meetingId);
     if (latest && (epoch < latest.epoch || (epoch === latest.epoch && owner !== latest.owner))) {
       throw new StaleEpochError(meetingId, epoch);
@@ -33,6 +37,7 @@ export class Fences {
     // The one that was heard of longest ago comes first.
     this.#latest.delete(meetingId);
     this.#latest.set(meetingId, { epoch, owner, heardAt: performance.now() });
+    if (latest?.epoch !== epoch || latest.owner !== owner) this.#onOwner(command);
     if (this.#latest.size <= this.#max) return;
     for (const oldest of this.#latest.keys()) {
       this.#latest.delete(oldest);

@@ -66,7 +66,7 @@ export class MediaNode extends EventEmitter<MediaNodeEvents> implements MediaExe
   readonly #pool: WorkerPool;
   readonly #capacityPps: number;
   readonly #codecs: types.RouterRtpCodecCapability[];
-  readonly #fences = new Fences();
+  readonly #fences: Fences;
   readonly #meetings = new Map<string, NodeMeeting>();
   #closed = false;
 
@@ -81,6 +81,9 @@ export class MediaNode extends EventEmitter<MediaNodeEvents> implements MediaExe
     this.#pool = pool;
     this.#capacityPps = options.workerCapacityPps ?? WORKER_CAPACITY_PPS;
     this.#codecs = routerCodecs(options.videoCodecs);
+    this.#fences = new Fences(({ meetingId, epoch, owner }) => {
+      logger.info({ meetingId, epoch, owner }, 'orders of another owner');
+    });
     pool.on('worker-died', (worker) => this.#evacuate(worker));
   }
 

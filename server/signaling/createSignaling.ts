@@ -18,6 +18,7 @@ import { createConnection, type Connection } from './Connection.ts';
 import { EdgeRequests } from './EdgeRequests.ts';
 import { FanoutExecutor, roomOf } from './FanoutExecutor.ts';
 import { authenticateHandshake, isAllowedOrigin } from './handshake.ts';
+import { Pulse } from './Pulse.ts';
 import { Seats } from './Seats.ts';
 import { serveRequest, type RequestObserver } from './serveRequest.ts';
 import { TokenBucket } from './TokenBucket.ts';
@@ -80,6 +81,7 @@ export function createSignaling(http: HttpServer | HttpsServer, deps: SignalingD
   const sockets = new Map<string, { connection: Connection; socket: Socket }>();
   /** Connections by the session that they came with. */
   const bySession = new Map<string, Set<Connection>>();
+  const pulse = new Pulse();
   let serving = false;
 
   const seats = new Seats({
@@ -152,8 +154,12 @@ export function createSignaling(http: HttpServer | HttpsServer, deps: SignalingD
     sockets.set(connection.id, { connection, socket });
     const rate = new TokenBucket(deps.requestRate, performance.now());
     const context = { connection, rate, requests, observe: deps.observe, logger };
+    const serve = (name: string, args: unknown[]): void => void serveRequest(context, name, args);
     socket.onAny((name: string, ...args: unknown[]) => {
-      void serveRequest(context, name, args);
+      const { recovering } = pulse;
+      if (!recovering) serve(name, args);
+      // Whoever has gone wants nothing any more, or has asked another node for it.
+      else void recovering.then(() => socket.connected && serve(name, args));
     });
     socket.on('disconnect', (reason) => {
       sockets.delete(connection.id);
@@ -200,6 +206,7 @@ export function createSignaling(http: HttpServer | HttpsServer, deps: SignalingD
     },
     async close() {
       serving = false;
+      pulse.close();
       seats.close();
       deps.auth.events.off('session-revoked', onRevoked);
       await io.close();

@@ -1,20 +1,20 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { call, createMeeting, join, signUp, type Person } from '../support/people.ts';
-import { startTestServer, type TestServer } from '../support/TestServer.ts';
+import { arrangements, ONE_WORKER, type Host } from './support/hosting.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
-describe('the way into a meeting', () => {
-  let server: TestServer;
+describe.each(arrangements([ONE_WORKER]))('the way into a meeting $where', ({ start }) => {
+  let server: Host;
   let browser: Browser;
   let host: Person;
   let guest: Visitor;
 
   beforeAll(async () => {
-    server = await startTestServer();
+    server = await start();
     browser = await launchBrowser();
     host = await signUp(server, 'Hedy Lamarr');
-    guest = await Visitor.open(browser, server.url);
+    guest = await Visitor.open(browser, server.entrance());
   });
   afterAll(async () => {
     await browser.close();
@@ -97,7 +97,7 @@ describe('the way into a meeting', () => {
   });
 
   it('says that the server is away, and goes on when it is back', async () => {
-    const member = await Visitor.open(browser, server.url);
+    const member = await Visitor.open(browser, server.entrance());
     await member.signUp('Ada Lovelace');
     await member.page.route('**/api/users/me', (route) => route.abort());
     await member.page.reload();
@@ -109,7 +109,7 @@ describe('the way into a meeting', () => {
   });
 
   it('tells a browser that cannot do calls before it has joined', async () => {
-    const old = await Visitor.open(browser, server.url);
+    const old = await Visitor.open(browser, server.entrance());
     await old.page.addInitScript(() => Reflect.deleteProperty(globalThis, 'RTCPeerConnection'));
     const { code } = await createMeeting(server, host);
     await old.page.goto(`/m/${code}`);
@@ -120,7 +120,7 @@ describe('the way into a meeting', () => {
 
   it('lets people in without any device', async () => {
     const bare = await launchBrowser({ fakeDevices: false });
-    const visitor = await Visitor.open(bare, server.url);
+    const visitor = await Visitor.open(bare, server.entrance());
     const { code } = await createMeeting(server, host);
     await visitor.comeTo(`/m/${code}`, 'No Camera');
     await visitor.page.locator('[data-problem]').first().waitFor();

@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { startTestServer, type TestServer } from '../support/TestServer.ts';
+import { arrangements, ONE_WORKER, type Host } from './support/hosting.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
-describe('hosts', () => {
-  let server: TestServer;
+describe.each(arrangements([ONE_WORKER]))('hosts $where', ({ start }) => {
+  let server: Host;
   let browser: Browser;
   let ada: Visitor;
   let alan: Visitor;
@@ -14,12 +14,12 @@ describe('hosts', () => {
   let ids: { ada: string; alan: string; grace: string };
 
   beforeAll(async () => {
-    server = await startTestServer();
+    server = await start();
     browser = await launchBrowser();
     [ada, alan, grace] = await Promise.all([
-      Visitor.open(browser, server.url),
-      Visitor.open(browser, server.url),
-      Visitor.open(browser, server.url),
+      Visitor.open(browser, server.entrance()),
+      Visitor.open(browser, server.entrance()),
+      Visitor.open(browser, server.entrance()),
     ]);
     await ada.signUp('Ada Lovelace');
     path = await ada.startMeeting();
@@ -140,7 +140,7 @@ describe('hosts', () => {
   });
 
   it('are asked by their second device, which may join without sound', async () => {
-    const tablet = await ada.onOtherDevice(browser, server.url);
+    const tablet = await ada.onOtherDevice(browser, server.entrance());
     await tablet.page.goto(path);
     await tablet.page.getByTestId('join-button').click();
     await tablet.page.getByRole('button', { name: /second screen/i }).click();

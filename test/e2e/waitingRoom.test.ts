@@ -1,19 +1,19 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startTestServer, type TestServer } from '../support/TestServer.ts';
+import { arrangements, CLUSTER, ONE_WORKER, type Host } from './support/hosting.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
-describe('a waiting room', () => {
-  let server: TestServer;
+describe.each(arrangements([ONE_WORKER, CLUSTER]))('a waiting room $where', ({ start }) => {
+  let server: Host;
   let browser: Browser;
   let ada: Visitor;
   let path: string;
   const guests: Visitor[] = [];
 
   beforeAll(async () => {
-    server = await startTestServer();
+    server = await start();
     browser = await launchBrowser();
-    ada = await Visitor.open(browser, server.url);
+    ada = await Visitor.open(browser, server.entrance());
     await ada.signUp('Ada Lovelace');
     path = await ada.startMeeting();
     await ada.button('Host tools').click();
@@ -32,7 +32,7 @@ describe('a waiting room', () => {
 
   /** A guest who has pressed Join and waits. */
   async function knock(name: string): Promise<Visitor> {
-    const guest = await Visitor.open(browser, server.url);
+    const guest = await Visitor.open(browser, server.entrance());
     guests.push(guest);
     await guest.comeTo(path, name);
     await guest.page.getByTestId('join-button').click();
@@ -49,7 +49,7 @@ describe('a waiting room', () => {
 
   it('keeps a place, shows nothing of the meeting, and lets in from the toast', async () => {
     const events = new Set<string>();
-    const grace = await Visitor.open(browser, server.url);
+    const grace = await Visitor.open(browser, server.entrance());
     guests.push(grace);
     grace.page.on('websocket', (socket) => {
       socket.on('framereceived', ({ payload }) => {

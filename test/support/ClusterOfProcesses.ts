@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import knex from 'knex';
+import { MeshGate } from './MeshGate.ts';
 import { NodeProcess } from './NodeProcess.ts';
 import './provided.ts';
 import { RedisServer } from './redis.ts';
@@ -11,6 +12,14 @@ export interface ClusterShape {
   /** Of nodes of both roles. */
   all?: number;
   env?: Record<string, string>;
+  /** Every node has ways of its own to Redis and to the others, which can be broken. */
+  wired?: boolean;
+}
+
+/** One node's ways to the rest of the cluster. */
+export interface Wires {
+  readonly redis: TcpProxy;
+  readonly mesh: MeshGate;
 }
 
 /** A cluster as an operator runs it: a process for each node, a Redis and a PostgreSQL of its own. */
@@ -20,10 +29,11 @@ export class ClusterOfProcesses {
   readonly database: TcpProxy;
   readonly signaling: readonly NodeProcess[];
   readonly media: readonly NodeProcess[];
+  readonly #wires: ReadonlyMap<NodeProcess, Wires>;
 
   /** @param postgresUrl of a server in which a database is made for this cluster */
   static async start(postgresUrl: string, shape: ClusterShape = {}): Promise<ClusterOfProcesses> {
-    const { signaling = 2, media = 2, all = 0, env = {} } = shape;
+    const { signaling = 2, media = 2, all = 0, env = {}, wired = false } = shape;
     const [redis, databaseUrl] = await Promise.all([
       RedisServer.start(),
       createDatabase(postgresUrl),
@@ -32,10 +42,19 @@ export class ClusterOfProcesses {
     const database = await TcpProxy.start(Number(url.port));
     url.port = new URL(database.url).port;
     const shared = { ...env, REDIS_URL: redis.url, DATABASE_URL: url.href };
+    const wires = new Map<NodeProcess, Wires>();
+    const startOne = async (role: string, name: string) => {
+      const own = wired ? await layWires(redis) : null;
+      const node = await NodeProcess.start(name, {
+        ...shared,
+        PARLEY_NODE_ROLE: role,
+        ...(own && { ...own.mesh.env, REDIS_URL: own.redis.url.replace('http', 'redis') }),
+      });
+      if (own) wires.set(node, own);
+      return node;
+    };
     const start = (role: string, count: number) =>
-      Array.from({ length: count }, (_, index) =>
-        NodeProcess.start(`${role}-${index + 1}`, { ...shared, PARLEY_NODE_ROLE: role }),
-      );
+      Array.from({ length: count }, (_, index) => startOne(role, `${role}-${index + 1}`));
     const [clients, workers, both] = await Promise.all(
       [start('signaling', signaling), start('media', media), start('all', all)].map((nodes) =>
         Promise.all(nodes),
@@ -46,6 +65,7 @@ export class ClusterOfProcesses {
       database,
       [...(clients ?? []), ...(both ?? [])],
       [...(workers ?? []), ...(both ?? [])],
+      wires,
     );
   }
 
@@ -54,15 +74,24 @@ export class ClusterOfProcesses {
     database: TcpProxy,
     signaling: readonly NodeProcess[],
     media: readonly NodeProcess[],
+    wires: ReadonlyMap<NodeProcess, Wires>,
   ) {
     this.redis = redis;
     this.database = database;
     this.signaling = signaling;
     this.media = media;
+    this.#wires = wires;
   }
 
   get nodes(): readonly NodeProcess[] {
     return [...new Set([...this.signaling, ...this.media])];
+  }
+
+  /** @throws Error in a cluster that is not wired */
+  wiresOf(node: NodeProcess): Wires {
+    const wires = this.#wires.get(node);
+    if (!wires) throw new Error('this cluster is not wired');
+    return wires;
   }
 
   /** What the nodes have logged, for whoever looks for the cause of a failure. */
@@ -74,7 +103,19 @@ export class ClusterOfProcesses {
     await Promise.all(this.nodes.map((node) => node.close()));
     await this.redis.stop();
     this.database.close();
+    for (const { redis, mesh } of this.#wires.values()) {
+      redis.close();
+      mesh.close();
+    }
   }
+}
+
+async function layWires({ url }: RedisServer): Promise<Wires> {
+  const [redis, mesh] = await Promise.all([
+    TcpProxy.start(Number(new URL(url).port)),
+    MeshGate.start(),
+  ]);
+  return { redis, mesh };
 }
 
 async function createDatabase(serverUrl: string): Promise<string> {
@@ -82,6 +123,8 @@ async function createDatabase(serverUrl: string): Promise<string> {
   const name = `cluster_${randomBytes(6).toString('hex')}`;
   const admin = knex({ client: 'pg', connection: url.href });
   await admin.raw('CREATE DATABASE ??', [name]);
+  // What is committed outlives a crash of the server; the throwaway one would else lose half a second.
+  await admin.raw('ALTER DATABASE ?? SET synchronous_commit = on', [name]);
   await admin.destroy();
   url.pathname = `/${name}`;
   return url.href;

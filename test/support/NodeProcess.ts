@@ -21,13 +21,15 @@ export class NodeProcess {
   readonly #env: Record<string, string>;
   readonly #dataDir: string;
   readonly #log: string[] = [];
+  readonly #listeners = new Set<(line: string) => void>();
   #process: ChildProcess;
   #exited: Promise<unknown>;
 
   /** @param env configuration as environment variables, over the defaults for tests */
   static async start(name: string, env: Record<string, string>): Promise<NodeProcess> {
     const dataDir = await mkdtemp(join(tmpdir(), 'parley-node-'));
-    const [port, meshPort] = [await freePort(), await freePort()];
+    const port = await freePort();
+    const meshPort = Number(env['PARLEY_CLUSTER_PORT'] ?? (await freePort()));
     const node = new NodeProcess(name, port, meshPort, dataDir, env);
     await node.ready();
     return node;
@@ -76,6 +78,11 @@ export class NodeProcess {
   /** The last lines of its log, each an object of pino's. */
   get log(): readonly string[] {
     return this.#log;
+  }
+
+  /** Called with every line that it logs from now on, also as a new process. */
+  onLine(listener: (line: string) => void): void {
+    this.#listeners.add(listener);
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -139,6 +146,7 @@ export class NodeProcess {
       createInterface({ input: stream }).on('line', (line) => {
         this.#log.push(line);
         if (this.#log.length > KEPT_LINES) this.#log.shift();
+        for (const listener of this.#listeners) listener(line);
       });
     }
     return child;

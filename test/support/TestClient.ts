@@ -44,11 +44,13 @@ export class TestClient {
     url: string,
     token: string,
     auth: Record<string, unknown> = { token, protocol: PROTOCOL_VERSION },
+    timeoutMs = TIMEOUT_MS,
   ): Promise<TestClient> {
     const socket = io(url, {
       transports: ['websocket'],
       reconnection: false,
       forceNew: true,
+      timeout: timeoutMs,
       auth,
     });
     const client = new TestClient(socket);

@@ -87,11 +87,16 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
   readonly #placer: Placer;
   readonly #drain: Drain;
   readonly #meetings = new Map<string, Owned>();
+  /** Nodes that were thought dead. */
+  readonly #lost = new Set<string>();
   readonly #now = (): number => this.#options.now?.() ?? performance.now();
   readonly #onEvent = (nodeId: string, event: NodeMediaEvent): void => this.#handle(nodeId, event);
   readonly #onMarked = (): void => this.#drain.wake();
   readonly #onNodeLost = (nodeId: string): void => this.#lose(nodeId);
-  readonly #onNodeBack = (nodeId: string): void => this.#compareAll(nodeId);
+  readonly #onNodeBack = (nodeId: string): void => {
+    if (this.#lost.delete(nodeId)) this.#clear(nodeId);
+    this.#compareAll(nodeId);
+  };
 
   constructor(options: MediaCascadeOptions) {
     super();
@@ -134,7 +139,7 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
   /** Where a meeting's media is; null when it is not open here. */
   placementOf(meetingId: string): MeetingPlacement | null {
     const cascade = this.#meetings.get(meetingId)?.cascade;
-    return cascade ? { routers: cascade.placement, links: cascade.linkCount } : null;
+    return cascade ? { routers: cascade.placement, links: cascade.links.length } : null;
   }
 
   /** Which of a meeting's routers are linked, and how many producers cross; none when it is not open here. */
@@ -326,7 +331,15 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     }
   }
 
+  /** It was not dead: what it has is of no use any more, since everybody was placed anew. */
+  #clear(nodeId: string): void {
+    for (const { cascade, orders, adoption } of this.#meetings.values()) {
+      if (!adoption && !cascade.uses(nodeId)) void orders.end(nodeId, 'closeMeeting', {});
+    }
+  }
+
   #lose(nodeId: string): void {
+    this.#lost.add(nodeId);
     for (const { adoption, cascade } of this.#meetings.values()) {
       if (adoption) adoption.lostNodes.add(nodeId);
       else loseNode(cascade, nodeId);

@@ -104,12 +104,13 @@ export class MeetingCascade {
     }));
   }
 
-  get linkCount(): number {
-    return this.#streams.linkCount;
-  }
-
   get links(): MeetingStreams['links'] {
     return this.#streams.links;
+  }
+
+  /** Whether it has a router there, or will have. */
+  uses(nodeId: string): boolean {
+    return this.#routers.nodes.includes(nodeId);
   }
 
   get routers(): readonly RouterRef[] {

@@ -38,10 +38,6 @@ export class MeetingStreams {
     });
   }
 
-  get linkCount(): number {
-    return this.#network.linkCount;
-  }
-
   get links(): PipeNetwork['links'] {
     return this.#network.links;
   }

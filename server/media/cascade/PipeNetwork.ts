@@ -47,10 +47,6 @@ export class PipeNetwork {
     this.#links.clear();
   }
 
-  get linkCount(): number {
-    return this.#links.size;
-  }
-
   /** The pairs of routers that are linked, and how many producers cross each link. */
   get links(): { ends: readonly [RouterRef, RouterRef]; producers: number }[] {
     return [...this.#links.values()].map(({ ends, crossing }) => ({

@@ -163,6 +163,9 @@ describe('operators of a cluster', () => {
     await guest.request('raise-hand', { meetingId: id, raised: true });
     expect(guest.all('participant-left')).toEqual([]);
 
+    // Sent back by a balancer that has not noticed yet.
+    const again = await onFirst.connect(await signUp(second));
+    await new Promise((resolve) => again.socket.once('disconnect', resolve));
     await call(second, 'markNode', { token, params: { instanceId }, body: { mark: 'ready' } });
     await first.ready();
   });

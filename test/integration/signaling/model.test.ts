@@ -12,6 +12,7 @@ import {
   type Joined,
   type Person,
 } from '../../support/people.ts';
+import { Random } from '../../support/Random.ts';
 import { Refused, TestClient } from '../../support/TestClient.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 
@@ -19,17 +20,6 @@ const SEQUENCES = 200;
 const STEPS = 25;
 /** Set it to see one sequence again. */
 const SEED = Number(process.env['PARLEY_MODEL_SEED'] ?? Date.now() % 1_000_000);
-
-/** Numbers from 0 to below 1 that follow from a seed (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const CREATOR = 'ada';
 const ACCOUNTS = [CREATOR, 'alan', 'edsger', 'barbara'];
@@ -63,7 +53,7 @@ function known(people: ReadonlyMap<string, Person>, name: string): Person {
 /** One meeting, its model, and everybody's connections. */
 class Run {
   readonly model: MeetingModel;
-  readonly #next: () => number;
+  readonly #random: Random;
   readonly #people: Map<string, Person>;
   readonly #meetingId: string;
   readonly #observer: Joined;
@@ -72,9 +62,9 @@ class Run {
   readonly log: string[] = [];
   #notes = 0;
 
-  static async start(next: () => number): Promise<Run> {
-    const capacity = 3 + Math.floor(next() * 3);
-    const waitingRoom = next() < 0.7;
+  static async start(random: Random): Promise<Run> {
+    const capacity = 3 + Math.floor(random.next() * 3);
+    const waitingRoom = random.next() < 0.7;
     const creator = known(accounts, CREATOR);
     // The observer comes first, while the door is open.
     const meeting = await createMeeting(server, creator, { capacity });
@@ -86,20 +76,20 @@ class Run {
     const model = new MeetingModel(CREATOR, capacity, false);
     for (const name of people.keys()) model.add(name, !accounts.has(name));
     model.join(OBSERVER, 'observer', false);
-    const run = new Run(next, model, people, meeting.id, observer);
+    const run = new Run(random, model, people, meeting.id, observer);
     await run.#join(CREATOR, 'laptop', false);
     await run.#change({ waitingRoom });
     return run;
   }
 
   private constructor(
-    next: () => number,
+    random: Random,
     model: MeetingModel,
     people: Map<string, Person>,
     meetingId: string,
     observer: Joined,
   ) {
-    this.#next = next;
+    this.#random = random;
     this.model = model;
     this.#people = people;
     this.#meetingId = meetingId;
@@ -112,7 +102,7 @@ class Run {
       ...[this.#someoneResumes, this.#someoneLeaves, this.#admitSome, this.#denyOne],
       ...[this.#assignOne, this.#removeOne, this.#changeRules],
     ];
-    await this.#pick(actions)?.call(this);
+    await this.#random.pick(actions)?.call(this);
     await this.check();
   }
 
@@ -214,9 +204,9 @@ class Run {
   }
 
   async #someoneJoins(): Promise<void> {
-    const name = this.#pick([...ACCOUNTS, ...GUESTS]) ?? CREATOR;
-    const device = this.#next() < 0.8 ? 'laptop' : 'phone';
-    await this.#join(name, device, this.#next() < 0.3);
+    const name = this.#random.pick([...ACCOUNTS, ...GUESTS]) ?? CREATOR;
+    const device = this.#random.next() < 0.8 ? 'laptop' : 'phone';
+    await this.#join(name, device, this.#random.next() < 0.3);
   }
 
   async #someoneDrops(): Promise<void> {
@@ -275,10 +265,10 @@ class Run {
 
   async #admitSome(): Promise<void> {
     const host = this.#host();
-    const all = this.#next() < 0.3;
+    const all = this.#random.next() < 0.3;
     const names = all
       ? [...this.model.queue]
-      : [this.#pick(this.model.queue)].flatMap((one) => one ?? []);
+      : [this.#random.pick(this.model.queue)].flatMap((one) => one ?? []);
     if (!host || names.length === 0) return;
     this.log.push(`a host admits ${names.join(', ')}`);
     const ids = names.map((name) => this.#clients.get(name)?.participantId ?? '');
@@ -291,9 +281,9 @@ class Run {
 
   async #denyOne(): Promise<void> {
     const host = this.#host();
-    const name = this.#pick(this.model.queue);
+    const name = this.#random.pick(this.model.queue);
     if (!host || name === undefined) return;
-    const ban = this.#next() < 0.2;
+    const ban = this.#random.next() < 0.2;
     this.log.push(`a host denies ${name}${ban ? ' for good' : ''}`);
     const participantId = this.#clients.get(name)?.participantId ?? '';
     this.model.deny(name, ban);
@@ -306,7 +296,7 @@ class Run {
     const host = leader === undefined ? undefined : this.#clients.get(leader);
     if (name === undefined || leader === undefined || !host || name === leader) return;
     if (!this.model.person(leader).connected) return;
-    const role = this.#pick(['host', 'cohost', 'participant'] as const) ?? 'cohost';
+    const role = this.#random.pick(['host', 'cohost', 'participant'] as const) ?? 'cohost';
     // Who made the meeting stays a co-host.
     if (name === CREATOR && role !== 'host') return;
     this.log.push(`${leader} makes ${name} ${role}`);
@@ -321,7 +311,7 @@ class Run {
     const name = this.#pickPerson(({ status }) => status === 'in');
     if (!leader || !host || !this.model.person(leader).connected) return;
     if (name === undefined || [leader, CREATOR, OBSERVER].includes(name)) return;
-    const ban = this.#next() < 0.2;
+    const ban = this.#random.next() < 0.2;
     this.log.push(`${leader} removes ${name}${ban ? ' for good' : ''}`);
     const participantId = this.#clients.get(name)?.participantId ?? '';
     this.model.remove(name, ban);
@@ -329,7 +319,7 @@ class Run {
   }
 
   async #changeRules(): Promise<void> {
-    if (this.#next() < 0.5) await this.#change({ locked: !this.model.locked });
+    if (this.#random.next() < 0.5) await this.#change({ locked: !this.model.locked });
     else await this.#change({ waitingRoom: !this.model.waitingRoom });
   }
 
@@ -341,15 +331,11 @@ class Run {
     await host.request('update-meeting', { meetingId: this.#meetingId, ...change });
   }
 
-  #pick<T>(of: readonly T[]): T | undefined {
-    return of[Math.floor(this.#next() * of.length)];
-  }
-
   #pickPerson(fits: (person: ReturnType<MeetingModel['person']>) => boolean): string | undefined {
     const fitting = [...this.model.people.values()].filter(
       (person) => person.name !== OBSERVER && fits(person),
     );
-    return this.#pick(fitting)?.name;
+    return this.#random.pick(fitting)?.name;
   }
 }
 
@@ -358,7 +344,7 @@ test(
   { timeout: 240_000 },
   async () => {
     for (let sequence = 0; sequence < SEQUENCES; sequence++) {
-      const run = await Run.start(random(SEED + sequence));
+      const run = await Run.start(new Random(SEED + sequence));
       try {
         for (let step = 0; step < STEPS; step++) await run.step();
         await run.checkHistory();

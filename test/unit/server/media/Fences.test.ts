@@ -36,7 +36,7 @@ describe('Fences', () => {
   });
 
   test('forget first what was heard of longest ago', () => {
-    const fences = new Fences(2);
+    const fences = new Fences(undefined, 2);
     const admit = (meetingId: string, epoch: number) =>
       fences.admit({ meetingId, epoch, owner: 'x' });
     admit('m1', 5);
