@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebhookAdmin } from './admin/WebhookAdmin.ts';
 import { AuthService } from './auth/AuthService.ts';
 import { Operators } from './auth/Operators.ts';
+import { checkSessions } from './compose/checkSessions.ts';
 import { collectOrphans } from './compose/collectOrphans.ts';
 import { createEdge, listen } from './compose/createEdge.ts';
 import { createMeetings, hasSuccessor, type Meetings } from './compose/createMeetings.ts';
@@ -207,6 +208,7 @@ function serveClients(
     allowedOrigins: allowedOrigins(config),
   });
   releases.push(() => signaling.close());
+  checkSessions(auth, signaling.sessions, config.auth.sessionCheckSec, { logger, releases });
   // While there are connections: whoever is in a meeting is told of its end.
   releases.push(() => meetings.close());
   failures.on('dead', (node) => signaling.recoverFrom(node));

@@ -113,6 +113,7 @@ export class MeetingController {
       notices: this.#notices,
       status: computed(() => self.value?.media ?? NO_MEDIA),
       handRaised: computed(() => self.value?.handRaised ?? false),
+      isPlaced: () => this.#connection.placed,
     });
     this.#adopt(snapshot);
     this.begun = this.#media.start(snapshot.webrtcConfig, [
@@ -292,13 +293,13 @@ export class MeetingController {
         this.#onSentToQueue();
         return;
       }
-      const handRaised = this.model.hand.on.value;
+      const raiseHand = this.#switches.handIntended.value;
       this.#following.forgetHeld();
       this.#media.reset(entered.snapshot.webrtcConfig);
       this.#adopt(entered.snapshot);
       this.#settle();
       // A new stay begins with the hand down.
-      if (handRaised) void this.model.hand.set(true);
+      if (raiseHand) void this.model.hand.set(true);
     } catch (error) {
       this.#failed(toRequestError(error), () => this.#rejoin());
     }

@@ -17,13 +17,20 @@ interface SwitchDeps {
   /** What the server says of one's own media. */
   status: ReadonlySignal<MediaStatus>;
   handRaised: ReadonlySignal<boolean>;
+  /** Whether one's place in the meeting is taken: without it requests are refused. */
+  isPlaced: () => boolean;
 }
+
+const HAND_PATIENCE_MS = 6_000;
+const HAND_RETRY_MS = 1_000;
 
 export interface Switches {
   readonly microphone: DeviceSwitchModel;
   readonly camera: DeviceSwitchModel;
   readonly screen: SwitchModel;
   readonly hand: SwitchModel;
+  /** Whether the hand is to be up: what was asked for last, even if the server has not heard of it. */
+  readonly handIntended: ReadonlySignal<boolean>;
   readonly ownScreen: ReadonlySignal<MediaStreamTrack | null>;
   /** Makes what is sent follow what is wanted, after the connection was away. */
   reconcile(): void;
@@ -49,9 +56,15 @@ function createLane() {
  * shows what the server says is true.
  */
 export function createSwitches(deps: SwitchDeps): Switches {
-  const { meetingId, media, devices, request, notices, status, handRaised } = deps;
-  const lanes = { microphone: createLane(), camera: createLane(), screen: createLane() };
-  const handPending = signal(false);
+  const { meetingId, media, devices, request, notices, status, handRaised, isPlaced } = deps;
+  const lanes = {
+    microphone: createLane(),
+    camera: createLane(),
+    screen: createLane(),
+    hand: createLane(),
+  };
+  /** What was asked for and not answered yet. */
+  const handWanted = signal<boolean | null>(null);
   const ownScreen = signal<MediaStreamTrack | null>(null);
   const sent: Record<'camera' | 'microphone', MediaStreamTrack | null> = {
     camera: null,
@@ -105,7 +118,24 @@ export function createSwitches(deps: SwitchDeps): Switches {
     }
   }
 
+  async function followHand(): Promise<void> {
+    const raised = handWanted.peek();
+    if (raised === null || !isPlaced()) return;
+    // With a patience of its own: else it would be sent again before the place is taken again.
+    await request('raise-hand', { meetingId, raised }, { patienceMs: HAND_PATIENCE_MS });
+    // Something else may have been asked for meanwhile.
+    if (handWanted.peek() === raised) handWanted.value = null;
+  }
+
+  async function settleHand(): Promise<void> {
+    await attempt(followHand, () => (handWanted.value = null));
+    // Nobody has answered, though the connection stands; else `reconcile` follows.
+    const unanswered = handWanted.peek() !== null && isPlaced() && !closed;
+    if (unanswered) setTimeout(() => void follow.hand(), HAND_RETRY_MS);
+  }
+
   const follow = {
+    hand: () => lanes.hand.run(settleHand),
     camera: () =>
       lanes.camera.run(() => attempt(followCamera, () => devices.camera.setWanted(false))),
     microphone: () =>
@@ -191,22 +221,18 @@ export function createSwitches(deps: SwitchDeps): Switches {
     },
     hand: {
       on: handRaised,
-      pending: handPending,
+      pending: computed(() => handWanted.value !== null),
       async set(raised) {
-        handPending.value = true;
-        await attempt(
-          async () => {
-            await request('raise-hand', { meetingId, raised });
-          },
-          () => undefined,
-        );
-        handPending.value = false;
+        handWanted.value = raised;
+        await follow.hand();
       },
     },
+    handIntended: computed(() => handWanted.value ?? handRaised.value),
     ownScreen,
     reconcile() {
       void follow.camera();
       void follow.microphone();
+      void follow.hand();
     },
     close() {
       closed = true;

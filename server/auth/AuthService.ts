@@ -153,6 +153,16 @@ export class AuthService {
     this.events.emit('session-revoked', sessionId);
   }
 
+  /** Acts on those of the sessions that were revoked where this process was not told of it. */
+  async findRevoked(sessionIds: readonly string[]): Promise<void> {
+    if (sessionIds.length === 0) return;
+    const revoked = await this.#options.sessions.listRevoked(sessionIds);
+    for (const sessionId of revoked) this.handleRevoked(sessionId);
+    if (revoked.length > 0) {
+      this.#options.logger.info({ count: revoked.length }, 'revoked sessions found');
+    }
+  }
+
   /** @throws AppError UNAUTHENTICATED when the token is bad, expired or revoked */
   async authenticate(token: string): Promise<Principal> {
     const { sid } = verifyToken(token, this.#options.jwtSecret);

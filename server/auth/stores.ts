@@ -43,6 +43,8 @@ export interface SessionStore {
   findActive(id: string, now: number): Promise<{ session: SessionRecord; user: UserRecord } | null>;
   /** False when there was nothing to revoke. */
   revoke(id: string, now: number): Promise<boolean>;
+  /** Which of the sessions were revoked. */
+  listRevoked(ids: readonly string[]): Promise<string[]>;
   /** Deletes sessions that were over before `now` and guests who have none left; answers how many sessions. */
   purgeExpired(now: number): Promise<number>;
 }

@@ -58,6 +58,7 @@ const auth = z
     jwtSecret: secret(z.string().min(32)).nullable().default(null),
     sessionTtlDays: z.number().positive().max(365).default(30),
     guestTtlHours: z.number().positive().max(168).default(12),
+    sessionCheckSec: z.int().min(1).max(3_600).default(60),
   })
   .prefault({});
 

@@ -35,32 +35,24 @@ export class EventOutbox {
     for (const listener of this.#listeners) listener();
   }
 
+  /** Whether anybody is to be told of any of these. */
   wants(...types: WebhookEventType[]): boolean {
     return types.some((type) => this.#types.has(type));
   }
 
   /**
-   * Parts of a statement that store events; their only value is `wanted`.
-   * @param facts a query for rows of (position, type, meeting_id, at, detail): of those with the same
-   * `at`, the lower `position` was before
+   * What a statement has to go on with to store events, and the values for it; nothing where nobody is
+   * to be told of any of them, since entering and leaving are to cost as little as they can.
+   * @param facts a query, `values` for it, for rows of (position, type, meeting_id, at, detail): of those
+   * with the same `at`, the lower `position` was before
    */
-  parts(facts: string): string {
-    return `facts AS (${facts}), events AS MATERIALIZED (
-      SELECT 'msg_' || gen_random_uuid() AS event_id, facts.*,
-          jsonb_build_object('meeting', jsonb_build_object('id', meetings.id, 'code', meetings.code,
-            'title', meetings.title, 'hostId', meetings.host_id)) || facts.detail AS data
-        FROM facts JOIN meetings ON meetings.id = facts.meeting_id
-    ), outbox AS (
-      INSERT INTO webhook_deliveries (event_id, endpoint, type, meeting_id, at, data, due_at)
-        SELECT event_id, endpoint, type, meeting_id, at, data, now()
-          FROM events JOIN jsonb_to_recordset(?::jsonb) AS wanted (endpoint text, type text)
-            USING (type)
-          ORDER BY at, position
-    )`;
-  }
-
-  get wanted(): string {
-    return this.#wanted;
+  further(
+    types: readonly WebhookEventType[],
+    facts: string,
+    values: readonly Knex.RawBinding[],
+  ): { sql: string; values: Knex.RawBinding[] } {
+    if (!this.wants(...types)) return { sql: '', values: [] };
+    return { sql: `, ${storing(facts)}`, values: [...values, this.#wanted] };
   }
 
   /** Stores events of one meeting, in a transaction that stores what they tell of. */
@@ -81,8 +73,24 @@ export class EventOutbox {
         FROM jsonb_to_recordset(?::jsonb) AS given (
           position integer, type text, at bigint, "meetingId" text, detail jsonb)`;
     const values = [JSON.stringify(facts), this.#wanted];
-    await transaction.raw(`WITH ${this.parts(rows)} SELECT 1`, values);
+    await transaction.raw(`WITH ${storing(rows)} SELECT 1`, values);
   }
+}
+
+/** The parts of a statement that store events; their last value is who wants which. */
+function storing(facts: string): string {
+  return `facts AS (${facts}), events AS MATERIALIZED (
+      SELECT 'msg_' || gen_random_uuid() AS event_id, facts.*,
+          jsonb_build_object('meeting', jsonb_build_object('id', meetings.id, 'code', meetings.code,
+            'title', meetings.title, 'hostId', meetings.host_id)) || facts.detail AS data
+        FROM facts JOIN meetings ON meetings.id = facts.meeting_id
+    ), outbox AS (
+      INSERT INTO webhook_deliveries (event_id, endpoint, type, meeting_id, at, data, due_at)
+        SELECT event_id, endpoint, type, meeting_id, at, data, now()
+          FROM events JOIN jsonb_to_recordset(?::jsonb) AS wanted (endpoint text, type text)
+            USING (type)
+          ORDER BY at, position
+    )`;
 }
 
 function detailOf({ participant_id, user_id, name }: PersonRow) {

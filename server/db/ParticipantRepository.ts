@@ -16,6 +16,7 @@ export class ParticipantRepository implements ParticipantStore {
 
   async enter(fence: Fence, participants: ParticipantRecord[], starts = false): Promise<void> {
     if (participants.length === 0) return;
+    const events = this.#outbox.further(ENTERED.types, ENTERED.facts, [starts]);
     // One statement, so that a stay and the right to come back are stored together.
     const { rows } = await this.#db.raw<{ rows: unknown[] }>(
       `WITH ${OWNED}, entering AS (
@@ -35,9 +36,9 @@ export class ParticipantRepository implements ParticipantStore {
            ON CONFLICT (meeting_id, user_id) DO UPDATE
              SET state = 'admitted', participant_id = NULL,
                device_id = excluded.device_id, name = excluded.name
-       ), ${this.#outbox.parts(ENTERED)}
+       )${events.sql}
        SELECT id FROM owned`,
-      [...ownedValues(fence), JSON.stringify(participants), starts, this.#outbox.wanted],
+      [...ownedValues(fence), JSON.stringify(participants), ...events.values],
     );
     assertOwned(rows[0], fence);
     this.#outbox.announce();
@@ -45,6 +46,7 @@ export class ParticipantRepository implements ParticipantStore {
 
   async leave(fence: Fence, departures: Departure[], empties = false): Promise<void> {
     if (departures.length === 0) return;
+    const events = this.#outbox.further(LEFT.types, LEFT.facts, [empties]);
     const { rows } = await this.#db.raw<{ rows: unknown[] }>(
       `WITH ${OWNED}, departures AS (
          SELECT departures.* FROM owned, jsonb_to_recordset(?::jsonb) AS departures (
@@ -60,9 +62,9 @@ export class ParticipantRepository implements ParticipantStore {
          DELETE FROM admissions USING stays
            WHERE stays."forgetAdmission"
              AND admissions.meeting_id = stays.meeting_id AND admissions.user_id = stays.user_id
-       ), ${this.#outbox.parts(LEFT)}
+       )${events.sql}
        SELECT id FROM owned`,
-      [...ownedValues(fence), JSON.stringify(departures), empties, this.#outbox.wanted],
+      [...ownedValues(fence), JSON.stringify(departures), ...events.values],
     );
     assertOwned(rows[0], fence);
     this.#outbox.announce();
@@ -91,7 +93,9 @@ export class ParticipantRepository implements ParticipantStore {
  * Events of the statement of `enter`, whose next value is whether the meeting starts. All parts of a
  * statement see what was before it: whoever waited is still stored as waiting.
  */
-const ENTERED = `
+const ENTERED = {
+  types: ['meeting.started', 'participant.admitted', 'participant.joined'],
+  facts: `
   SELECT 0 AS position, 'meeting.started' AS type, "meetingId" AS meeting_id,
       to_timestamp(min("joinedAt") / 1000.0) AS at, '{}'::jsonb AS detail
     FROM entering WHERE ?::boolean GROUP BY "meetingId"
@@ -107,10 +111,13 @@ const ENTERED = `
       jsonb_build_object('participant', jsonb_build_object('id', id, 'userId', "userId",
         'name', name, 'role', role, 'joinedAt', ${isoInstant('to_timestamp("joinedAt" / 1000.0)')},
         'companion', "companion"))
-    FROM entering`;
+    FROM entering`,
+} as const;
 
 /** Events of the statement of `leave`, whose next value is whether nobody is in the meeting any more. */
-const LEFT = `
+const LEFT = {
+  types: ['participant.left', 'meeting.emptied'],
+  facts: `
   SELECT 0 AS position, 'participant.left' AS type, meeting_id, left_at AS at,
       jsonb_build_object('participant', jsonb_build_object('id', id, 'userId', user_id,
         'name', name, 'role', role, 'joinedAt', ${isoInstant('joined_at')},
@@ -118,7 +125,8 @@ const LEFT = `
     FROM stays
   UNION ALL
   SELECT 1, 'meeting.emptied', meeting_id, max(left_at), '{}'::jsonb
-    FROM stays WHERE ?::boolean GROUP BY meeting_id`;
+    FROM stays WHERE ?::boolean GROUP BY meeting_id`,
+} as const;
 
 /** As `Date.prototype.toISOString` prints it. */
 function isoInstant(time: string): string {

@@ -51,6 +51,16 @@ export class SessionRepository implements SessionStore {
     return count > 0;
   }
 
+  async listRevoked(ids: readonly string[]): Promise<string[]> {
+    return (
+      this.#db('sessions')
+        .whereNotNull('revoked_at')
+        // As one JSON parameter: a node may have any number of connections.
+        .whereRaw('id IN (SELECT jsonb_array_elements_text(?::jsonb))', [JSON.stringify(ids)])
+        .pluck<string[]>('id')
+    );
+  }
+
   async purgeExpired(now: number): Promise<number> {
     return this.#db.transaction(async (transaction) => {
       const gone = await transaction<{ user_id: string; expires_at: Date }>('sessions')

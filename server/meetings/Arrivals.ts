@@ -79,8 +79,10 @@ export class Arrivals {
 
   /** Somebody without a place. @throws AppError with the code of the refusal */
   async #receive(join: QueuedJoin, entering: Entering[]): Promise<void> {
-    const { book, door, leadership, queue, waitingRoom } = this.#deps;
+    const { attendance, book, door, leadership, queue, waitingRoom } = this.#deps;
     const { principal: visitor, deviceId } = join.request;
+    // First that they have left, if that is not stored yet: it takes the right to come back with it.
+    await attendance.storeDepartures();
     const { userId } = visitor;
     const waiting = waitingRoom.ofUser(userId);
     if (waiting) assertMayTakeUp(waiting, join.request);

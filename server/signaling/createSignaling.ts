@@ -52,6 +52,8 @@ export interface SignalingDeps {
 export interface Signaling {
   /** Live sockets. */
   connections: () => number;
+  /** Ids of their sessions. */
+  sessions: () => readonly string[];
   /** Begins to accept clients and to serve their requests. */
   serve(): void;
   /** A node is gone, or is in reach again: its meetings are looked for. */
@@ -188,6 +190,7 @@ export function createSignaling(http: HttpServer | HttpsServer, deps: SignalingD
 
   return {
     connections: () => sockets.size,
+    sessions: () => [...bySession.keys()],
     serve() {
       serving = true;
     },

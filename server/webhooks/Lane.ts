@@ -63,6 +63,7 @@ export class Lane {
   async #run(): Promise<void> {
     const { store, logger } = this.#deps;
     const { id } = this.#endpoint;
+    let isAway = false;
     while (!this.#closing.signal.aborted) {
       this.#pause = new AbortController();
       let pauseMs = POLL_MS;
@@ -70,8 +71,10 @@ export class Lane {
         pauseMs = (await this.#serve())
           ? 0
           : Math.min(POLL_MS, (await store.nextDueMs(id)) ?? POLL_MS);
+        isAway = false;
       } catch (error) {
-        logger.warn({ err: error, endpoint: id }, 'webhooks wait for the database');
+        if (!isAway) logger.warn({ err: error, endpoint: id }, 'webhooks wait for the database');
+        isAway = true;
       }
       const signal = AbortSignal.any([this.#pause.signal, this.#closing.signal]);
       if (pauseMs > 0) await sleep(pauseMs, undefined, { signal }).catch(() => undefined);

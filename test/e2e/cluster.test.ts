@@ -91,6 +91,28 @@ describe('a meeting on a cluster', () => {
     await seeEachOther();
   });
 
+  it('has a hand up that was raised just as the node died, or while nobody was there', async () => {
+    const adas = await ada.participantId();
+    owner.signal('SIGSTOP');
+    await ada.button('Raise hand').click();
+    address.cut();
+    await owner.kill();
+    await ada.page.getByTestId('connection-banner').waitFor();
+    await alan.button('Raise hand').click();
+    await alan.button('Lower hand').waitFor();
+    address.turnTo(Number(new URL(other.url).port));
+    address.restore();
+    await ada.button('Lower hand').waitFor();
+    await alan.tile(adas).getByText('Hand raised').waitFor();
+
+    address.cut();
+    await ada.page.getByTestId('connection-banner').waitFor();
+    await ada.button('Lower hand').click();
+    address.restore();
+    await ada.button('Raise hand').waitFor();
+    await alan.tile(adas).getByText('Hand raised').waitFor({ state: 'detached' });
+  });
+
   it('shows moving pictures while Redis and PostgreSQL are away', async () => {
     const adas = await ada.participantId();
     const gap = await gapDuring(alan.page, adas, async () => {

@@ -54,6 +54,31 @@ describe('a meeting whose stays cannot be stored', () => {
     await call(server, 'endMeeting', { token: host.token, params: { idOrCode: id } });
   });
 
+  it('stores that somebody has left before they come back, and nothing that undoes it', async () => {
+    const { id } = await createMeeting(server, host, { waitingRoom: true });
+    const hosts = await join(server, host, id);
+    const waits = await join(server, other, id);
+    await hosts.request('admit-participant', { meetingId: id, participantId: waits.participantId });
+    await withoutStays(async () => {
+      await waits.request('leave-meeting', { meetingId: id });
+      await hosts.next('participant-left');
+    });
+    const again = await waits.request('join-meeting', { meetingId: id });
+    expect(again.status).toBe('waiting');
+    const stored = () =>
+      database('admissions')
+        .where({ meeting_id: id, user_id: other.userId })
+        .pluck<string[]>('state');
+    expect(await stored()).toEqual(['waiting']);
+    expect(
+      await database('participants').where({ id: waits.participantId }).pluck('leave_reason'),
+    ).toEqual(['left']);
+    await hosts.request('raise-hand', { meetingId: id, raised: true });
+    expect(await stored()).toEqual(['waiting']);
+    hosts.close();
+    waits.close();
+  });
+
   it('leaves no router of a meeting that nobody could enter', async () => {
     const { id } = await createMeeting(server, host);
     await withoutStays(async () => {

@@ -51,6 +51,9 @@ class MemoryStore implements UserStore, SessionStore {
     session.revokedAt = now;
     return Promise.resolve(true);
   }
+  listRevoked(ids: readonly string[]) {
+    return Promise.resolve(ids.filter((id) => this.sessions.get(id)?.revokedAt !== undefined));
+  }
   purgeExpired() {
     return Promise.resolve(0);
   }
