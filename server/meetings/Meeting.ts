@@ -138,7 +138,10 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     return this.#post(async () => {
       const participant = await this.#connections.resume(principal, connectionId, of);
       await this.#settle();
-      return this.#connections.catchUp(participant, of);
+      const answer = this.#connections.catchUp(participant, of);
+      // Later than what the answer tells.
+      this.#parts.media.tellLoss(participant);
+      return answer;
     });
   }
 

@@ -269,25 +269,25 @@ export class MeetingManager {
       tell(event.meetingId, ({ media }) => media.handleProducerClosed(event)),
     );
     events.on('participant-moving', (event) =>
-      tell(event.meetingId, ({ media }) => media.handleMoving(event)),
+      tell(event.meetingId, ({ media }) => media.reports.handleMoving(event)),
     );
     events.on('consumers-stale', (event) =>
-      tell(event.meetingId, ({ media }) => media.handleConsumersStale(event)),
+      tell(event.meetingId, ({ media }) => media.reports.handleConsumersStale(event)),
     );
     events.on('consumer-layers', (event) =>
-      tell(event.meetingId, ({ media }) => media.handleConsumerLayers(event)),
+      tell(event.meetingId, ({ media }) => media.reports.handleConsumerLayers(event)),
     );
     events.on('layers-wanted', (event) =>
-      tell(event.meetingId, ({ media }) => media.handleLayersWanted(event)),
+      tell(event.meetingId, ({ media }) => media.reports.handleLayersWanted(event)),
     );
     events.on('active-speaker', (event) =>
-      tell(event.meetingId, ({ media }) => media.handleActiveSpeaker(event)),
+      tell(event.meetingId, ({ media }) => media.reports.handleActiveSpeaker(event)),
     );
     events.on('audio-levels', (event) =>
-      tell(event.meetingId, ({ media }) => media.handleAudioLevels(event)),
+      tell(event.meetingId, ({ media }) => media.reports.handleAudioLevels(event)),
     );
     events.on('qualities', (event) =>
-      tell(event.meetingId, ({ media }) => media.handleQualities(event)),
+      tell(event.meetingId, ({ media }) => media.reports.handleQualities(event)),
     );
     events.on('stale', ({ meetingId, epoch }) =>
       tell(meetingId, (meeting) => {

@@ -10,6 +10,7 @@ import type { RtpCapabilities } from '../../protocol/rtp.ts';
 import { AppError } from '../core/AppError.ts';
 import type { AdoptedMedia, MediaCommands, MediaEvents } from '../media/MediaCommands.ts';
 import type { Fanout } from './Fanout.ts';
+import { MediaReports } from './MediaReports.ts';
 import type { Participant } from './Participant.ts';
 import type { Roster } from './Roster.ts';
 import { assertMaySend, maySend, SOURCES } from './sending.ts';
@@ -30,10 +31,16 @@ export class MeetingMedia {
   readonly #roster: Roster;
   readonly #deps: MeetingMediaDeps;
   #rtpCapabilities: RtpCapabilities | null = null;
+  /** Who was in when the meeting was taken over, and of whom no node had anything; not told so yet. */
+  readonly #lost = new Set<string>();
+
+  /** What else the media layer reports. */
+  readonly reports: MediaReports;
 
   constructor(roster: Roster, deps: MeetingMediaDeps) {
     this.#roster = roster;
     this.#deps = deps;
+    this.reports = new MediaReports(roster, deps);
   }
 
   /** Makes sure that the meeting has a router. */
@@ -47,7 +54,9 @@ export class MeetingMedia {
   /** Takes over what the media layer has of those who are in. */
   adopt({ rtpCapabilities, participants }: AdoptedMedia): void {
     this.#rtpCapabilities = rtpCapabilities;
+    for (const { id } of this.#roster.participants) this.#lost.add(id);
     for (const { participantId, producers } of participants) {
+      this.#lost.delete(participantId);
       const participant = this.#roster.get(participantId);
       if (!participant) {
         // Somebody who left while nobody owned the meeting.
@@ -63,6 +72,15 @@ export class MeetingMedia {
         participant.produced.set(requestId, Promise.resolve({ producerId: id }));
       }
     }
+  }
+
+  /** To whoever has taken their place again after a takeover: what they had may have gone with its node. */
+  tellLoss({ id }: Participant): void {
+    if (!this.#lost.delete(id) || !this.#rtpCapabilities) return;
+    this.#roster.publish('media-reset', {
+      participantIds: [id],
+      webrtcConfig: this.webrtcConfig(),
+    });
   }
 
   async close(): Promise<void> {
@@ -97,6 +115,7 @@ export class MeetingMedia {
     participant: Participant,
     input: RequestInput<'create-transport'>,
   ): Promise<RequestOutput<'create-transport'>> {
+    this.#lost.delete(participant.id);
     return this.#deps.media.createTransport(
       this.#key(participant),
       input.direction === 'send'
@@ -247,48 +266,6 @@ export class MeetingMedia {
   handleProducerClosed({ participantId, producerId }: MediaEvents['producer-closed'][0]): void {
     const participant = this.#roster.get(participantId);
     if (participant?.producers.has(producerId)) this.#removeProducer(participant, producerId);
-  }
-
-  /** Whoever cannot be told now is moved later. */
-  handleMoving({ participantId, moveId, ...of }: MediaEvents['participant-moving'][0]): void {
-    const { meetingId, rtpCapabilities } = of;
-    const participant = this.#roster.get(participantId);
-    if (!participant?.connectionId) {
-      this.#deps.media
-        .finishMove({ meetingId, participantId }, moveId, false)
-        .catch(() => undefined);
-      return;
-    }
-    const webrtcConfig = this.#deps.webrtcConfig(rtpCapabilities, meetingId);
-    this.#roster.tell(participant, 'media-moving', { meetingId, moveId, webrtcConfig });
-  }
-
-  handleConsumersStale(event: MediaEvents['consumers-stale'][0]): void {
-    const { meetingId, participantId, consumerIds } = event;
-    const participant = this.#roster.get(participantId);
-    this.#roster.tell(participant, 'consumers-closed', { meetingId, consumerIds });
-  }
-
-  handleConsumerLayers(event: MediaEvents['consumer-layers'][0]): void {
-    const { participantId, ...payload } = event;
-    this.#roster.tell(this.#roster.get(participantId), 'consumer-layers-updated', payload);
-  }
-
-  handleLayersWanted(event: MediaEvents['layers-wanted'][0]): void {
-    const { participantId, ...payload } = event;
-    this.#roster.tell(this.#roster.get(participantId), 'producer-layers-wanted', payload);
-  }
-
-  handleActiveSpeaker(event: MediaEvents['active-speaker'][0]): void {
-    this.#deps.fanout.toMeeting('active-speaker', event);
-  }
-
-  handleAudioLevels(event: MediaEvents['audio-levels'][0]): void {
-    this.#deps.fanout.toMeetingVolatile('audio-levels', event);
-  }
-
-  handleQualities(event: MediaEvents['qualities'][0]): void {
-    this.#deps.fanout.toMeeting('connection-quality-updated', event);
   }
 
   async #produce(
