@@ -203,9 +203,7 @@ export class MeetingMedia {
     });
     await Promise.all(
       concerned.map(({ id, source }) =>
-        source === 'microphone'
-          ? this.#setPaused(participant, id, true)
-          : this.closeProducer(participant, id),
+        source === 'microphone' ? this.#mute(participant, id) : this.closeProducer(participant, id),
       ),
     );
     return true;
@@ -315,6 +313,15 @@ export class MeetingMedia {
     const [right, what] = SOURCES[source];
     if (what !== 'screen' && granted.has(what)) return true;
     return mayDo(role, right, this.#deps.settings());
+  }
+
+  /** Where the worker has just died nothing is sent, and whoever builds it anew knows that it was stopped. */
+  async #mute(participant: Participant, producerId: string): Promise<void> {
+    try {
+      await this.#setPaused(participant, producerId, true);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'INVALID_STATE')) throw error;
+    }
   }
 
   async #setPaused(participant: Participant, producerId: string, paused: boolean): Promise<void> {
