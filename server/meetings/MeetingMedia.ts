@@ -229,9 +229,7 @@ export class MeetingMedia {
     });
     await Promise.all(
       concerned.map(({ id, source }) =>
-        source === 'microphone'
-          ? this.#setPaused(participant, id, true)
-          : this.closeProducer(participant, id),
+        source === 'microphone' ? this.#mute(participant, id) : this.closeProducer(participant, id),
       ),
     );
     return true;
@@ -331,6 +329,15 @@ export class MeetingMedia {
       if (replaced.paused === mirrored) return replaced;
       mirrored = replaced.paused;
       await media.setProducerPaused(this.#key(participant), producerId, mirrored);
+    }
+  }
+
+  /** Where the worker has just died nothing is sent, and whoever builds it anew knows that it was stopped. */
+  async #mute(participant: Participant, producerId: string): Promise<void> {
+    try {
+      await this.#setPaused(participant, producerId, true);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'INVALID_STATE')) throw error;
     }
   }
 

@@ -258,28 +258,20 @@ export class Attendee {
       this.#following?.handle(notification);
       return;
     }
-    switch (notification.name) {
-      case 'meeting-joined':
-        this.#status = 'in';
-        this.#participantId = notification.payload.participantId;
-        this.#following = new Following(notification.payload, {
-          onApplied: () => undefined,
-          onMissing: () => void this.#catchUp(),
-        });
-        break;
-      case 'waiting-room-entered':
-        this.#status = 'waiting';
-        this.#participantId = notification.payload.participantId;
-        break;
-      case 'meeting-position':
-        this.#following?.handlePosition(notification.payload);
-        break;
-      case 'join-denied':
-      case 'meeting-left':
-      case 'meeting-ended':
-        this.giveUp(`told ${notification.name} ${JSON.stringify(notification.payload)}`);
-        break;
-      default:
+    const { name, payload } = notification;
+    if (name === 'meeting-joined') {
+      this.#status = 'in';
+      this.#participantId = payload.participantId;
+      this.#following = new Following(payload, {
+        onApplied: () => undefined,
+        onMissing: () => void this.#catchUp(),
+      });
+    } else if (name === 'waiting-room-entered') {
+      this.#status = 'waiting';
+      this.#participantId = payload.participantId;
+    } else if (name === 'meeting-position') this.#following?.handlePosition(payload);
+    else if (['join-denied', 'meeting-left', 'meeting-ended'].includes(name)) {
+      this.giveUp(`told ${name} ${JSON.stringify(payload)}`);
     }
   }
 
