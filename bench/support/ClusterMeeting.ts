@@ -1,4 +1,5 @@
 import type { Browser } from 'playwright-core';
+import type { ClusterShape } from '../../test/support/ClusterOfProcesses.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import type { NodeProcess } from '../../test/support/NodeProcess.ts';
 import { TcpProxy } from '../../test/support/TcpProxy.ts';
@@ -8,6 +9,7 @@ import { connectGuest, createMeeting } from './meetings.ts';
 import type { ParleySession } from './ParleySession.ts';
 
 const PATIENCE_MS = 30_000;
+const ADMIN_TOKEN = 'an-operator-token-of-32-characters-or-more';
 
 /** A visitor and the way to their signaling node, as a load balancer leads it. */
 export interface Place {
@@ -23,8 +25,9 @@ export class ClusterMeeting {
   readonly places: readonly Place[];
   readonly #browser: Browser;
 
-  static async open(): Promise<ClusterMeeting> {
-    const cluster = await BenchCluster.start({ signaling: 2, media: 2 });
+  static async open(shape: ClusterShape = {}): Promise<ClusterMeeting> {
+    const env = { PARLEY_ADMIN_TOKEN: ADMIN_TOKEN };
+    const cluster = await BenchCluster.start({ signaling: 2, media: 2, ...shape, env });
     const { signaling } = cluster.processes;
     const browser = await launchBrowser();
     const meetingId = await createMeeting(signaling[0]?.url ?? '');
@@ -72,6 +75,15 @@ export class ClusterMeeting {
     const carrier = nodes[counts.indexOf(Math.max(...counts))];
     if (!carrier) throw new Error('no node carries the meeting');
     return carrier;
+  }
+
+  /** Instances of all nodes, by their names. */
+  async instances(): Promise<Map<string, string>> {
+    const url = this.cluster.processes.signaling[0]?.url ?? '';
+    const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+    const response = await fetch(`${url}/api/admin/nodes`, { headers });
+    const { nodes } = (await response.json()) as { nodes: { name: string; instanceId: string }[] };
+    return new Map(nodes.map(({ name, instanceId }) => [name, instanceId]));
   }
 
   /** New connections go to another node than this one, as soon as it is lost. */

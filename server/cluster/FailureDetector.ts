@@ -37,14 +37,13 @@ const PROBE = 'failure-detector:probe';
  * Silence on two independent ways is death; silence on one is a broken network. While the registry
  * is away its heartbeats say nothing, and nobody is declared dead for silence.
  */
-export function judge({
-  silentForMs,
-  heartbeatAgeMs,
-  isRegistryReachable,
-}: Evidence): 'dead' | 'partitioned' | 'undecided' {
+export function judge(
+  { silentForMs, heartbeatAgeMs, isRegistryReachable }: Evidence,
+  patienceMs = PATIENCE_MS,
+): 'dead' | 'partitioned' | 'undecided' {
   const heartbeatsStopped = heartbeatAgeMs === null || heartbeatAgeMs > HEARTBEAT_LATE_MS;
   if (isRegistryReachable && heartbeatsStopped) return 'dead';
-  return silentForMs > PATIENCE_MS ? 'partitioned' : 'undecided';
+  return silentForMs > patienceMs ? 'partitioned' : 'undecided';
 }
 
 /** A node whose link is silent. */
@@ -64,6 +63,7 @@ export class FailureDetector extends EventEmitter<FailureDetectorEvents> {
   readonly #mesh: Mesh;
   readonly #registry: NodeRegistry;
   readonly #logger: Logger;
+  readonly #patienceMs: number;
   readonly #suspects = new Map<string, Suspect>();
   /** Judged, and not told to everybody yet. */
   readonly #dying = new Set<string>();
@@ -75,11 +75,13 @@ export class FailureDetector extends EventEmitter<FailureDetectorEvents> {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(mesh: Mesh, registry: NodeRegistry, logger: Logger) {
+  /** @param patienceMs after which silence in the mesh alone is a broken network; 4 s */
+  constructor(mesh: Mesh, registry: NodeRegistry, logger: Logger, patienceMs = PATIENCE_MS) {
     super();
     this.#mesh = mesh;
     this.#registry = registry;
     this.#logger = logger;
+    this.#patienceMs = patienceMs;
     mesh.serve(PROBE, () => null);
     mesh.on('link-down', this.#onLinkDown);
     mesh.on('link-up', this.#onLinkUp);
@@ -147,11 +149,12 @@ export class FailureDetector extends EventEmitter<FailureDetectorEvents> {
 
   #check(): void {
     for (const [instanceId, suspect] of [...this.#suspects]) {
-      const verdict = judge({
+      const evidence = {
         silentForMs: performance.now() - suspect.since,
         heartbeatAgeMs: this.#registry.find(instanceId)?.silentMs ?? null,
         isRegistryReachable: this.#registry.isReachable,
-      });
+      };
+      const verdict = judge(evidence, this.#patienceMs);
       if (verdict === 'dead') {
         void this.#bury(instanceId, 'it is silent, and so are its heartbeats');
       } else if (verdict === 'partitioned') {

@@ -12,8 +12,10 @@ import { Meshes, recordLinks } from '../../support/meshes.ts';
 import { TcpProxy } from '../../support/TcpProxy.ts';
 
 const logger = createLogger('silent', 'json');
-/** Silence is found after this time; that it is no death, some seconds later. */
+/** Silence is found after this time, … */
 const TIMINGS = { pingMs: 100, silentMs: 600 };
+/** … and that it is no death, so much later. */
+const NO_DEATH_MS = 400;
 const PATIENCE_MS = 15_000;
 const NOTES = 50;
 
@@ -61,7 +63,7 @@ describe('two nodes that cannot reach each other', () => {
           workers: [],
         }),
       });
-      const failures = new FailureDetector(direct, registry, logger);
+      const failures = new FailureDetector(direct, registry, logger, NO_DEATH_MS);
       closing.push(
         () => registry.close(),
         () => failures.close(),
