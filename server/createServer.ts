@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { WebhookAdmin } from './admin/WebhookAdmin.ts';
 import { AuthService } from './auth/AuthService.ts';
 import { Operators } from './auth/Operators.ts';
@@ -15,6 +14,7 @@ import { openMedia } from './compose/openMedia.ts';
 import { openRateLimits } from './compose/openRateLimits.ts';
 import { reportOn } from './compose/reportOn.ts';
 import { Releases } from './compose/Releases.ts';
+import { drainWhenMarked, giveAway, sendOnWhenIsolated } from './compose/sendClientsOn.ts';
 import type { Config } from './config/loadConfig.ts';
 import { createLogger, type Logger } from './core/logger.ts';
 import type { Database } from './db/openDatabase.ts';
@@ -30,9 +30,6 @@ import { Webhooks } from './webhooks/Webhooks.ts';
 
 /** How long `/readyz` waits for the database. */
 const PING_TIMEOUT_MS = 1_000;
-/** A balancer that looks every few seconds has noticed a drain after one of the first pauses. */
-const SEND_ON_AGAIN_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
 
 export interface ParleyServer {
   readonly port: number;
@@ -110,6 +107,7 @@ async function build(
     const { registry } = cluster;
     const mark = registry.find(registry.self.instanceId)?.mark;
     const problems = await problemsOf(draining || mark === 'draining', parts);
+    if (cluster.isolation.isIsolated) problems.push('cut off from all other nodes');
     return met() ? problems : [...problems, 'no node with media is known yet'];
   };
   const signaling =
@@ -119,7 +117,10 @@ async function build(
     edge.serve(createOperationsApp({ config, logger, ready, metrics: render }).callback());
     releases.push(() => edge.server.close());
   }
-  if (signaling) drainWhenMarked(signaling, parts, () => draining);
+  if (signaling) {
+    drainWhenMarked(signaling, parts, () => draining);
+    sendOnWhenIsolated(signaling, parts, () => draining);
+  }
   reportOn(parts, signaling);
   await listen(edge.server, config);
   signaling?.edge.serve();
@@ -241,56 +242,6 @@ function shareRevocations(auth: AuthService, { mesh, registry }: Cluster): void 
       const other = instanceId !== registry.self.instanceId && roles.includes('signaling');
       if (other) mesh.tell(instanceId, operation, sessionId);
     }
-  });
-}
-
-/** Others go on with what is live here, and clients are sent on to them: nobody loses a place. */
-async function giveAway(
-  { edge, meetings }: { edge: Signaling; meetings: Meetings },
-  { cluster: { registry }, logger }: Pick<Parts, 'cluster' | 'logger'>,
-): Promise<void> {
-  await registry.mark(registry.self.instanceId, 'draining').catch((error: unknown) => {
-    logger.warn({ err: error }, 'other nodes are not told of the drain');
-  });
-  await meetings.handOver();
-  await edge.sendOn();
-}
-
-/**
- * An operator drains this node: the same, and it goes on serving whom a balancer still sends. They are
- * sent on as well, ever more seldom: the balancer may never notice.
- */
-function drainWhenMarked(
-  { edge, meetings }: { edge: Signaling; meetings: Meetings },
-  { cluster, logger }: Pick<Parts, 'cluster' | 'logger'>,
-  isClosing: () => boolean,
-): void {
-  const { registry } = cluster;
-  const { instanceId: self } = registry.self;
-  let drains = 0;
-  const sendOn = async (drain: number): Promise<void> => {
-    const goesOn = (): boolean =>
-      drain === drains &&
-      registry.find(self)?.mark === 'draining' &&
-      !isClosing() &&
-      hasSuccessor(cluster);
-    for (
-      let pauseMs = SEND_ON_AGAIN_MS;
-      goesOn();
-      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
-    ) {
-      await edge.sendOn();
-      await sleep(pauseMs, undefined, { ref: false });
-    }
-  };
-  registry.on('marked', ({ instanceId, mark }) => {
-    if (instanceId !== self || mark !== 'draining' || isClosing() || !hasSuccessor(cluster)) return;
-    logger.info('this node is drained');
-    const drain = ++drains;
-    meetings.manager
-      .giveAway()
-      .then(() => sendOn(drain))
-      .catch((error: unknown) => logger.error({ err: error }, 'the drain has failed'));
   });
 }
 

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { FailureDetector } from '../cluster/FailureDetector.ts';
+import { Isolation } from '../cluster/Isolation.ts';
 import type { LeaseStore } from '../cluster/LeaseStore.ts';
 import { LocalMesh } from '../cluster/LocalMesh.ts';
 import { MemoryCluster } from '../cluster/MemoryCluster.ts';
@@ -32,6 +33,7 @@ export interface Cluster {
   readonly hotState: HotStateStore;
   readonly mesh: Mesh;
   readonly failures: FailureDetector;
+  readonly isolation: Isolation;
   /** Null on a node that is alone. */
   readonly redis: RedisConnection | null;
   /** What this node tells of itself from now on. */
@@ -68,11 +70,14 @@ export async function openCluster(
   const direct = meterMesh(parts.mesh, identity.instanceId, metrics);
   const failures = new FailureDetector(direct, parts.registry, logger);
   releases.push(() => failures.close());
+  const isolation = new Isolation(direct, parts.registry, logger);
+  releases.push(() => isolation.close());
   const mesh = new RelayingMesh(direct, parts.registry, failures, logger);
   return {
     ...parts,
     mesh,
     failures,
+    isolation,
     report(next) {
       read = next;
     },
