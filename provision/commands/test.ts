@@ -67,6 +67,7 @@ await runCommand(async ({ stop, args }) => {
   }
   await tests('integration', true);
   await tests('e2e', true);
+  await tests('e2e-timed', true);
 
   console.log(`\n${summary.join('\n')}\n`);
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

@@ -13,7 +13,7 @@ export default async function setUp(
   project: TestProject,
 ): Promise<(() => Promise<void>) | undefined> {
   process.env['MEDIASOUP_WORKER_BIN'] ??= await ensureWorker();
-  if (project.name === 'e2e') process.env['PARLEY_CHROMIUM'] ??= await ensureBrowser();
+  if (project.name.startsWith('e2e')) process.env['PARLEY_CHROMIUM'] ??= await ensureBrowser();
   process.env['PARLEY_REDIS_SERVER'] ??= await ensureRedis();
   const given = process.env['PARLEY_TEST_POSTGRES_URL'];
   if (given) {
