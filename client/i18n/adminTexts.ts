@@ -42,6 +42,9 @@ export interface AdminTexts extends Record<
   | 'moveNowhere'
   | 'end'
   | 'endHint'
+  | 'webhooks'
+  | 'notConfigured'
+  | 'sendAgain'
   | 'activity'
   | 'noActivity'
   | 'previous'
@@ -65,6 +68,10 @@ export interface AdminTexts extends Record<
   since: Named;
   missing: (names: string) => string;
   placementOf: Named;
+  delivered: Counted;
+  pending: Counted;
+  givenUp: Counted;
+  sendAgainTo: Named;
   linked: (a: string, b: string, producers: number) => string;
   acts: Record<
     Exclude<OperatorAction, 'node-marked'>,

@@ -1,5 +1,11 @@
 import { signal } from '@preact/signals';
-import type { LiveMeeting, NodeView, OperatorAct, PlacementView } from '../../protocol/admin.ts';
+import type {
+  LiveMeeting,
+  NodeView,
+  OperatorAct,
+  PlacementView,
+  WebhookEndpoint,
+} from '../../protocol/admin.ts';
 import { toRequestError } from '../api/RequestError.ts';
 import type { RestClient } from '../api/RestClient.ts';
 import type { AdminModel, PagedModel, PolledModel } from './adminModels.ts';
@@ -25,17 +31,20 @@ export function createAdmin(rest: Pick<RestClient, 'call'>): AdminModel {
     missing.value = answer.missing.map(({ name }) => name);
     return { items: answer.meetings, next: answer.next };
   });
+  const webhooks = createPolled<readonly WebhookEndpoint[]>(
+    async () => (await rest.call('listWebhookEndpoints')).endpoints,
+  );
   const acts = createPaged<OperatorAct, number>(async (before) => {
     const answer = await rest.call('listOperatorActs', pageOf(before));
     return { items: answer.acts, next: answer.next };
   });
 
   async function refresh(): Promise<void> {
-    await Promise.all([nodes.refresh(), meetings.refresh(), acts.refresh()]);
+    await Promise.all([nodes, meetings, webhooks, acts].map((model) => model.refresh()));
   }
 
   return {
-    ...{ nodes, isRegistryReachable, meetings, missing, acts, refresh },
+    ...{ nodes, isRegistryReachable, meetings, missing, webhooks, acts, refresh },
     createPlacement: (meetingId) =>
       createPolled<PlacementView>(async () => {
         const params = { idOrCode: meetingId };
@@ -52,6 +61,10 @@ export function createAdmin(rest: Pick<RestClient, 'call'>): AdminModel {
     },
     async end(meetingId) {
       await rest.call('endAnyMeeting', { params: { idOrCode: meetingId } });
+      await refresh();
+    },
+    async redeliver(endpoint) {
+      await rest.call('redeliverWebhooks', { body: { endpoint } });
       await refresh();
     },
   };

@@ -5,6 +5,7 @@ import type {
   NodeView,
   OperatorAct,
   PlacementView,
+  WebhookEndpoint,
 } from '../../protocol/admin.ts';
 import type { Failure } from './models.ts';
 
@@ -34,6 +35,7 @@ export interface AdminModel {
   readonly meetings: PagedModel<LiveMeeting>;
   /** Names of nodes whose meetings are not in the list. */
   readonly missing: ReadonlySignal<readonly string[]>;
+  readonly webhooks: PolledModel<readonly WebhookEndpoint[]>;
   readonly acts: PagedModel<OperatorAct>;
   /** Where one meeting's media is, as of now. */
   createPlacement(meetingId: string): PolledModel<PlacementView>;
@@ -42,4 +44,6 @@ export interface AdminModel {
   /** @param to null: whichever node has the fewest meetings */
   move(meetingId: string, to: string | null): Promise<void>;
   end(meetingId: string): Promise<void>;
+  /** Sends again what was given up. @param endpoint id of it */
+  redeliver(endpoint: string): Promise<void>;
 }

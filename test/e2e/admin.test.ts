@@ -4,19 +4,30 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { call, createMeeting, createVisits, signUp } from '../support/people.ts';
 import { startTestServer, type TestServer } from '../support/TestServer.ts';
+import { WebhookReceiver } from '../support/WebhookReceiver.ts';
 import { accessibilityViolations, horizontalOverflow } from './support/soundness.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
 const EMAIL = `${randomUUID()}@example.org`;
 const PASSWORD = 'correct horse battery';
 
+let receiver: WebhookReceiver;
 let server: TestServer;
 let browser: Browser;
 let operator: Visitor;
 const visits = createVisits(() => server);
 
 beforeAll(async () => {
-  server = await startTestServer({ PARLEY_ADMIN_EMAILS: EMAIL });
+  receiver = await WebhookReceiver.start();
+  // Gives up at once, until it is to take what comes.
+  receiver.answer = (response) => response.writeHead(500).end();
+  server = await startTestServer({
+    PARLEY_ADMIN_EMAILS: EMAIL,
+    PARLEY_WEBHOOKS_ATTEMPTS: '1',
+    PARLEY_WEBHOOKS_ENDPOINTS: JSON.stringify([
+      { url: receiver.url, secret: WebhookReceiver.SECRET, events: ['meeting.created'] },
+    ]),
+  });
   const body = { email: EMAIL, name: 'Olga Operator', password: PASSWORD };
   await call(server, 'signup', { body });
   browser = await launchBrowser();
@@ -26,6 +37,7 @@ afterAll(async () => {
   visits.end();
   await browser.close();
   await server.close();
+  await receiver.close();
 });
 
 async function expectSound(): Promise<void> {
@@ -89,6 +101,19 @@ it('an operator watches a meeting and ends it', async () => {
   await row.waitFor({ state: 'detached' });
   await page.getByText('Olga Operator ended “Town hall”').waitFor();
   await guest.next('meeting-ended');
+  await expectSound();
+});
+
+it('an operator sees which webhooks did not arrive, and sends them again', async () => {
+  const { page } = operator;
+  const row = page.getByRole('region', { name: 'Webhooks' }).getByRole('listitem');
+  await row.getByText('1 given up').waitFor();
+  await expectSound();
+  receiver.answer = (response) => response.writeHead(204).end();
+  await row.getByRole('button', { name: /^Send again to http/ }).click();
+  await row.getByText('1 delivered').waitFor();
+  await row.getByText('0 given up').waitFor();
+  await page.getByText(/^Olga Operator sent webhooks again to http/).waitFor();
   await expectSound();
 });
 

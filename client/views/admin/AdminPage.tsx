@@ -10,6 +10,7 @@ import { ActList } from './ActList.tsx';
 import { LiveMeetingRow } from './LiveMeetingRow.tsx';
 import { NodeCard } from './NodeCard.tsx';
 import { usePolling } from './usePolling.ts';
+import { WebhookRow } from './WebhookRow.tsx';
 
 /** What an operator sees of the server, and does to it. */
 export function AdminPage() {
@@ -29,7 +30,7 @@ export function AdminPage() {
     }
   }
 
-  const { nodes, meetings, acts } = admin;
+  const { nodes, meetings, webhooks, acts } = admin;
   const missing = admin.missing.value;
   return (
     <Shell title={texts.admin.title}>
@@ -82,6 +83,20 @@ export function AdminPage() {
           )}
           <Pager of={meetings} title={texts.admin.meetings} />
         </Section>
+        {/* Most servers tell nobody: they need no section for that. */}
+        {webhooks.value.value?.length !== 0 && (
+          <Section title={texts.admin.webhooks} of={webhooks}>
+            <ul class="meeting-list">
+              {webhooks.value.value?.map((endpoint) => (
+                <WebhookRow
+                  key={endpoint.id}
+                  endpoint={endpoint}
+                  onSendAgain={() => run(() => admin.redeliver(endpoint.id))}
+                />
+              ))}
+            </ul>
+          </Section>
+        )}
         <Section title={texts.admin.activity} of={acts}>
           <ActList acts={acts.value.value ?? []} />
           <Pager of={acts} title={texts.admin.activity} />
