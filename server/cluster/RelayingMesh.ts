@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../core/logger.ts';
 import type { FailureDetector } from './FailureDetector.ts';
 import {
@@ -19,6 +20,8 @@ const PASSED = 'mesh/passed';
 const PROBE = 'mesh/passed-probe';
 /** What the relay waits longer than the caller would be of no use. */
 const HOP_MS = 200;
+/** How often a way is looked for to a node that nobody has reached. */
+const SEARCH_MS = 2_000;
 
 interface Passed {
   /** Instance that asks. */
@@ -46,6 +49,8 @@ interface RelayAnswer {
 interface Detour {
   /** Nodes that turned out not to reach it. */
   readonly avoided: Set<string>;
+  /** Whether somebody is looked for who does. */
+  searching: boolean;
   /** What was sent on this way and has not been answered. */
   pending: number;
   /** The link is whole again: nothing more is sent on this way once everything was answered. */
@@ -77,7 +82,7 @@ export class RelayingMesh extends EventEmitter<MeshEvents> implements Mesh {
       return this.#actOf(operation)(args, from);
     });
     this.#acts.set(PROBE, () => null);
-    failures.on('partitioned', (instanceId) => void this.#begin(instanceId));
+    failures.on('partitioned', (instanceId) => this.#begin(instanceId));
     failures.on('healed', (instanceId) => this.#end(instanceId));
     failures.on('dead', (instanceId) => this.#detours.delete(instanceId));
   }
@@ -118,73 +123,117 @@ export class RelayingMesh extends EventEmitter<MeshEvents> implements Mesh {
     this.removeAllListeners();
   }
 
-  /** There is a way again as soon as somebody is found who reaches that node. */
-  async #begin(instanceId: string): Promise<void> {
-    const detour: Detour = { avoided: new Set(), pending: 0, ending: false };
+  #begin(instanceId: string): void {
+    const detour = { avoided: new Set<string>(), searching: false, pending: 0, ending: false };
     this.#detours.set(instanceId, detour);
-    for (;;) {
-      const relay = this.#relayFor(instanceId, detour);
-      if (relay === undefined) break;
-      try {
-        await this.call(instanceId, PROBE, null);
+    void this.#search(instanceId, detour);
+  }
+
+  /** There is a way again as soon as somebody is found who reaches that node: one who comes later may. */
+  async #search(instanceId: string, detour: Detour): Promise<void> {
+    if (detour.searching) return;
+    detour.searching = true;
+    for (let tries = 0; this.#isNeeded(instanceId, detour); tries++) {
+      const relay = await this.#findRelay(instanceId, detour);
+      if (!this.#isNeeded(instanceId, detour)) break;
+      if (relay !== undefined) {
         this.#logger.info({ instanceId, relay }, 'node that is cut off is reached over another');
+        detour.searching = false;
         this.emit('link-up', instanceId);
         return;
+      }
+      if (tries === 0) this.#logger.warn({ instanceId }, 'no node reaches the one that is cut off');
+      await sleep(SEARCH_MS, undefined, { ref: false });
+    }
+    detour.searching = false;
+  }
+
+  async #findRelay(instanceId: string, { avoided }: Detour): Promise<string | undefined> {
+    const probe = { to: instanceId, operation: PROBE, args: null };
+    for (const relay of this.#relaysTo(instanceId)) {
+      try {
+        await this.#pass(relay, { ...probe, timeoutMs: DEFAULT_CALL_TIMEOUT_MS });
+        avoided.delete(relay);
+        return relay;
       } catch {
-        detour.avoided.add(relay);
+        avoided.add(relay);
       }
     }
-    this.#logger.warn({ instanceId }, 'no node reaches the one that is cut off');
+    return undefined;
+  }
+
+  /** Whether the link is still broken for which it was made. */
+  #isNeeded(instanceId: string, detour: Detour): boolean {
+    return this.#detours.get(instanceId) === detour && !detour.ending;
   }
 
   #end(instanceId: string): void {
     const detour = this.#detours.get(instanceId);
     if (!detour) return;
     detour.ending = true;
-    if (detour.pending === 0) this.#detours.delete(instanceId);
+    this.#tidy(instanceId, detour);
+  }
+
+  #tidy(instanceId: string, detour: Detour): void {
+    if (!detour.ending || detour.pending > 0) return;
+    // The link may have been broken again since.
+    if (this.#detours.get(instanceId) === detour) this.#detours.delete(instanceId);
   }
 
   async #send(detour: Detour, message: Relayed, timeoutMs: number): Promise<unknown> {
-    const { to, operation } = message;
-    const relay = this.#relayFor(to, detour);
+    const { to } = message;
+    const relay = this.#relaysTo(to).find((one) => !detour.avoided.has(one));
     if (relay === undefined) throw new UnreachableError(to, 'no other node reaches it either');
     detour.pending++;
     try {
-      const options = { timeoutMs: timeoutMs + HOP_MS };
-      const answer = (await this.#direct.call(relay, RELAY, message, options)) as RelayAnswer;
-      if (answer.lost === undefined) return answer.data;
-      if (answer.lost === 'timeout') throw new MeshTimeoutError(to, operation, timeoutMs);
-      detour.avoided.add(relay);
-      throw new UnreachableError(to, `neither does ${relay} reach it`);
+      return await this.#pass(relay, message, timeoutMs);
     } catch (error) {
-      // The relay itself is out of reach: what it did with the call nobody knows.
-      if (error instanceof UnreachableError && error.instanceId === relay) {
+      if (error instanceof UnreachableError) {
         detour.avoided.add(relay);
-        throw new UnreachableError(to, `${relay}, which passed things on, is gone`);
+        void this.#search(to, detour);
       }
       throw error;
     } finally {
       detour.pending--;
-      if (detour.ending && detour.pending === 0) this.#detours.delete(to);
+      this.#tidy(to, detour);
     }
   }
 
-  /** Nodes with signaling first: they have links to most others. */
-  #relayFor(instanceId: string, { avoided }: Detour): string | undefined {
+  /** @throws UnreachableError over this one, MeshTimeoutError, what the other node threw */
+  async #pass(
+    relay: string,
+    message: Relayed,
+    timeoutMs = DEFAULT_CALL_TIMEOUT_MS,
+  ): Promise<unknown> {
+    const { to, operation } = message;
+    let answer: RelayAnswer;
+    try {
+      const options = { timeoutMs: timeoutMs + HOP_MS };
+      answer = (await this.#direct.call(relay, RELAY, message, options)) as RelayAnswer;
+    } catch (error) {
+      // The relay itself is out of reach: what it did with the call nobody knows.
+      if (!(error instanceof UnreachableError) || error.instanceId !== relay) throw error;
+      throw new UnreachableError(to, `${relay}, which passed things on, is gone`);
+    }
+    if (answer.lost === 'timeout') throw new MeshTimeoutError(to, operation, timeoutMs);
+    if (answer.lost) throw new UnreachableError(to, `neither does ${relay} reach it`);
+    return answer.data;
+  }
+
+  /** Who may, the best first: nodes with signaling have links to most others. */
+  #relaysTo(instanceId: string): string[] {
     const { self, nodes } = this.#registry;
     const candidates = nodes.filter(
       (node) =>
         node.instanceId !== self.instanceId &&
         node.instanceId !== instanceId &&
-        !avoided.has(node.instanceId) &&
         !this.#detours.has(node.instanceId),
     );
     const rank = ({ roles }: (typeof nodes)[number]): number =>
       roles.includes('signaling') ? 0 : 1;
-    const [first] = candidates.toSorted(
-      (a, b) => rank(a) - rank(b) || (a.instanceId < b.instanceId ? -1 : 1),
-    );
-    return first?.instanceId;
+    return candidates
+      .toSorted((a, b) => rank(a) - rank(b) || (a.instanceId < b.instanceId ? -1 : 1))
+      .map((node) => node.instanceId);
   }
 
   /** Begins at once, so that what came first is passed on first. */

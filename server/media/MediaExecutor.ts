@@ -74,8 +74,8 @@ export interface ProducerInventory {
 
 export interface ParticipantInventory {
   participantId: string;
-  /** Of the participant's moves the one that brought them here; 0: they were placed here. */
-  moveId: number;
+  /** Of the participant's moves the one that brought them here; 0, or not told by an earlier version: they were placed here. */
+  moveId?: number;
   /** Ids of transports that are open. */
   transports: { send?: string; recv?: string };
   producers: ProducerInventory[];

@@ -4,7 +4,7 @@ import { AppError } from '../core/AppError.ts';
 import type { MeetingService } from '../meetings/MeetingService.ts';
 import type { Owners } from '../meetings/Owners.ts';
 import type { Connection } from './Connection.ts';
-import { isGone } from './isGone.ts';
+import { isGone, isUnavailable } from './refusals.ts';
 import type { Seats } from './Seats.ts';
 
 export interface EdgeRequestsDeps {
@@ -37,13 +37,16 @@ export class EdgeRequests {
     return connection.lifecycle.post(async () => {
       const { seat, id: connectionId } = connection;
       if (!seat) return;
-      this.#deps.seats.release(connection);
-      await this.#deps.owners.ask(
-        seat.meetingId,
-        'lost',
-        { connectionId, how },
-        { create: false, repeatable: true },
-      );
+      const { owners, seats } = this.#deps;
+      const { meetingId } = seat;
+      const departed = { connectionId, how };
+      seats.release(connection);
+      try {
+        await owners.ask(meetingId, 'lost', departed, { create: false, repeatable: true });
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        seats.tellLater(meetingId, departed, error);
+      }
     });
   }
 

@@ -2,10 +2,10 @@ import type { Lease } from '../cluster/LeaseStore.ts';
 import type { Mesh } from '../cluster/Mesh.ts';
 import { StaleEpochError } from '../core/StaleEpochError.ts';
 import type { Logger } from '../core/logger.ts';
-import { operation, type OwnerAnswer } from '../meetings/ownerOperations.ts';
+import { operation, type OwnerAnswer, type OwnerArgs } from '../meetings/ownerOperations.ts';
 import type { Owners } from '../meetings/Owners.ts';
 import type { Connection, Seat } from './Connection.ts';
-import { isGone } from './isGone.ts';
+import { isGone, isUnavailable } from './refusals.ts';
 
 export interface SeatsDeps {
   mesh: Mesh;
@@ -21,10 +21,14 @@ interface MeetingSeats {
   readonly connections: Set<Connection>;
   /** Connections that are on their way in, or back. */
   readonly entering: Set<Connection>;
+  /** How connections ended that no owner could be told of, by id. */
+  readonly untold: Map<string, Departed['how']>;
   /** The owner that knows of all of these. */
   attachedTo: Lease | null;
   attaching: Promise<void>;
 }
+
+type Departed = OwnerArgs<'lost'>;
 
 const RETRY_MS = 1_000;
 
@@ -104,23 +108,51 @@ export class Seats {
         repeatable: true,
         onOwner: (lease) => this.attach(meetingId, lease),
       })
+      .then(() => this.#tellDepartures(meetingId, seats))
       .catch((error: unknown) => {
-        if (isGone(error)) this.#end(seats);
+        if (isGone(error)) this.#end(meetingId, seats);
         else this.#recoverLater(meetingId, error);
       });
   }
 
+  /** The owner of the connection's meeting could not be told of its end: it is, as soon as there is one in reach. */
+  tellLater(meetingId: string, { connectionId, how }: Departed, error: unknown): void {
+    this.#of(meetingId).untold.set(connectionId, how);
+    this.#recoverLater(meetingId, error);
+  }
+
+  /** Those that nobody owns any more need not be told: whoever owns them next expects nobody of here. */
+  async #tellDepartures(meetingId: string, { untold }: MeetingSeats): Promise<void> {
+    await Promise.all(
+      [...untold].map(async ([connectionId, how]) => {
+        try {
+          const options = { create: false, repeatable: true };
+          await this.#deps.owners.ask(meetingId, 'lost', { connectionId, how }, options);
+        } catch (error) {
+          if (isUnavailable(error)) throw error;
+          this.#deps.logger.warn({ err: error, meetingId }, 'a lost connection was not told');
+        }
+        untold.delete(connectionId);
+      }),
+    );
+    this.#tidy(meetingId);
+  }
+
   #recoverLater(meetingId: string, error: unknown): void {
-    this.#deps.logger.warn({ err: error, meetingId }, 'a meeting has no owner yet');
+    if (this.#closed) return;
+    this.#deps.logger.warn({ err: error, meetingId }, 'the owner of a meeting is not reached yet');
     clearTimeout(this.#timers.get(meetingId));
     const timer = setTimeout(() => {
       this.#timers.delete(meetingId);
-      if (!this.#byMeeting.get(meetingId)?.attachedTo) this.recover(meetingId);
+      const seats = this.#byMeeting.get(meetingId);
+      if (seats && (!seats.attachedTo || seats.untold.size > 0)) this.recover(meetingId);
     }, RETRY_MS);
     this.#timers.set(meetingId, timer);
   }
 
-  #end(seats: MeetingSeats): void {
+  #end(meetingId: string, seats: MeetingSeats): void {
+    seats.untold.clear();
+    this.#tidy(meetingId);
     for (const connection of [...seats.connections]) {
       const { seat } = connection;
       if (!seat) continue;
@@ -174,6 +206,7 @@ export class Seats {
       seats = {
         connections: new Set(),
         entering: new Set(),
+        untold: new Map(),
         attachedTo: null,
         attaching: Promise.resolve(),
       };
@@ -184,8 +217,8 @@ export class Seats {
 
   #tidy(meetingId: string): void {
     const seats = this.#byMeeting.get(meetingId);
-    if (seats?.connections.size === 0 && seats.entering.size === 0)
-      this.#byMeeting.delete(meetingId);
+    if (!seats || seats.connections.size + seats.entering.size + seats.untold.size > 0) return;
+    this.#byMeeting.delete(meetingId);
   }
 }
 

@@ -117,9 +117,14 @@ export class MediaNodesInProcess extends EventEmitter<MediaNodesEvents> implemen
     this.emit('node-marked', nodeId);
   }
 
+  /** It can be reached again. */
+  mend(nodeId: string): void {
+    this.#gone.delete(nodeId);
+  }
+
   /** It can be reached again, and the owner hears of it. */
   restore(nodeId: string): void {
-    this.#gone.delete(nodeId);
+    this.mend(nodeId);
     this.emit('node-back', nodeId);
   }
 

@@ -174,7 +174,7 @@ function homeAt(
 
 /** As an inventory tells. */
 export function toHome({ participant, home }: FoundParticipant): Home {
-  const { moveId, transports, consumers } = participant;
+  const { moveId = 0, transports, consumers } = participant;
   return homeAt(home, moveId, {
     transports: Object.values(transports),
     consumers: consumers.map(({ consumerId }) => consumerId),

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   DtlsParameters,
   IceParameters,
@@ -76,6 +77,9 @@ interface Adoption {
 const PIPE_IDLE_MS = 10_000;
 /** Participants who begin to move in a second, in the whole cluster: each asks for a dozen things. */
 const MOVES_PER_SECOND = 20;
+/** A node that is in reach again is asked what it has so often, with a pause in between. */
+const COMPARE_TRIES = 5;
+const COMPARE_PAUSE_MS = 1_000;
 
 /**
  * The media of the meetings that this process owns, wherever it is: places participants on the
@@ -317,17 +321,24 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     else owned.cascade.handle(nodeId, event);
   }
 
-  /** What the node told while it could not be reached is lost: its inventory says the same. */
   #compareAll(nodeId: string): void {
     for (const [meetingId, { cascade, orders }] of this.#meetings) {
-      if (!cascade.routers.some((router) => router.nodeId === nodeId)) continue;
-      orders.give(nodeId, 'inventory', {}).then(
-        ({ routers }) => cascade.compare(nodeId, routers),
-        (error: unknown) => {
-          // It is out of reach again, and will be back or be lost.
-          this.#options.logger.warn({ meetingId, nodeId, err: error }, 'no inventory');
-        },
-      );
+      const isConcerned = cascade.routers.some((router) => router.nodeId === nodeId);
+      if (isConcerned || orders.hasLost(nodeId)) void this.#compare(meetingId, cascade, nodeId);
+    }
+  }
+
+  async #compare(meetingId: string, cascade: MeetingCascade, nodeId: string): Promise<void> {
+    for (let tries = 1; this.#meetings.get(meetingId)?.cascade === cascade; tries++) {
+      try {
+        await cascade.compare(nodeId);
+        return;
+      } catch (error) {
+        // It is slow, or out of reach again, and will be back or be lost.
+        this.#options.logger.warn({ meetingId, nodeId, tries, err: error }, 'no inventory');
+        if (tries === COMPARE_TRIES) return;
+      }
+      await sleep(COMPARE_PAUSE_MS, undefined, { ref: false });
     }
   }
 

@@ -2,9 +2,10 @@ import type { RtpCapabilities, TransportOptions } from '../../../protocol/rtp.ts
 import { AppError } from '../../core/AppError.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { AdoptedParticipant, MediaEvents, TransportRequest } from '../MediaCommands.ts';
-import type { NodeMediaEvent, RouterFact, RouterInventory, RouterRef } from '../MediaExecutor.ts';
+import type { NodeMediaEvent, RouterFact, RouterRef } from '../MediaExecutor.ts';
 import { ROUTER_PPS } from '../packetRates.ts';
 import { closeStray } from './closeStray.ts';
+import { compareWith } from './compareWith.ts';
 import { Homes, toHome } from './Homes.ts';
 import { MeetingMoves } from './MeetingMoves.ts';
 import { MeetingRouters } from './MeetingRouters.ts';
@@ -282,16 +283,15 @@ export class MeetingCascade {
     }
   }
 
-  /** Makes up for what a node has told while it was out of reach. @param found all that it has of the meeting */
-  compare(nodeId: string, found: readonly RouterInventory[]): void {
-    if (this.#closed) return;
-    const lost: RouterRef[] = [];
-    for (const router of this.#routers.all.filter((one) => one.nodeId === nodeId)) {
-      const inventory = found.find(({ worker }) => worker === router.worker);
-      if (!inventory) lost.push(router);
-      else for (const fact of this.#streams.missed(router, inventory)) this.#take(router, fact);
-    }
-    if (lost.length > 0) this.lose(lost);
+  /** Makes up for what was not heard, here and there, while the node was out of reach. @throws what `Orders.give` throws */
+  compare(nodeId: string): Promise<void> {
+    return compareWith(nodeId, {
+      ...{ orders: this.#deps.orders, routers: this.#routers },
+      ...{ homes: this.#homes, streams: this.#streams },
+      isClosed: () => this.#closed,
+      take: (router, fact) => this.#take(router, fact),
+      lose: (routers) => this.lose(routers),
+    });
   }
 
   /** Routers are gone with all media of those who were placed there: finds room for them at once. */

@@ -113,7 +113,7 @@ export class MeetingStreams {
 
   /** What the participant sends. */
   of(participantId: string): ProducerRecord[] {
-    return [...this.#records.values()].filter((one) => one.participantId === participantId);
+    return this.all.filter((one) => one.participantId === participantId);
   }
 
   /** Nobody waits any longer for somebody to need the pipes to that router again. */
@@ -187,13 +187,30 @@ export class MeetingStreams {
     this.#tellWish(record, record.wishes.report(router, event.maxSpatialLayer));
   }
 
-  /** What the router must have told meanwhile, for things to be as they are there now. */
-  missed(at: RouterRef, { participants, links }: RouterInventory): RouterFact[] {
+  /** What is sent as of now. */
+  get all(): readonly ProducerRecord[] {
+    return [...this.#records.values()];
+  }
+
+  /**
+   * What the router must have told meanwhile, for things to be as they are there now.
+   * @param known what was sent when the inventory was asked for
+   */
+  missed(
+    at: RouterRef,
+    { participants, links }: RouterInventory,
+    known: readonly ProducerRecord[],
+  ): RouterFact[] {
     const { meetingId } = this.#deps;
     const facts: RouterFact[] = [];
     const standing = participants.flatMap(({ producers }) => producers);
-    for (const { id: producerId, participantId, home } of this.#records.values()) {
-      if (home !== at || standing.some((one) => one.producerId === producerId)) continue;
+    for (const { id: producerId, participantId, home } of known) {
+      if (
+        home !== at ||
+        !this.#records.has(producerId) ||
+        standing.some((one) => one.producerId === producerId)
+      )
+        continue;
       const payload = { meetingId, participantId, producerId };
       facts.push({ name: 'producer-closed', payload });
     }
@@ -211,6 +228,11 @@ export class MeetingStreams {
       facts.push({ name: 'layers-wanted', payload });
     }
     return facts;
+  }
+
+  /** Ends at a router what it could not be told to end. */
+  endStray(at: RouterRef, { links }: RouterInventory): void {
+    this.#network.endStray(at, links);
   }
 
   /** Routers are gone, and with them the producers at home there. */

@@ -17,6 +17,8 @@ export class Orders {
   readonly #nodes: Pick<MediaNodes, 'executor'>;
   readonly #command: Command;
   readonly #onStale: () => void;
+  /** Nodes that may not have heard of something that has ended. */
+  readonly #lost = new Set<string>();
 
   /** @param onStale somebody else owns the meeting by now */
   constructor(nodes: Pick<MediaNodes, 'executor'>, command: Command, onStale: () => void) {
@@ -43,11 +45,24 @@ export class Orders {
     }
   }
 
-  /** For what ends something: if the node cannot be told, it has ended there or will be found by the next inventory. */
+  /**
+   * For what ends something: never rejects. A node that cannot be told is compared with once it can be
+   * reached.
+   */
   end<N extends MediaCommandName>(nodeId: string, name: N, order: Order<N>): Promise<void> {
     return this.give(nodeId, name, order).then(
       () => undefined,
-      () => undefined,
+      () => void this.#lost.add(nodeId),
     );
+  }
+
+  /** Whether the node may not have heard of something that has ended. */
+  hasLost(nodeId: string): boolean {
+    return this.#lost.has(nodeId);
+  }
+
+  /** It is known again what the node has. */
+  forgetLost(nodeId: string): void {
+    this.#lost.delete(nodeId);
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../core/AppError.ts';
-import type { RouterRef } from '../MediaExecutor.ts';
+import type { LinkInventory, RouterRef } from '../MediaExecutor.ts';
 import type { Orders } from './Orders.ts';
 import { planHops } from './planHops.ts';
 import type { Copy, ProducerRecord } from './ProducerRecord.ts';
@@ -148,6 +148,35 @@ export class PipeNetwork {
       if (link.ends.some((end) => lost.has(end))) this.#closeLink(link, 'lost');
     }
     return broken;
+  }
+
+  /** Ends what stands at a router though it was given up here, and mirrors what it has not heard. */
+  endStray(at: RouterRef, found: readonly LinkInventory[]): void {
+    const { nodeId, worker } = at;
+    const { orders } = this.#deps;
+    for (const { linkId, outgoing, incoming } of found) {
+      const link = [...this.#links.values()].find(({ id }) => id === linkId);
+      if (!link) {
+        void orders.end(nodeId, 'closeLink', { worker, linkId });
+        continue;
+      }
+      const crossing = [...link.crossing];
+      const sent = crossing.filter(({ from }) => from === at).map(({ record }) => record.id);
+      const come = new Map(
+        crossing.filter((copy) => copy.at === at).map((copy) => [copy.record.id, copy]),
+      );
+      const producerIds = [
+        ...outgoing.filter((id) => !sent.includes(id)),
+        ...incoming.map(({ producerId }) => producerId).filter((id) => !come.has(id)),
+      ];
+      if (producerIds.length > 0) {
+        void orders.end(nodeId, 'unpipe', { worker, linkId, producerIds });
+      }
+      for (const { producerId, paused } of incoming) {
+        const copy = come.get(producerId);
+        if (copy?.state === 'standing' && copy.record.paused !== paused) void this.#mirrorAt(copy);
+      }
+    }
   }
 
   /** Takes over a link that exists. */

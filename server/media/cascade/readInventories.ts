@@ -105,12 +105,10 @@ function readHomes(
     strayParticipants: [],
   };
   for (const theirs of Map.groupBy(places, (one) => one.participant.participantId).values()) {
-    const latest = Math.max(...theirs.map(({ participant }) => participant.moveId));
-    const before = Math.max(
-      ...theirs.map(({ participant: { moveId } }) => (moveId < latest ? moveId : -1)),
-    );
-    const next = theirs.find(({ participant }) => participant.moveId === latest);
-    const home = theirs.find(({ participant }) => participant.moveId === before);
+    const latest = Math.max(...theirs.map(moveOf));
+    const before = Math.max(...theirs.map(moveOf).map((move) => (move < latest ? move : -1)));
+    const next = theirs.find((one) => moveOf(one) === latest);
+    const home = theirs.find((one) => moveOf(one) === before);
     if (home && next) found.moves.push(next);
     const kept = home ?? next;
     if (kept) found.participants.push(kept);
@@ -120,6 +118,10 @@ function readHomes(
     }
   }
   return found;
+}
+
+function moveOf({ participant: { moveId = 0 } }: FoundParticipant): number {
+  return moveId;
 }
 
 /** A link has two connected ends that name each other's routers; one between two routers is enough. */

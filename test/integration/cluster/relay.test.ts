@@ -42,7 +42,7 @@ describe('two nodes that cannot reach each other', () => {
     const reached = new Meshes();
     const meshes = new Map<string, RelayingMesh>();
     closing.push(() => reached.close());
-    for (const name of ['owner', 'media', ...names]) {
+    const add = async (name: string): Promise<void> => {
       const direct = await reached.start(name, {
         timings: TIMINGS,
         addressOf: (id) => through.get(`${name} ${id}`) ?? reached.addresses.get(id),
@@ -69,7 +69,8 @@ describe('two nodes that cannot reach each other', () => {
         () => failures.close(),
       );
       meshes.set(name, new RelayingMesh(direct, registry, failures, logger));
-    }
+    };
+    for (const name of ['owner', 'media', ...names]) await add(name);
     for (const [from, to] of [
       ['owner', 'media'],
       ['media', 'owner'],
@@ -84,7 +85,7 @@ describe('two nodes that cannot reach each other', () => {
       if (!mesh) throw new Error(`there is no ${name}`);
       return mesh;
     };
-    return { owner: of('owner'), media: of('media'), of };
+    return { owner: of('owner'), media: of('media'), of, add };
   }
   /** Neither hears the other any more, and both have noticed. */
   async function part(owner: RelayingMesh, media: RelayingMesh): Promise<string[]> {
@@ -134,6 +135,36 @@ describe('two nodes that cannot reach each other', () => {
     await eventually(() => expect(links.at(-1)).toBe('up media'), PATIENCE_MS);
     expect(await owner.call('media', 'echo', 3)).toEqual({ args: 3, from: 'owner' });
   });
+
+  it('reach each other again over one that comes later, and make up for what was lost', async () => {
+    const { owner, media, add } = await start();
+    const links = await part(owner, media);
+    await eventually(
+      () => expect(owner.call('media', 'echo', 3)).rejects.toThrow('no other node reaches it'),
+      PATIENCE_MS,
+    );
+    expect(links.at(-1)).not.toBe('up media');
+    await add('helper');
+    await eventually(() => expect(links.at(-1)).toBe('up media'), PATIENCE_MS);
+    expect(await owner.call('media', 'echo', 4)).toEqual({ args: 4, from: 'owner' });
+  });
+
+  it('do over a third a second time, whenever what was asked the first time is answered', async () => {
+    const { owner, media } = await start('helper');
+    const { promise: asked, resolve: answer } = Promise.withResolvers<string>();
+    media.serve('ask', () => asked);
+    const links = await part(owner, media);
+    await eventually(() => expect(links).toContain('up media'), PATIENCE_MS);
+    const answered = owner.call('media', 'ask', null, { timeoutMs: 60_000 });
+    for (const change of ['restore', 'silence'] as const) {
+      links.length = 0;
+      for (const cable of cables) cable[change]();
+      await eventually(() => expect(links.at(-1)).toBe('up media'), PATIENCE_MS);
+    }
+    answer('at last');
+    expect(await answered).toBe('at last');
+    expect(await owner.call('media', 'echo', 3)).toEqual({ args: 3, from: 'owner' });
+  }, 40_000);
 
   it('take another way when the node that passes things on is gone', async () => {
     const { owner, media, of } = await start('first', 'second');

@@ -352,6 +352,49 @@ describe('the media of a meeting on two nodes of two workers', () => {
     await back.hears(1);
   });
 
+  it('makes up for it also where the node is slow to say what it has', async () => {
+    const meeting = await begin();
+    const { ports } = meeting;
+    const { producerId } = await meeting.publish('ada', 'a', 0);
+    await meeting.subscribe('far', 'b', 0, [producerId]);
+    ports.cut('b');
+    meeting.kill('b', 0);
+    await eventually(async () => expect(await meeting.inventory('b')).toEqual([]));
+    const asked = ports.count('inventory');
+    ports.emit('node-back', 'b');
+    await eventually(() => expect(ports.count('inventory')).toBeGreaterThan(asked));
+    expect(meeting.events.resets).toEqual([]);
+    ports.mend('b');
+    await eventually(() => {
+      expect(meeting.events.resets).toMatchObject([{ participantIds: ['far'] }]);
+    });
+  });
+
+  it('ends on a node what it could not be told to end', async () => {
+    const meeting = await begin();
+    const { ports, cascade } = meeting;
+    const ada = await meeting.publish('ada', 'a', 0);
+    const eve = await meeting.publish('eve', 'a', 0);
+    await meeting.subscribe('far', 'b', 0, [ada.producerId, eve.producerId]);
+    const banned = await meeting.subscribe('banned', 'b', 0, [ada.producerId]);
+    const alone = await meeting.subscribe('alone', 'b', 1, [ada.producerId]);
+    ports.cut('b');
+    await cascade.setProducerPaused(ada.session.key, ada.producerId, true);
+    await cascade.closeParticipant(eve.session.key);
+    await cascade.closeParticipant(banned.session.key);
+    await cascade.closeParticipant(alone.session.key);
+    ports.restore('b');
+    await eventually(async () => {
+      const routers = await meeting.inventory('b');
+      const people = routers.flatMap(({ participants }) => participants);
+      expect(people.map(({ participantId }) => participantId)).toEqual(['far']);
+      expect(incoming(routers)).toEqual([
+        { worker: 0, producerId: ada.producerId, paused: true },
+        { worker: 1, producerId: ada.producerId, paused: true },
+      ]);
+    });
+  });
+
   it('finds another node for those on one that is lost', async () => {
     const meeting = await begin();
     const { producerId } = await meeting.publish('ada', 'a', 0);

@@ -109,6 +109,14 @@ describe('readInventories', () => {
     ]);
   });
 
+  test('keeps who is on a node of a version that knows no moves', () => {
+    const { moveId: _, ...told } = person('ada', ['mic']);
+    const found = readInventories([
+      { nodeId: 'a', routers: [router(0, { participants: [told] })] },
+    ]);
+    expect(found).toMatchObject({ participants: [{ home: at('a', 0) }], strayParticipants: [] });
+  });
+
   test('calls stray what nothing explains', () => {
     const unconnected = { ...link('young', at('b', 0)), connected: false };
     const found = readInventories([
