@@ -51,8 +51,11 @@ export class MeshMediaNodes extends EventEmitter<MediaNodesEvents> implements Me
     mesh.serve(EVENT, (event, from) => this.emit('event', from, event as NodeMediaEvent));
     failures.on('dead', (instanceId) => this.emit('node-lost', instanceId));
     registry.on('marked', ({ instanceId }) => this.emit('node-marked', instanceId));
-    // One that was draining before this node knew of it.
-    registry.on('joined', ({ instanceId }) => this.emit('node-marked', instanceId));
+    registry.on('joined', ({ instanceId }) => {
+      // One that was draining before this node knew of it, or that was thought dead.
+      this.emit('node-marked', instanceId);
+      this.emit('node-back', instanceId);
+    });
     mesh.on('link-up', (instanceId) => this.emit('node-back', instanceId));
   }
 

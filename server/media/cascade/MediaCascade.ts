@@ -176,6 +176,7 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
         } catch (error) {
           if (error instanceof StaleEpochError) throw error;
           // What it has is lost to this meeting, as if the node were.
+          orders.noteLost(nodeId);
           logger.warn({ meetingId, nodeId, err: error }, 'node gives no inventory');
           return [];
         }
@@ -338,7 +339,10 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
   }
 
   #lose(nodeId: string): void {
-    for (const { adoption, cascade } of this.#meetings.values()) {
+    for (const { adoption, cascade, orders } of this.#meetings.values()) {
+      // One that was thought dead still has what was placed there.
+      const isConcerned = cascade.routers.some((router) => router.nodeId === nodeId);
+      if (adoption || isConcerned) orders.noteLost(nodeId);
       if (adoption) adoption.lostNodes.add(nodeId);
       else loseNode(cascade, nodeId);
     }
