@@ -51,11 +51,13 @@ export class MeshMediaNodes extends EventEmitter<MediaNodesEvents> implements Me
     mesh.serve(EVENT, (event, from) => this.emit('event', from, event as NodeMediaEvent));
     failures.on('dead', (instanceId) => this.emit('node-lost', instanceId));
     registry.on('marked', ({ instanceId }) => this.emit('node-marked', instanceId));
-    // One that was draining before this node knew of it.
-    registry.on('joined', ({ instanceId }) => this.emit('node-marked', instanceId));
+    registry.on('joined', ({ instanceId }) => {
+      // One that was draining before this node knew of it, or that was thought dead: nobody may have
+      // anything to say to it.
+      this.emit('node-marked', instanceId);
+      this.emit('node-back', instanceId);
+    });
     mesh.on('link-up', (instanceId) => this.emit('node-back', instanceId));
-    // Nobody may have anything to say to one that was thought dead.
-    registry.on('joined', ({ instanceId }) => this.emit('node-back', instanceId));
   }
 
   snapshot(): readonly MediaNodeSnapshot[] {

@@ -88,9 +88,10 @@ export class DeliveryRepository implements DeliveryStore {
     return row.ms === null ? null : Math.max(0, Number(row.ms));
   }
 
-  async backlog(): Promise<{ pending: number; oldestMs: number }> {
+  async backlog(endpoints: readonly string[]): Promise<{ pending: number; oldestMs: number }> {
     const row = await this.#db(TABLE)
       .where({ state: 'pending' })
+      .whereIn('endpoint', endpoints)
       .first<{ pending: string | number; age: string | number | null }>(
         this.#db.raw('count(*) AS pending'),
         this.#db.raw('extract(epoch FROM now() - min(at)) * 1000 AS age'),

@@ -72,7 +72,9 @@ export class Webhooks {
 
   async #look(): Promise<void> {
     try {
-      this.#backlog = await this.#deps.store.backlog();
+      // What is still pending for others nobody will take.
+      const endpoints = endpointsOf(this.#deps.config).map(({ id }) => id);
+      this.#backlog = await this.#deps.store.backlog(endpoints);
     } catch (error) {
       this.#deps.logger.debug({ err: error }, 'pending webhooks were not counted');
     }

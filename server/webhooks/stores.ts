@@ -55,8 +55,8 @@ export interface DeliveryStore {
   ): Promise<void>;
   /** Milliseconds until the next is due; null without any. */
   nextDueMs(endpoint: string): Promise<number | null>;
-  /** What is pending for any endpoint, and for how long the oldest of it has been. */
-  backlog(): Promise<{ pending: number; oldestMs: number }>;
+  /** What is pending for these endpoints, and for how long the oldest of it has been. */
+  backlog(endpoints: readonly string[]): Promise<{ pending: number; oldestMs: number }>;
   counts(): Promise<DeliveryCounts[]>;
   /** Newest first. */
   list(page: {

@@ -91,16 +91,11 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
   readonly #placer: Placer;
   readonly #drain: Drain;
   readonly #meetings = new Map<string, Owned>();
-  /** Nodes that were thought dead. */
-  readonly #lost = new Set<string>();
   readonly #now = (): number => this.#options.now?.() ?? performance.now();
   readonly #onEvent = (nodeId: string, event: NodeMediaEvent): void => this.#handle(nodeId, event);
   readonly #onMarked = (): void => this.#drain.wake();
   readonly #onNodeLost = (nodeId: string): void => this.#lose(nodeId);
-  readonly #onNodeBack = (nodeId: string): void => {
-    if (this.#lost.delete(nodeId)) this.#clear(nodeId);
-    this.#compareAll(nodeId);
-  };
+  readonly #onNodeBack = (nodeId: string): void => this.#compareAll(nodeId);
 
   constructor(options: MediaCascadeOptions) {
     super();
@@ -181,6 +176,7 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
         } catch (error) {
           if (error instanceof StaleEpochError) throw error;
           // What it has is lost to this meeting, as if the node were.
+          orders.noteLost(nodeId);
           logger.warn({ meetingId, nodeId, err: error }, 'node gives no inventory');
           return [];
         }
@@ -342,16 +338,11 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     }
   }
 
-  /** It was not dead: what it has is of no use any more, since everybody was placed anew. */
-  #clear(nodeId: string): void {
-    for (const { cascade, orders, adoption } of this.#meetings.values()) {
-      if (!adoption && !cascade.uses(nodeId)) void orders.end(nodeId, 'closeMeeting', {});
-    }
-  }
-
   #lose(nodeId: string): void {
-    this.#lost.add(nodeId);
-    for (const { adoption, cascade } of this.#meetings.values()) {
+    for (const { adoption, cascade, orders } of this.#meetings.values()) {
+      // One that was thought dead still has what was placed there.
+      const isConcerned = cascade.routers.some((router) => router.nodeId === nodeId);
+      if (adoption || isConcerned) orders.noteLost(nodeId);
       if (adoption) adoption.lostNodes.add(nodeId);
       else loseNode(cascade, nodeId);
     }

@@ -109,11 +109,6 @@ export class MeetingCascade {
     return this.#streams.links;
   }
 
-  /** Whether it has a router there, or will have. */
-  uses(nodeId: string): boolean {
-    return this.#routers.nodes.includes(nodeId);
-  }
-
   get routers(): readonly RouterRef[] {
     return this.#routers.all;
   }

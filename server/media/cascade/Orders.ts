@@ -52,8 +52,13 @@ export class Orders {
   end<N extends MediaCommandName>(nodeId: string, name: N, order: Order<N>): Promise<void> {
     return this.give(nodeId, name, order).then(
       () => undefined,
-      () => void this.#lost.add(nodeId),
+      () => this.noteLost(nodeId),
     );
+  }
+
+  /** The node was given up, with whatever it has. */
+  noteLost(nodeId: string): void {
+    this.#lost.add(nodeId);
   }
 
   /** Whether the node may not have heard of something that has ended. */

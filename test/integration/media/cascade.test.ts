@@ -395,6 +395,17 @@ describe('the media of a meeting on two nodes of two workers', () => {
     });
   });
 
+  it('closes what a node still has that was thought dead', async () => {
+    const meeting = await begin();
+    const { producerId } = await meeting.publish('ada', 'a', 0);
+    await meeting.subscribe('far', 'b', 0, [producerId]);
+    meeting.ports.lose('b');
+    await eventually(() => expect(meeting.events.resets).toHaveLength(1));
+    expect(await meeting.inventory('b')).toHaveLength(1);
+    meeting.ports.restore('b');
+    await eventually(async () => expect(await meeting.inventory('b')).toEqual([]));
+  });
+
   it('finds another node for those on one that is lost', async () => {
     const meeting = await begin();
     const { producerId } = await meeting.publish('ada', 'a', 0);
