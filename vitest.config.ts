@@ -1,12 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * What these ask is not how soon something happens or how smooth it is: two of them fit on two cores.
- * Where pictures are timed, one file has the machine for itself.
+ * What these ask is not how soon something happens or how smooth it is: they run beside the integration
+ * tests. Where pictures are timed, one file has the machine for itself.
  */
-const UNTIMED = ['admin', 'doors', 'hosts', 'meeting', 'reach', 'trial', 'waitingRoom'].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
+const UNTIMED = [
+  'admin',
+  'doors',
+  'hosts',
+  'meeting',
+  'reach',
+  'resilience',
+  'split',
+  'trial',
+  'waitingRoom',
+].map((name) => `test/e2e/${name}.test.ts`);
+
 const inBrowsers = {
   globalSetup: ['test/support/globalSetup.ts'],
   testTimeout: 60_000,
@@ -38,7 +47,7 @@ export default defineConfig({
           ...inBrowsers,
           name: 'e2e',
           include: UNTIMED,
-          maxWorkers: 2,
+          fileParallelism: false,
         },
       },
       {
