@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * What these ask is not how soon something happens or how smooth it is: they run beside the integration
- * tests. Where pictures are timed, one file has the machine for itself.
+ * What these ask is not how soon something happens or how smooth it is: two of them fit on two cores.
+ * Where pictures are timed, one file has the machine for itself.
  */
 const UNTIMED = [
   'admin',
@@ -47,7 +47,7 @@ export default defineConfig({
           ...inBrowsers,
           name: 'e2e',
           include: UNTIMED,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {

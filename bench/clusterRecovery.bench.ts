@@ -12,7 +12,7 @@ import { childrenOf, cpuSeconds } from './support/processes.ts';
 import { report } from './support/report.ts';
 import { median, percentile, round } from './support/statistics.ts';
 
-const ROUNDS = 10;
+const ROUNDS = 6;
 const PATIENCE_MS = 30_000;
 const POLL_MS = 100;
 /** Between two faults: pages that have just come back count as new, and nobody mistrusts the node. */

@@ -8,7 +8,7 @@ import { largestGap } from './support/pictures.ts';
 import { report } from './support/report.ts';
 import { median, percentile, round } from './support/statistics.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 4;
 const QUIET_MS = 3_000;
 const ASK_EVERY_MS = 100;
 const PATIENCE_MS = 60_000;

@@ -61,12 +61,12 @@ await runCommand(async ({ stop, args }) => {
     await check('Types', () => checkTypes(stop));
     await check('Client size', checkClientSize);
   };
-  const untimed = async () => {
+  const withoutBrowsers = async () => {
     await tests('unit', false);
-    // Each waits more than it computes.
-    await settled(tests('integration', true), tests('e2e', true));
+    await tests('integration', true);
   };
-  await settled(statics(), untimed());
+  await settled(statics(), withoutBrowsers());
+  await tests('e2e', true);
   await tests('e2e-timed', true);
 
   console.log(`\n${summary.join('\n')}\n`);

@@ -5,7 +5,7 @@ import { Soak } from './soak/Soak.ts';
 /** Set it to see one run again. */
 const SEED = Number(process.env['PARLEY_SOAK_SEED'] ?? 1);
 /** What is lost most often; `npm run soak` has everything. */
-const FAULTS: FaultName[] = ['kill signaling', 'restart Redis', 'kill media', 'crash PostgreSQL'];
+const FAULTS: FaultName[] = ['kill signaling', 'restart Redis', 'kill media'];
 /** This proves that everything recovers, on any machine; how fast, the soak and the benchmarks do. */
 const SLACK = 5;
 
