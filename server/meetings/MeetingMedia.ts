@@ -76,11 +76,7 @@ export class MeetingMedia {
 
   /** To whoever has taken their place again after a takeover: what they had may have gone with its node. */
   tellLoss({ id }: Participant): void {
-    if (!this.#lost.delete(id) || !this.#rtpCapabilities) return;
-    this.#roster.publish('media-reset', {
-      participantIds: [id],
-      webrtcConfig: this.webrtcConfig(),
-    });
+    if (this.#lost.delete(id) && this.#rtpCapabilities) this.#tellReset([id]);
   }
 
   async close(): Promise<void> {
@@ -99,6 +95,7 @@ export class MeetingMedia {
     const before = participant.media;
     const producerIds = [...participant.producers.keys()];
     participant.dropMedia();
+    participant.interrupted.clear();
     for (const producerId of producerIds) {
       this.#roster.publish('producer-closed', { participantId: participant.id, producerId });
     }
@@ -220,7 +217,9 @@ export class MeetingMedia {
     const concerned = [...participant.producers.values()].filter(
       ({ source, paused }) => SOURCES[source][1] === what && !(source === 'microphone' && paused),
     );
-    if (concerned.length === 0) return false;
+    // What they are about to send again is stopped before it comes.
+    const isAwaited = participant.interrupted.delete(what);
+    if (concerned.length === 0 && !isAwaited) return false;
     participant.stopped.add(what);
     this.#roster.publish('media-stopped', {
       participantId: participant.id,
@@ -257,8 +256,14 @@ export class MeetingMedia {
   handleReset({ rtpCapabilities, participantIds }: MediaEvents['meeting-reset'][0]): void {
     if (!this.#rtpCapabilities) return;
     this.#rtpCapabilities = rtpCapabilities;
-    for (const participantId of participantIds) this.#roster.get(participantId)?.dropMedia();
-    this.#roster.publish('media-reset', { participantIds, webrtcConfig: this.webrtcConfig() });
+    for (const participantId of participantIds) {
+      const participant = this.#roster.get(participantId);
+      for (const { source, paused } of participant?.producers.values() ?? []) {
+        if (!paused) participant?.interrupted.add(SOURCES[source][1]);
+      }
+      participant?.dropMedia();
+    }
+    this.#tellReset(participantIds);
   }
 
   handleProducerClosed({ participantId, producerId }: MediaEvents['producer-closed'][0]): void {
@@ -300,6 +305,7 @@ export class MeetingMedia {
       ...(replaced && { replaces: replaced.id }),
     };
     participant.producers.set(producerId, producer);
+    participant.interrupted.delete(SOURCES[source][1]);
     if (!producer.paused) participant.stopped.delete(SOURCES[source][1]);
     this.#roster.publish('producer-added', { participantId: participant.id, producer });
     this.#publishStatus(participant, status);
@@ -359,6 +365,10 @@ export class MeetingMedia {
       paused,
     });
     this.#publishStatus(participant, before);
+  }
+
+  #tellReset(participantIds: string[]): void {
+    this.#roster.publish('media-reset', { participantIds, webrtcConfig: this.webrtcConfig() });
   }
 
   #removeProducer(participant: Participant, producerId: string): void {

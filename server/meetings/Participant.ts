@@ -25,6 +25,8 @@ export class Participant {
   readonly produced = new Map<string, Promise<{ producerId: string }>>();
   /** What a host muted or stopped and they have not turned on again. */
   readonly stopped = new Set<Stoppable>();
+  /** What was on when the media layer lost it: their client is about to send it again. */
+  readonly interrupted = new Set<Stoppable>();
   /** What a host asked them to turn on: they may, whatever the settings say. */
   readonly granted = new Set<'microphone' | 'camera'>();
   name: string;

@@ -125,6 +125,22 @@ describe.each(BACKENDS)('hosts, on %s', (backend) => {
     });
   });
 
+  it('mute somebody whose media is being built anew: it comes back muted', async () => {
+    const { meetingId, host, member } = await three();
+    await publish(member, meetingId, 'microphone', 'camera');
+    for (const { pid } of server.media.workers) process.kill(pid, 'SIGKILL');
+    await member.next('media-reset', ({ participantIds }) =>
+      participantIds.includes(member.participantId),
+    );
+    const target = { meetingId, participantId: member.participantId };
+    await host.request('mute-participant', target);
+    await member.next('media-stopped', ({ source }) => source === 'microphone');
+    expect(seen(meetingId, member)).toMatchObject({ stopped: ['microphone'] });
+    // The camera was not stopped, and there is nothing left to be muted.
+    await host.request('mute-participant', target);
+    expect(member.all('media-stopped')).toHaveLength(1);
+  });
+
   it('mute all but hosts', async () => {
     const { meetingId, host, member, guest } = await three();
     const cohost = await come(edsger, meetingId);
