@@ -7,10 +7,10 @@ import type { NodeProcess } from '../test/support/NodeProcess.ts';
 import { ClusterMeeting } from './support/ClusterMeeting.ts';
 import { connectGuest } from './support/meetings.ts';
 import type { ParleySession } from './support/ParleySession.ts';
-import { largestGap, recoveryAfter } from './support/pictures.ts';
+import { largestGap, now, recoveryAfter } from './support/pictures.ts';
 import { childrenOf, cpuSeconds } from './support/processes.ts';
 import { report } from './support/report.ts';
-import { median, percentile, round } from './support/statistics.ts';
+import { figures, percentile, round } from './support/statistics.ts';
 
 const ROUNDS = 6;
 const PATIENCE_MS = 30_000;
@@ -290,13 +290,4 @@ function reportStore(what: string, losses: readonly StoreLoss[]): void {
     },
     { text: `gap < ${STUTTER_MS} ms`, met: worst < STUTTER_MS },
   );
-}
-
-function figures(sample: readonly number[]): { p50Ms: number; p95Ms: number } {
-  return { p50Ms: round(median(sample), 0), p95Ms: round(percentile(sample, 0.95), 0) };
-}
-
-/** Unix time in milliseconds, as the pages note it. */
-function now(): number {
-  return performance.timeOrigin + performance.now();
 }

@@ -4,9 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClusterMeeting } from './support/ClusterMeeting.ts';
-import { largestGap } from './support/pictures.ts';
+import { largestGap, now } from './support/pictures.ts';
 import { report } from './support/report.ts';
-import { median, percentile, round } from './support/statistics.ts';
+import { figures, percentile, round } from './support/statistics.ts';
 
 const ROUNDS = 4;
 const QUIET_MS = 3_000;
@@ -43,8 +43,7 @@ report(
   'link between owner and media silent → commands again',
   {
     n: times.length,
-    p50Ms: round(median(times), 0),
-    p95Ms: round(p95, 0),
+    ...figures(times),
     largestGapMs: round(worst, 0),
   },
   {
@@ -65,9 +64,4 @@ async function commanded(witness: Awaited<ReturnType<typeof meeting.witness>>): 
       await sleep(ASK_EVERY_MS);
     }
   }
-}
-
-/** Unix time in milliseconds, as the pages note it. */
-function now(): number {
-  return performance.timeOrigin + performance.now();
 }

@@ -5,9 +5,9 @@ import { UdpRelay } from '../test/support/UdpRelay.ts';
 import { BrowserVisitor, launchBrowser } from './support/BrowserVisitor.ts';
 import { createMeeting } from './support/meetings.ts';
 import { ParleyProcess } from './support/ParleyProcess.ts';
-import { largestGap, recoveryAfter, type Recovery } from './support/pictures.ts';
+import { largestGap, now, recoveryAfter, type Recovery } from './support/pictures.ts';
 import { report } from './support/report.ts';
-import { median, percentile, round } from './support/statistics.ts';
+import { figures, median, percentile, round } from './support/statistics.ts';
 
 const ROUNDS = 10;
 /** Every round counts for both visitors. */
@@ -158,13 +158,4 @@ function reportRecoveries(name: string, recoveries: readonly Recovery[], gateMs:
     },
     { text: `p95 ≤ ${gateMs} ms`, met: p95 <= gateMs },
   );
-}
-
-function figures(sample: readonly number[]): { p50Ms: number; p95Ms: number } {
-  return { p50Ms: round(median(sample), 0), p95Ms: round(percentile(sample, 0.95), 0) };
-}
-
-/** Unix time in milliseconds, as the pages note it. */
-function now(): number {
-  return performance.timeOrigin + performance.now();
 }

@@ -48,3 +48,11 @@ export const MAX_PAGE = 100;
 
 /** Counts the moves of a participant's media. */
 export const moveId = z.int().positive();
+
+/** What every request within a meeting has. */
+export const inMeeting = { meetingId: id };
+
+/** Largest number of objects that one batched request may name. */
+export const MAX_BATCH = 256;
+
+export const batchOf = <T extends z.ZodType>(item: T) => z.array(item).min(1).max(MAX_BATCH);

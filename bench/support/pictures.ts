@@ -6,6 +6,11 @@ const SMOOTH_FOR_MS = 1_000;
 /** Fewer than 5 pictures a second are not a moving picture. */
 const LATE_MS = 200;
 
+/** Unix time in milliseconds, as the pages note it. */
+export function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
 /** Milliseconds between the two pictures that were furthest apart. */
 export function largestGap(frames: readonly number[]): number {
   return Math.max(...frames.slice(1).map((at, index) => at - (frames[index] ?? at)));

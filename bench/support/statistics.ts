@@ -12,3 +12,8 @@ export function median(sample: readonly number[]): number {
 export function round(value: number, digits = 2): number {
   return Number(value.toFixed(digits));
 }
+
+/** Of durations in milliseconds, to the millisecond. */
+export function figures(sample: readonly number[]): { p50Ms: number; p95Ms: number } {
+  return { p50Ms: round(median(sample), 0), p95Ms: round(percentile(sample, 0.95), 0) };
+}

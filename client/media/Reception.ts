@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup-client';
-import { MAX_BATCH } from '../../protocol/requests.ts';
+import { MAX_BATCH } from '../../protocol/primitives.ts';
 import type { MediaTransport, Request } from './MediaTransport.ts';
 import { FlowWatch } from './FlowWatch.ts';
 import { openRemote, type Remote } from './Remote.ts';

@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup-client';
 import type { MediaKind, Source } from '../../protocol/meetings.ts';
-import type { ConsumerOptions } from '../../protocol/requests.ts';
+import type { ConsumerOptions } from '../../protocol/mediaRequests.ts';
 
 /** Something of somebody else that can be played. */
 export interface RemoteTrack {

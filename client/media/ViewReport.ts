@@ -1,4 +1,5 @@
-import { MAX_BATCH, type View } from '../../protocol/requests.ts';
+import type { View } from '../../protocol/mediaRequests.ts';
+import { MAX_BATCH } from '../../protocol/primitives.ts';
 
 /** Physical pixels; 0 × 0: not seen. */
 export interface Size {

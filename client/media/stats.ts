@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup-client';
 import type { MediaKind, Source } from '../../protocol/meetings.ts';
-import type { ConsumerOptions } from '../../protocol/requests.ts';
+import type { ConsumerOptions } from '../../protocol/mediaRequests.ts';
 import type { MediaTransport } from './MediaTransport.ts';
 import type { Publication } from './Publication.ts';
 

@@ -31,7 +31,8 @@ const PATIENCE_MS = 4_000;
 const CHECK_MS = 250;
 /** How often a node that is cut off is dialled, so that the end of the partition is noticed. */
 const PROBE_MS = 2_000;
-const PROBE = 'failure-detector:probe';
+/** Answered by every node that lives. */
+export const PROBE = 'failure-detector:probe';
 
 /**
  * Silence on two independent ways is death; silence on one is a broken network. While the registry

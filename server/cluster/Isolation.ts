@@ -1,20 +1,18 @@
 import { EventEmitter } from 'node:events';
 import type { Logger } from '../core/logger.ts';
-import type { Mesh } from './Mesh.ts';
+import { PROBE } from './FailureDetector.ts';
+import { MeshTimeoutError, UnreachableError, type Mesh } from './Mesh.ts';
 import type { NodeRegistry } from './NodeRegistry.ts';
 
 interface IsolationEvents {
   /** The registry and every other node are silent: the fault is on this side. */
   isolated: [];
-  /** The registry or another node is heard again. */
-  rejoined: [];
 }
 
 const CHECK_MS = 500;
 /** As long as other nodes need to find this one dead; a restart of the registry takes less. */
 const PATIENCE_MS = 4_000;
 const PROBE_TIMEOUT_MS = 2_000;
-const PROBE = 'isolation:probe';
 
 /**
  * Finds out that this node is the one that is cut off. Others take its meetings over then, and its
@@ -25,21 +23,17 @@ export class Isolation extends EventEmitter<IsolationEvents> {
   readonly #mesh: Mesh;
   readonly #registry: NodeRegistry;
   readonly #logger: Logger;
-  readonly #patienceMs: number;
   readonly #timer: NodeJS.Timeout;
   readonly #asked = new Set<string>();
   /** By the monotonic clock: when the registry or another node was heard last. */
   #heardAt = performance.now();
   #isolated = false;
 
-  /** @param patienceMs silence after which this node is isolated; 4 s */
-  constructor(mesh: Mesh, registry: NodeRegistry, logger: Logger, patienceMs = PATIENCE_MS) {
+  constructor(mesh: Mesh, registry: NodeRegistry, logger: Logger) {
     super();
     this.#mesh = mesh;
     this.#registry = registry;
     this.#logger = logger;
-    this.#patienceMs = patienceMs;
-    mesh.serve(PROBE, () => null);
     this.#timer = setInterval(() => this.#check(), CHECK_MS);
     this.#timer.unref();
   }
@@ -62,7 +56,7 @@ export class Isolation extends EventEmitter<IsolationEvents> {
       return;
     }
     for (const { instanceId } of others) this.#ask(instanceId);
-    if (this.#isolated || performance.now() - this.#heardAt < this.#patienceMs) return;
+    if (this.#isolated || performance.now() - this.#heardAt < PATIENCE_MS) return;
     this.#isolated = true;
     this.#logger.warn('this node is cut off from the registry and from all others');
     this.emit('isolated');
@@ -75,7 +69,10 @@ export class Isolation extends EventEmitter<IsolationEvents> {
       .call(instanceId, PROBE, null, { timeoutMs: PROBE_TIMEOUT_MS })
       .then(
         () => this.#hear(),
-        () => undefined,
+        (error: unknown) => {
+          // A refusal is an answer, too.
+          if (!isSilence(error)) this.#hear();
+        },
       )
       .finally(() => this.#asked.delete(instanceId));
   }
@@ -85,6 +82,9 @@ export class Isolation extends EventEmitter<IsolationEvents> {
     if (!this.#isolated) return;
     this.#isolated = false;
     this.#logger.info('this node is heard again');
-    this.emit('rejoined');
   }
+}
+
+function isSilence(error: unknown): boolean {
+  return error instanceof UnreachableError || error instanceof MeshTimeoutError;
 }

@@ -18,7 +18,7 @@ const RELAY = 'mesh/relay';
 /** Hands over what was passed on. */
 const PASSED = 'mesh/passed';
 const PROBE = 'mesh/passed-probe';
-/** What the relay waits longer than the caller would be of no use. */
+/** What the other node answers in time may take so much longer to come back from the relay. */
 const HOP_MS = 200;
 /** How often a way is looked for to a node that nobody has reached. */
 const SEARCH_MS = 2_000;

@@ -33,7 +33,6 @@ export class MeetingMedia {
   #rtpCapabilities: RtpCapabilities | null = null;
   /** Who was in when the meeting was taken over, and of whom no node had anything; not told so yet. */
   readonly #lost = new Set<string>();
-
   /** What else the media layer reports. */
   readonly reports: MediaReports;
 

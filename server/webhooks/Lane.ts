@@ -47,6 +47,10 @@ export class Lane {
     this.#running = this.#run();
   }
 
+  get endpointId(): string {
+    return this.#endpoint.id;
+  }
+
   /** There may be something due. */
   wake(): void {
     this.#pause.abort();

@@ -73,8 +73,9 @@ export class Webhooks {
   async #look(): Promise<void> {
     try {
       // What is still pending for others nobody will take.
-      const endpoints = endpointsOf(this.#deps.config).map(({ id }) => id);
-      this.#backlog = await this.#deps.store.backlog(endpoints);
+      this.#backlog = await this.#deps.store.backlog(
+        this.#lanes.map(({ endpointId }) => endpointId),
+      );
     } catch (error) {
       this.#deps.logger.debug({ err: error }, 'pending webhooks were not counted');
     }

@@ -117,9 +117,9 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     });
     nodes.on('event', this.#onEvent);
     nodes.on('node-lost', this.#onNodeLost);
+    nodes.on('node-back', this.#onNodeBack);
     nodes.on('node-marked', this.#onMarked);
     this.#drain.wake();
-    nodes.on('node-back', this.#onNodeBack);
   }
 
   /** Lets go of all meetings; their media goes on until somebody closes it. Idempotent. */
@@ -127,9 +127,9 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     const { nodes } = this.#options;
     nodes.off('event', this.#onEvent);
     nodes.off('node-lost', this.#onNodeLost);
+    nodes.off('node-back', this.#onNodeBack);
     nodes.off('node-marked', this.#onMarked);
     this.#drain.close();
-    nodes.off('node-back', this.#onNodeBack);
     for (const { cascade } of this.#meetings.values()) cascade.abandon();
     this.#meetings.clear();
     this.removeAllListeners();

@@ -192,9 +192,7 @@ export const FAULTS = {
       const ms = random.next() * 5_000;
       hit('empty');
       await stage.cluster.redis.stop();
-      await answered();
-      await sleep(ms);
-      await stage.cluster.redis.start();
+      await stayBroken(answered, ms, () => stage.cluster.redis.start());
     },
   },
   'wipe Redis': {
@@ -213,12 +211,7 @@ export const FAULTS = {
       const ms = 1_000 + random.next() * 6_000;
       hit(`${Math.round(ms)} ms`);
       stage.cluster.redis.pause();
-      try {
-        await answered();
-        await sleep(ms);
-      } finally {
-        stage.cluster.redis.resume();
-      }
+      await stayBroken(answered, ms, () => stage.cluster.redis.resume());
     },
   },
   'crash PostgreSQL': {
@@ -237,12 +230,7 @@ export const FAULTS = {
       const ms = 500 + random.next() * 5_000;
       hit(`${Math.round(ms)} ms`);
       stage.cluster.database.cut();
-      try {
-        await answered();
-        await sleep(ms);
-      } finally {
-        stage.cluster.database.restore();
-      }
+      await stayBroken(answered, ms, () => stage.cluster.database.restore());
     },
   },
   'part owner and media': {
@@ -262,12 +250,9 @@ export const FAULTS = {
       ] as const;
       hit(`${owner.name} and ${media.name}`);
       for (const [gate, instance] of gates) gate.silence((from) => from === instance);
-      try {
-        await answered();
-        await sleep(ms);
-      } finally {
+      await stayBroken(answered, ms, () => {
         for (const [gate] of gates) gate.restore();
-      }
+      });
     },
   },
   'part signaling and Redis': {
@@ -279,18 +264,27 @@ export const FAULTS = {
       const ms = 2_000 + random.next() * 10_000;
       hit(node.name);
       redis.silence();
-      try {
-        await answered();
-        await sleep(ms);
-      } finally {
-        redis.restore();
-      }
+      await stayBroken(answered, ms, () => redis.restore());
     },
   },
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
+
+/** Until everybody is answered, and `ms` milliseconds longer. It is mended however that ends. */
+async function stayBroken(
+  answered: Strike['answered'],
+  ms: number,
+  mend: () => Promise<void> | void,
+): Promise<void> {
+  try {
+    await answered();
+    await sleep(ms);
+  } finally {
+    await mend();
+  }
+}
 
 /** The owner of the first meeting, or the other. Not by name: tried again it is the same kind of node. */
 async function signalingOf(random: Random, stage: Stage): Promise<NodeProcess> {

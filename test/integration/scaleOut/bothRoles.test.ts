@@ -1,32 +1,20 @@
-import { afterEach, describe, expect, inject, it, onTestFailed } from 'vitest';
-import { ClusterOfProcesses } from '../../support/ClusterOfProcesses.ts';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
-import type { NodeProcess } from '../../support/NodeProcess.ts';
-import { call, createMeeting, createVisits, signUp } from '../../support/people.ts';
+import { call, createMeeting, signUp } from '../../support/people.ts';
 import { openTransports, produceInput } from '../../support/rtp.ts';
+import { useTwoNodes } from '../../support/twoNodes.ts';
 
 const token = 'an-operator-token-of-32-characters-or-more';
 
 describe('nodes of both roles', () => {
-  let cluster: ClusterOfProcesses;
-  let owner: NodeProcess;
-  let other: NodeProcess;
-  const atOther = createVisits(() => other);
-  const atOwner = createVisits(() => owner);
-
-  afterEach(async () => {
-    atOwner.end();
-    atOther.end();
-    await cluster.close();
-  });
+  const nodes = useTwoNodes(() => ({
+    ...{ signaling: 0, media: 0, all: 2 },
+    env: { PARLEY_ADMIN_TOKEN: token },
+  }));
+  const { atOwner, atOther } = nodes;
 
   it('tell whoever stayed that their media is gone with the owner', async () => {
-    cluster = await ClusterOfProcesses.start(inject('postgresUrl'), {
-      ...{ signaling: 0, media: 0, all: 2 },
-      env: { PARLEY_ADMIN_TOKEN: token },
-    });
-    onTestFailed(() => void process.stderr.write(cluster.logs));
-    [owner, other] = cluster.nodes as [NodeProcess, NodeProcess];
+    const { owner, other } = nodes;
     const marked = async (mark: 'cordoned' | 'ready'): Promise<void> => {
       const { nodes } = await call(owner, 'listNodes', { token });
       const instanceId = nodes.find(({ name }) => name === other.name)?.instanceId ?? '';

@@ -1,31 +1,19 @@
-import { afterEach, describe, expect, inject, it, onTestFailed } from 'vitest';
-import { ClusterOfProcesses } from '../../support/ClusterOfProcesses.ts';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
-import type { NodeProcess } from '../../support/NodeProcess.ts';
-import { call, createMeeting, createVisits, signUp } from '../../support/people.ts';
+import { call, createMeeting, signUp } from '../../support/people.ts';
+import { useTwoNodes } from '../../support/twoNodes.ts';
 
 const token = 'an-operator-token-of-32-characters-or-more';
 
 describe('a signaling node that is cut off from everything but its clients', () => {
-  let cluster: ClusterOfProcesses;
-  let owner: NodeProcess;
-  let other: NodeProcess;
-  const atOwner = createVisits(() => owner);
-  const atOther = createVisits(() => other);
-
-  afterEach(async () => {
-    atOwner.end();
-    atOther.end();
-    await cluster.close();
-  });
+  const nodes = useTwoNodes(() => ({
+    ...{ media: 1, wired: true },
+    env: { PARLEY_ADMIN_TOKEN: token },
+  }));
+  const { atOwner, atOther } = nodes;
 
   it('sends them on to those who have its meetings by now, and comes back without harm', async () => {
-    cluster = await ClusterOfProcesses.start(inject('postgresUrl'), {
-      ...{ media: 1, wired: true },
-      env: { PARLEY_ADMIN_TOKEN: token },
-    });
-    onTestFailed(() => void process.stderr.write(cluster.logs));
-    [owner, other] = cluster.signaling as [NodeProcess, NodeProcess];
+    const { cluster, owner, other } = nodes;
     const instanceId = await eventually(async () => {
       const { nodes } = await call(owner, 'listNodes', { token });
       expect(nodes).toHaveLength(3);

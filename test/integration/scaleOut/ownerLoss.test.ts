@@ -1,48 +1,23 @@
-import { afterEach, beforeEach, describe, expect, inject, it, onTestFailed } from 'vitest';
-import { ClusterOfProcesses } from '../../support/ClusterOfProcesses.ts';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
-import type { NodeProcess } from '../../support/NodeProcess.ts';
-import {
-  createMeeting,
-  createVisits,
-  enterAsGuest,
-  signUp,
-  type Joined,
-} from '../../support/people.ts';
+import { createMeeting, enterAsGuest, signUp, type Joined } from '../../support/people.ts';
+import { useTwoNodes } from '../../support/twoNodes.ts';
 import type { MeetingSnapshot } from '../../../protocol/notifications.ts';
 
 /** The one that is asked first owns the meeting. */
 describe('a meeting whose owner is lost', () => {
-  let cluster: ClusterOfProcesses;
-  let owner: NodeProcess;
-  let other: NodeProcess;
-  const atOwner = createVisits(() => owner);
-  const atOther = createVisits(() => other);
-
-  beforeEach(async () => {
-    cluster = await ClusterOfProcesses.start(inject('postgresUrl'), { media: 1 });
-    const [one, two] = cluster.signaling;
-    if (!one || !two) throw new Error('there are two signaling nodes');
-    [owner, other] = [one, two];
-    onTestFailed(() => {
-      process.stderr.write(`${cluster.logs}\n`);
-    });
-  });
-  afterEach(async () => {
-    atOwner.end();
-    atOther.end();
-    await cluster.close();
-  });
+  const nodes = useTwoNodes();
+  const { atOwner, atOther } = nodes;
 
   /** Ada hosts at the owner; Alan, co-host with his hand up, and a guest are at the other; Ken waits there. */
   async function gather() {
-    const ada = await signUp(owner);
-    const { id: meetingId } = await createMeeting(owner, ada, { waitingRoom: true });
+    const ada = await signUp(nodes.owner);
+    const { id: meetingId } = await createMeeting(nodes.owner, ada, { waitingRoom: true });
     const host = await atOwner.come(ada, meetingId, { deviceId: 'adas-laptop' });
-    const alan = await signUp(other, 'Alan');
+    const alan = await signUp(nodes.other, 'Alan');
     const [grace, ken] = [
-      await enterAsGuest(other, meetingId, 'Grace'),
-      await enterAsGuest(other, meetingId, 'Ken'),
+      await enterAsGuest(nodes.other, meetingId, 'Grace'),
+      await enterAsGuest(nodes.other, meetingId, 'Ken'),
     ];
     const inside: Joined[] = [];
     for (const person of [alan, grace]) {
@@ -99,7 +74,7 @@ describe('a meeting whose owner is lost', () => {
   it('goes on when it is killed: roster, roles, hands and queue are as before', async () => {
     const meeting = await gather();
     const before = await see(meeting.alans, meeting.meetingId);
-    await owner.kill();
+    await nodes.owner.kill();
     await expectAsBefore(meeting, before);
 
     // Ada was on the node that is gone: she takes her place again on the other.
@@ -119,7 +94,7 @@ describe('a meeting whose owner is lost', () => {
   it('is handed over when the node is asked to stop', async () => {
     const meeting = await gather();
     const before = await see(meeting.alans, meeting.meetingId);
-    expect(await owner.terminate()).toBe(0);
+    expect(await nodes.owner.terminate()).toBe(0);
     await expectAsBefore(meeting, before);
     // Nobody has left: Ada has her time to come back.
     expect(meeting.graces.all('participant-left')).toEqual([]);
@@ -129,14 +104,14 @@ describe('a meeting whose owner is lost', () => {
     const meeting = await gather();
     const { meetingId, alans, graces, host } = meeting;
     const before = await see(alans, meetingId);
-    owner.signal('SIGSTOP');
+    nodes.owner.signal('SIGSTOP');
     await expectAsBefore(meeting, before);
     await alans.request('rename-participant', {
       ...{ meetingId, participantId: alans.participantId, name: 'Turing' },
     });
     const after = await see(alans, meetingId);
     graces.received.length = 0;
-    owner.signal('SIGCONT');
+    nodes.owner.signal('SIGCONT');
 
     // What its client asks of it goes to the new owner, or nowhere.
     await eventually(async () => {
@@ -150,10 +125,10 @@ describe('a meeting whose owner is lost', () => {
   });
 
   it('keeps a place for those who come back to it after everybody had lost it', async () => {
-    const ada = await signUp(owner);
-    const { id: meetingId } = await createMeeting(owner, ada);
+    const ada = await signUp(nodes.owner);
+    const { id: meetingId } = await createMeeting(nodes.owner, ada);
     const host = await atOwner.come(ada, meetingId, { deviceId: 'adas-laptop' });
-    await owner.kill();
+    await nodes.owner.kill();
     const back = await atOther.connect(ada);
     const answer = await back.request('resume-meeting', {
       ...{ meetingId, participantId: host.participantId, deviceId: 'adas-laptop' },

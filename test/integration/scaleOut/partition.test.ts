@@ -1,32 +1,23 @@
-import { afterEach, describe, expect, inject, it, onTestFailed } from 'vitest';
-import { ClusterOfProcesses } from '../../support/ClusterOfProcesses.ts';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import type { NodeProcess } from '../../support/NodeProcess.ts';
-import { call, createMeeting, createVisits, signUp } from '../../support/people.ts';
+import { call, createMeeting, signUp } from '../../support/people.ts';
 import { openTransports, produceInput } from '../../support/rtp.ts';
+import { useTwoNodes } from '../../support/twoNodes.ts';
 
 const token = 'an-operator-token-of-32-characters-or-more';
 /** Silence, the proof that it is no death, and the first call by the detour. */
 const PATIENCE_MS = 20_000;
 
 describe('a broken link between a meeting and its media', () => {
-  let cluster: ClusterOfProcesses;
-  let owner: NodeProcess;
-  const visits = createVisits(() => owner);
-
-  afterEach(async () => {
-    visits.end();
-    await cluster.close();
-  });
+  const nodes = useTwoNodes(() => ({
+    ...{ media: 1, wired: true },
+    env: { PARLEY_ADMIN_TOKEN: token },
+  }));
 
   it('moves nothing: another node passes commands on, and what happened meanwhile is made up for', async () => {
-    cluster = await ClusterOfProcesses.start(inject('postgresUrl'), {
-      ...{ media: 1, wired: true },
-      env: { PARLEY_ADMIN_TOKEN: token },
-    });
-    onTestFailed(() => void process.stderr.write(cluster.logs));
+    const { cluster, owner } = nodes;
     const [media] = cluster.media as [NodeProcess];
-    [owner] = cluster.signaling as [NodeProcess];
     const instances = await eventually(async () => {
       const { nodes } = await call(owner, 'listNodes', { token });
       expect(nodes).toHaveLength(3);
@@ -35,7 +26,7 @@ describe('a broken link between a meeting and its media', () => {
 
     const ada = await signUp(owner);
     const { id: meetingId } = await createMeeting(owner, ada);
-    const host = await visits.come(ada, meetingId);
+    const host = await nodes.atOwner.come(ada, meetingId);
     const { send } = await openTransports(host, meetingId);
     const { producerId } = await host.request(
       'produce',

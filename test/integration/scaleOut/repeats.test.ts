@@ -1,42 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, inject, it, onTestFailed } from 'vitest';
-import { ClusterOfProcesses } from '../../support/ClusterOfProcesses.ts';
-import type { NodeProcess } from '../../support/NodeProcess.ts';
-import { createMeeting, createVisits, enterAsGuest, signUp } from '../../support/people.ts';
+import { describe, expect, it } from 'vitest';
+import { createMeeting, enterAsGuest, signUp } from '../../support/people.ts';
 import { openTransports, produceInput } from '../../support/rtp.ts';
+import { useTwoNodes } from '../../support/twoNodes.ts';
 
 /** As a client does that has not heard of the answer when the owner was lost. */
 describe('a request that is sent again after a takeover', () => {
-  let cluster: ClusterOfProcesses;
-  let owner: NodeProcess;
-  let other: NodeProcess;
-  const atOwner = createVisits(() => owner);
-  const atOther = createVisits(() => other);
-
-  beforeEach(async () => {
-    cluster = await ClusterOfProcesses.start(inject('postgresUrl'), { media: 1 });
-    const [one, two] = cluster.signaling;
-    if (!one || !two) throw new Error('there are two signaling nodes');
-    [owner, other] = [one, two];
-    onTestFailed(() => {
-      process.stderr.write(`${cluster.logs}\n`);
-    });
-  });
-  afterEach(async () => {
-    atOwner.end();
-    atOther.end();
-    await cluster.close();
-  });
+  const nodes = useTwoNodes();
+  const { atOwner, atOther } = nodes;
 
   it('finds people removed, banned and turned away, and a producer made', async () => {
-    const ada = await signUp(owner);
-    const { id: meetingId } = await createMeeting(owner, ada, { waitingRoom: true });
+    const ada = await signUp(nodes.owner);
+    const { id: meetingId } = await createMeeting(nodes.owner, ada, { waitingRoom: true });
     // Somebody keeps the meeting at its owner; the host is at the other node.
     const keeper = await atOwner.come(ada, meetingId, { deviceId: 'first' });
     const host = await atOther.come(ada, meetingId, { deviceId: 'second', takeOver: true });
     keeper.close();
     const names = ['Removed', 'Banned', 'Denied', 'Kept out'];
-    const guests = await Promise.all(names.map((name) => enterAsGuest(other, meetingId, name)));
+    const guests = await Promise.all(
+      names.map((name) => enterAsGuest(nodes.other, meetingId, name)),
+    );
     const clients = [];
     for (const guest of guests) {
       clients.push(await atOther.come(guest, meetingId, { deviceId: `of-${guest.userId}` }));
@@ -62,7 +45,7 @@ describe('a request that is sent again after a takeover', () => {
       return (await produce()).producerId;
     };
     const producerId = await act();
-    await owner.kill();
+    await nodes.owner.kill();
     await host.next('meeting-position', () => true);
 
     expect(await act()).toBe(producerId);

@@ -1,58 +1,39 @@
-import { afterEach, beforeEach, describe, expect, inject, it, onTestFailed } from 'vitest';
-import { ClusterOfProcesses } from '../../support/ClusterOfProcesses.ts';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
-import type { NodeProcess } from '../../support/NodeProcess.ts';
-import { createMeeting, createVisits, signUp } from '../../support/people.ts';
+import { createMeeting, signUp } from '../../support/people.ts';
+import { useTwoNodes } from '../../support/twoNodes.ts';
 
 describe('a cluster whose stores go', () => {
-  let cluster: ClusterOfProcesses;
-  let first: NodeProcess;
-  let second: NodeProcess;
-  const atFirst = createVisits(() => first);
-  const atSecond = createVisits(() => second);
-
-  beforeEach(async () => {
-    cluster = await ClusterOfProcesses.start(inject('postgresUrl'), { media: 1 });
-    onTestFailed(() => {
-      process.stderr.write(`${cluster.logs}\n`);
-    });
-    const [one, two] = cluster.signaling;
-    if (!one || !two) throw new Error('there are two signaling nodes');
-    [first, second] = [one, two];
-  });
-  afterEach(async () => {
-    atFirst.end();
-    atSecond.end();
-    await cluster.close();
-  });
+  const nodes = useTwoNodes();
+  const { atOwner, atOther } = nodes;
 
   async function meet() {
-    const ada = await signUp(first);
-    const { id: meetingId } = await createMeeting(first, ada);
-    const host = await atFirst.come(ada, meetingId);
-    const alan = await signUp(second, 'Alan');
-    const guest = await atSecond.come(alan, meetingId);
+    const ada = await signUp(nodes.owner);
+    const { id: meetingId } = await createMeeting(nodes.owner, ada);
+    const host = await atOwner.come(ada, meetingId);
+    const alan = await signUp(nodes.other, 'Alan');
+    const guest = await atOther.come(alan, meetingId);
     return { meetingId, host, guest };
   }
 
   it('goes on in its meetings, over nodes, while Redis is away', async () => {
     const { meetingId, host, guest } = await meet();
-    await cluster.redis.stop();
+    await nodes.cluster.redis.stop();
     await guest.request('raise-hand', { meetingId, raised: true });
     await host.next('participant-hand-updated', ({ handRaised }) => handRaised);
     await host.request('lower-hand', { meetingId, participantId: guest.participantId });
     await guest.next('participant-hand-updated', ({ handRaised }) => !handRaised);
     // Somebody new may come, too: the meeting has an owner.
-    const eve = await signUp(second, 'Eve');
-    const late = await atSecond.come(eve, meetingId);
+    const eve = await signUp(nodes.other, 'Eve');
+    const late = await atOther.come(eve, meetingId);
     expect(late.status).toBe('joined');
 
-    await cluster.redis.start();
+    await nodes.cluster.redis.start();
     // What was forgotten is there again: the meeting survives its owner.
     await eventually(async () => {
-      expect(await cluster.redis.use((redis) => redis.hlen(`{${meetingId}}:parts`))).toBe(3);
+      expect(await nodes.cluster.redis.use((redis) => redis.hlen(`{${meetingId}}:parts`))).toBe(3);
     }, 20_000);
-    await first.kill();
+    await nodes.owner.kill();
     const { epoch } = await guest.next('meeting-position', () => true);
     expect(epoch).toBeGreaterThan(0);
     const answer = await guest.request('resume-meeting', {
@@ -64,34 +45,34 @@ describe('a cluster whose stores go', () => {
   it('keeps its meetings when everything in Redis is wiped', async () => {
     const { meetingId, host, guest } = await meet();
     const before = host.all('meeting-joined')[0]?.epoch;
-    await cluster.redis.flush();
+    await nodes.cluster.redis.flush();
     await guest.request('raise-hand', { meetingId, raised: true });
     const { epoch } = await host.next('participant-hand-updated', ({ handRaised }) => handRaised);
     expect(epoch).toBe(before);
     await eventually(async () => {
-      expect(await cluster.redis.use((redis) => redis.hget(`{${meetingId}}:own`, 'epoch'))).toBe(
-        String(epoch),
-      );
+      expect(
+        await nodes.cluster.redis.use((redis) => redis.hget(`{${meetingId}}:own`, 'epoch')),
+      ).toBe(String(epoch));
     }, 15_000);
-    expect(await cluster.redis.keysWithoutTtl()).toEqual([]);
+    expect(await nodes.cluster.redis.keysWithoutTtl()).toEqual([]);
   });
 
   it('goes on in its meetings without PostgreSQL, and takes in whom it can store again', async () => {
     const { meetingId, host, guest } = await meet();
-    const eve = await signUp(second, 'Eve');
-    const eves = await atSecond.connect(eve);
-    cluster.database.cut();
+    const eve = await signUp(nodes.other, 'Eve');
+    const eves = await atOther.connect(eve);
+    nodes.cluster.database.cut();
     await guest.request('raise-hand', { meetingId, raised: true });
     await host.next('participant-hand-updated', ({ handRaised }) => handRaised);
     await expect(eves.request('join-meeting', { meetingId })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
     });
-    for (const node of cluster.nodes) {
+    for (const node of nodes.cluster.nodes) {
       expect((await fetch(`${node.url}/healthz`)).status).toBe(200);
     }
-    expect((await fetch(`${first.url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${nodes.owner.url}/readyz`)).status).toBe(503);
 
-    cluster.database.restore();
+    nodes.cluster.database.restore();
     const { status } = await eventually(() => eves.request('join-meeting', { meetingId }));
     expect(status).toBe('joined');
     await host.next('participant-joined', ({ participant }) => participant.name === 'Eve');

@@ -1,12 +1,11 @@
-import { afterEach, beforeEach, describe, expect, inject, it, onTestFailed } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createLogger } from '../../../server/core/logger.ts';
 import { openRedis } from '../../../server/redis/openRedis.ts';
 import { ownerKey, participantsKey } from '../../../server/redis/keys.ts';
 import { RedisLeaseStore } from '../../../server/redis/RedisLeaseStore.ts';
-import { ClusterOfProcesses } from '../../support/ClusterOfProcesses.ts';
 import { eventually } from '../../support/eventually.ts';
-import type { NodeProcess } from '../../support/NodeProcess.ts';
-import { createMeeting, createVisits, signUp } from '../../support/people.ts';
+import { createMeeting, signUp } from '../../support/people.ts';
+import { useTwoNodes } from '../../support/twoNodes.ts';
 
 const logger = createLogger('silent', 'json');
 /** Of an owner that answers nothing: silence is found after 3 s, and asking again is given up after 8 s. */
@@ -14,54 +13,38 @@ const PATIENCE_MS = 20_000;
 
 /** The one that is asked first owns the meeting. */
 describe('what the nodes of a cluster know of a meeting', () => {
-  let cluster: ClusterOfProcesses;
-  let owner: NodeProcess;
-  let other: NodeProcess;
-  const atOwner = createVisits(() => owner);
-  const atOther = createVisits(() => other);
-
-  beforeEach(async () => {
-    cluster = await ClusterOfProcesses.start(inject('postgresUrl'), { media: 1 });
-    const [one, two] = cluster.signaling;
-    if (!one || !two) throw new Error('there are two signaling nodes');
-    [owner, other] = [one, two];
-    onTestFailed(() => {
-      process.stderr.write(`${cluster.logs}\n`);
-    });
-  });
-  afterEach(async () => {
-    atOwner.end();
-    atOther.end();
-    await cluster.close();
-  });
+  const nodes = useTwoNodes();
+  const { atOwner, atOther } = nodes;
 
   /** Ada hosts at the owner, Alan is in at the other. */
   async function meet() {
-    const ada = await signUp(owner);
-    const { id: meetingId } = await createMeeting(owner, ada);
+    const ada = await signUp(nodes.owner);
+    const { id: meetingId } = await createMeeting(nodes.owner, ada);
     const host = await atOwner.come(ada, meetingId);
-    const alan = await atOther.come(await signUp(other, 'Alan'), meetingId);
+    const alan = await atOther.come(await signUp(nodes.other, 'Alan'), meetingId);
     return { meetingId, ada, host, alan };
   }
 
   it('opens where its lease is when that node does not know that it has it', async () => {
-    const ada = await signUp(owner);
-    const { id: earlier } = await createMeeting(owner, ada);
+    const ada = await signUp(nodes.owner);
+    const { id: earlier } = await createMeeting(nodes.owner, ada);
     await atOwner.come(ada, earlier);
-    const { id: meetingId } = await createMeeting(owner, ada);
-    const instanceId = await cluster.redis.use((redis) => redis.hget(ownerKey(earlier), 'owner'));
+    const { id: meetingId } = await createMeeting(nodes.owner, ada);
+    const instanceId = await nodes.cluster.redis.use((redis) =>
+      redis.hget(ownerKey(earlier), 'owner'),
+    );
     if (instanceId === null) throw new Error('the meeting has an owner');
     // As after an answer of Redis that was lost on its way to that node.
-    const redis = await openRedis(cluster.redis.url, logger);
+    const redis = await openRedis(nodes.cluster.redis.url, logger);
     const leases = new RedisLeaseStore({ redis, instanceId, logger });
     const lost = await leases.acquire(meetingId, 0);
     leases.close();
     redis.close();
 
-    const client = await atOther.come(await signUp(other, 'Alan'), meetingId);
+    const client = await atOther.come(await signUp(nodes.other, 'Alan'), meetingId);
     const { epoch } = await client.next('meeting-joined', () => true);
     expect(epoch).toBeGreaterThan(lost.epoch);
-    const [holder, stored] = await cluster.redis.use((redis) =>
+    const [holder, stored] = await nodes.cluster.redis.use((redis) =>
       redis.hmget(ownerKey(meetingId), 'owner', 'epoch'),
     );
     expect([holder, Number(stored)]).toEqual([instanceId, epoch]);
@@ -73,13 +56,13 @@ describe('what the nodes of a cluster know of a meeting', () => {
     const key = participantsKey(meetingId);
     await host.request('assign-role', { meetingId, participantId, role: 'cohost' });
     const kept = await eventually(async () => {
-      const text = await cluster.redis.use((redis) => redis.hget(key, participantId));
+      const text = await nodes.cluster.redis.use((redis) => redis.hget(key, participantId));
       expect(text).toContain('cohost');
       return text ?? '';
     });
     await host.request('assign-role', { meetingId, participantId, role: 'participant' });
-    await cluster.redis.use((redis) => redis.hset(key, participantId, kept));
-    await owner.kill();
+    await nodes.cluster.redis.use((redis) => redis.hset(key, participantId, kept));
+    await nodes.owner.kill();
     await alan.next('meeting-position', () => true);
     const answer = await alan.request('resume-meeting', {
       ...{ meetingId, participantId, epoch: 0, seq: 0 },
@@ -95,16 +78,16 @@ describe('what the nodes of a cluster know of a meeting', () => {
   it('hears of somebody who left while the owner was out of reach', async () => {
     const { meetingId, ada, alan } = await meet();
     // Without Redis nobody is declared dead, however silent.
-    await cluster.redis.stop();
-    owner.signal('SIGSTOP');
+    await nodes.cluster.redis.stop();
+    nodes.owner.signal('SIGSTOP');
     const said = (text: string) => () => {
-      expect(other.log.filter((line) => line.includes(text))).not.toEqual([]);
+      expect(nodes.other.log.filter((line) => line.includes(text))).not.toEqual([]);
     };
     await eventually(said('link to node down'), PATIENCE_MS);
     alan.close();
     await eventually(said('is not reached yet'), PATIENCE_MS);
-    owner.signal('SIGCONT');
-    await cluster.redis.start();
+    nodes.owner.signal('SIGCONT');
+    await nodes.cluster.redis.start();
     // Ada's connection was lost with the owner's silence.
     const again = await eventually(() => atOwner.connect(ada), PATIENCE_MS);
     const { participantId } = await eventually(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import * as admin from '../../../protocol/admin.ts';
 import * as errors from '../../../protocol/errors.ts';
 import * as events from '../../../protocol/events.ts';
+import * as mediaRequests from '../../../protocol/mediaRequests.ts';
 import * as meetings from '../../../protocol/meetings.ts';
 import * as notifications from '../../../protocol/notifications.ts';
 import * as primitives from '../../../protocol/primitives.ts';
@@ -19,7 +20,7 @@ export const REWRITE_COMMAND = 'npm run docs';
 
 const FOLDER = join(import.meta.dirname, '../../../protocol');
 /** In the order in which their types are listed. */
-const MODULES = { primitives, meetings, notifications, requests, rest, admin, rtp };
+const MODULES = { primitives, meetings, notifications, requests, mediaRequests, rest, admin, rtp };
 
 /** The text of docs/protocol.md, from the contract and the comments in it. */
 export function renderProtocol(): string {
@@ -95,11 +96,12 @@ function renderCodes(): string {
 
 function renderRequests(type: TypeOf): string {
   const comments = commentsOf('requests');
+  const ofMedia = commentsOf('mediaRequests');
   const entries = (Object.keys(requests.requests) as requests.RequestName[]).map((name) => {
     const { input, output, idempotent } = requests.requests[name];
     return [
       `### \`${name}\``,
-      comments.get(`requests.${name}`) ?? '',
+      comments.get(`requests.${name}`) ?? ofMedia.get(`mediaRequests.${name}`) ?? '',
       block('payload', type(input)),
       block('answer', type(output)),
       `${idempotent ? 'Idempotent.' : 'Not idempotent: never sent again.'} Refusals: ${codes(refusalsOfRequest(name))}.`,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ViewReport } from '../../../../client/media/ViewReport.ts';
-import { MAX_BATCH, type View } from '../../../../protocol/requests.ts';
+import type { View } from '../../../../protocol/mediaRequests.ts';
+import { MAX_BATCH } from '../../../../protocol/primitives.ts';
 
 const SMALL = { width: 160, height: 90 };
 const LARGE = { width: 1_280, height: 720 };
