@@ -1,21 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
-/**
- * What these ask is not how soon something happens or how smooth it is: two of them fit on two cores.
- * Where pictures are timed, one file has the machine for itself.
- */
-const UNTIMED = [
-  'admin',
-  'doors',
-  'hosts',
-  'meeting',
-  'reach',
-  'resilience',
-  'split',
-  'trial',
-  'waitingRoom',
-].map((name) => `test/e2e/${name}.test.ts`);
-
 const inBrowsers = {
   globalSetup: ['test/support/globalSetup.ts'],
   testTimeout: 60_000,
@@ -39,14 +23,17 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           // They wait for others more than they compute.
-          maxWorkers: 3,
+          maxWorkers: 4,
+          // They mock nothing and leave nothing: no need to load the server anew for each file.
+          isolate: false,
         },
       },
       {
         test: {
           ...inBrowsers,
           name: 'e2e',
-          include: UNTIMED,
+          include: ['test/e2e/*.test.ts'],
+          // Not how soon something happens is asked, nor how smooth it is: two fit on two cores.
           maxWorkers: 2,
         },
       },
@@ -54,8 +41,8 @@ export default defineConfig({
         test: {
           ...inBrowsers,
           name: 'e2e-timed',
-          include: ['test/e2e/**/*.test.ts'],
-          exclude: UNTIMED,
+          include: ['test/e2e/timed/*.test.ts'],
+          // Where pictures are timed, one file has the machine for itself.
           fileParallelism: false,
         },
       },

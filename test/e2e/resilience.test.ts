@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { databaseEnv } from '../support/backends.ts';
 import { eventually } from '../support/eventually.ts';
 import { TcpProxy } from '../support/TcpProxy.ts';
 import { startTestServer, type TestServer } from '../support/TestServer.ts';
@@ -16,6 +17,7 @@ describe('a meeting in which things break', () => {
 
   beforeAll(async () => {
     server = await startTestServer({
+      ...(await databaseEnv('PostgreSQL')),
       PARLEY_MEDIA_WORKERS: '2',
       // Longer than any of these tests waits: whoever goes on purpose must not need it.
       PARLEY_MEETINGS_RECONNECT_GRACE_MS: '600000',

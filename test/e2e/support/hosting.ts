@@ -1,4 +1,5 @@
 import { inject } from 'vitest';
+import { databaseEnv } from '../../support/backends.ts';
 import { ClusterOfProcesses } from '../../support/ClusterOfProcesses.ts';
 import { spread } from '../../support/placements.ts';
 import { startTestServer } from '../../support/TestServer.ts';
@@ -20,10 +21,16 @@ export interface Arrangement {
   start: () => Promise<Host>;
 }
 
-export const ONE_WORKER: Arrangement = { where: 'on one worker', start: () => startOne({}, {}) };
+export const ONE_WORKER: Arrangement = {
+  where: 'on one worker and the embedded database',
+  start: () => startOne({}, {}),
+};
 export const TWO_WORKERS: Arrangement = {
-  where: 'split over two workers',
-  start: () => startOne({ PARLEY_MEDIA_WORKERS: '2' }, { placement: spread() }),
+  where: 'split over two workers, on PostgreSQL',
+  start: async () => {
+    const env = { ...(await databaseEnv('PostgreSQL')), PARLEY_MEDIA_WORKERS: '2' };
+    return startOne(env, { placement: spread() });
+  },
 };
 export const CLUSTER: Arrangement = { where: 'on a cluster', start: startCluster };
 

@@ -1,9 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
-import { ARRANGEMENTS } from '../support/placements.ts';
-import { startTestServer, type TestServer } from '../support/TestServer.ts';
-import { launchBrowser, Visitor } from './support/Visitor.ts';
+import { databaseEnv } from '../../support/backends.ts';
+import { eventually } from '../../support/eventually.ts';
+import { ARRANGEMENTS } from '../../support/placements.ts';
+import { startTestServer, type TestServer } from '../../support/TestServer.ts';
+import { launchBrowser, Visitor } from '../support/Visitor.ts';
 
 /** Bandwidth estimation needs a while before it lets the best layer through. */
 const PATIENCE_MS = 40_000;
@@ -16,7 +17,7 @@ describe.each(ARRANGEMENTS)('layers of a camera $where', ({ env, parts }) => {
   let publisherId: string;
 
   beforeAll(async () => {
-    server = await startTestServer(env, parts);
+    server = await startTestServer({ ...env, ...(await databaseEnv('PostgreSQL')) }, parts);
     browser = await launchBrowser();
     publisher = await Visitor.open(browser, server.url);
     viewer = await Visitor.open(browser, server.url);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { FaultName } from './soak/faults.ts';
-import { Soak } from './soak/Soak.ts';
+import type { FaultName } from '../soak/faults.ts';
+import { Soak } from '../soak/Soak.ts';
 
 /** Set it to see one run again. */
 const SEED = Number(process.env['PARLEY_SOAK_SEED'] ?? 1);
