@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ROOT } from './command.ts';
-import { CommandError, run } from './run.ts';
+import { CommandError, run, type RunOptions } from './run.ts';
 
 /** The first visit must not load more JavaScript than this; it is what a phone waits for. */
 const MAX_FIRST_LOAD_BYTES = 250_000;
@@ -32,16 +32,16 @@ interface VitestReport {
 const bin = (...path: string[]) => join(ROOT, 'node_modules', ...path);
 
 export const checkFormat = (signal: AbortSignal) =>
-  runTool([bin('prettier', 'bin', 'prettier.cjs'), '--check', '.'], signal);
+  runStatic([bin('prettier', 'bin', 'prettier.cjs'), '--check', '.'], signal);
 
 export const checkLint = (signal: AbortSignal) =>
-  runTool([bin('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', '.'], signal);
+  runStatic([bin('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', '.'], signal);
 
 /** Browser code and server code see different global types, so each is a project of its own. */
 export async function checkTypes(signal: AbortSignal): Promise<CheckResult> {
   let result: CheckResult = { ok: true, detail: '', output: '' };
   for (const project of ['.', 'client', 'test/e2e']) {
-    result = await runTool([bin('typescript', 'bin', 'tsc'), '-p', project], signal);
+    result = await runStatic([bin('typescript', 'bin', 'tsc'), '-p', project], signal);
     if (!result.ok) return result;
   }
   return result;
@@ -84,8 +84,12 @@ export async function runTests(
     ...filters,
   ];
   try {
-    const result = await runTool(args, signal, env, (line) => {
-      if (!line.includes(report)) onLine?.(line);
+    const result = await runTool(args, {
+      signal,
+      env,
+      onLine: (line) => {
+        if (!line.includes(report)) onLine?.(line);
+      },
     });
     const counts = await readReport(report, result.ok);
     const { passed, failed, skipped } = counts;
@@ -108,19 +112,22 @@ async function readReport(path: string, ok: boolean): Promise<TestCounts> {
   return counts;
 }
 
+/** Looks at the sources: tests that run meanwhile, and wait for something, must not wait for this. */
+function runStatic(args: readonly string[], signal: AbortSignal): Promise<CheckResult> {
+  return runTool(args, { signal, background: true });
+}
+
 async function runTool(
   args: readonly string[],
-  signal: AbortSignal,
-  env: NodeJS.ProcessEnv = process.env,
-  onLine?: (line: string) => void,
+  { env = process.env, onLine, ...options }: RunOptions,
 ): Promise<CheckResult> {
   const lines: string[] = [];
   const colors = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
   try {
     await run(process.execPath, args, {
+      ...options,
       cwd: ROOT,
       env: { ...env, ...colors },
-      signal,
       onLine: (line) => {
         lines.push(line);
         onLine?.(line);

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import { createInterface } from 'node:readline';
 
 const KILL_AFTER_MS = 5_000;
@@ -17,6 +18,8 @@ export interface RunOptions {
   onLine?: (line: string) => void;
   /** An abort waits for the command instead of stopping it: for package managers at work. */
   uninterruptible?: boolean;
+  /** Only what others leave of the processor. */
+  background?: boolean;
 }
 
 /** A command that could not be started, or ended with a code other than 0. */
@@ -39,13 +42,14 @@ export class CommandError extends Error {
 export async function run(
   command: string,
   args: readonly string[],
-  { signal, onLine, uninterruptible = false, ...options }: RunOptions = {},
+  { signal, onLine, uninterruptible = false, background = false, ...options }: RunOptions = {},
 ): Promise<string> {
   signal?.throwIfAborted();
   const child = spawnGroup(command, args, {
     ...options,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  if (background) await stepBack(child);
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     if (!stream) continue;
@@ -81,6 +85,18 @@ export function spawnGroup(
   options: SpawnOptions,
 ): ChildProcess {
   return spawn(command, args, { ...options, detached: true });
+}
+
+async function stepBack({ pid }: ChildProcess): Promise<void> {
+  if (pid === undefined) return;
+  const { PRIORITY_LOW } = os.constants.priority;
+  try {
+    os.setPriority(pid, PRIORITY_LOW);
+    // Linux shares the processor out to sessions first: what is nice in one of its own has all of that share.
+    await writeFile(`/proc/${pid}/autogroup`, String(PRIORITY_LOW));
+  } catch {
+    // It has ended, or the system does not know one of the two.
+  }
 }
 
 /** Asks a process group to end, and ends it for certain after some seconds. */

@@ -61,13 +61,13 @@ await runCommand(async ({ stop, args }) => {
     await check('Types', () => checkTypes(stop));
     await check('Client size', checkClientSize);
   };
-  const withoutBrowsers = async () => {
+  const all = async () => {
     await tests('unit', false);
     await tests('integration', true);
+    await tests('e2e', true);
+    await tests('e2e-timed', true);
   };
-  await settled(statics(), withoutBrowsers());
-  await tests('e2e', true);
-  await tests('e2e-timed', true);
+  await settled(statics(), all());
 
   console.log(`\n${summary.join('\n')}\n`);
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

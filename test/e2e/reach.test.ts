@@ -4,6 +4,7 @@ import { eventually } from '../support/eventually.ts';
 import { call, enterAsGuest, join } from '../support/people.ts';
 import { startTestServer, type TestServer } from '../support/TestServer.ts';
 import { accessibilityViolations, horizontalOverflow } from './support/soundness.ts';
+import { SMALL_PICTURES } from './support/smallPictures.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
 const PHONE = { width: 375, height: 720 };
@@ -14,7 +15,7 @@ describe.each(['light', 'dark'] as const)('in a %s theme, on a phone', (colorSch
   let visitor: Visitor;
 
   beforeAll(async () => {
-    server = await startTestServer();
+    server = await startTestServer(SMALL_PICTURES);
     browser = await launchBrowser();
     visitor = await Visitor.open(browser, server.url, { viewport: PHONE, colorScheme });
   });

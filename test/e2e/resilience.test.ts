@@ -4,6 +4,7 @@ import { databaseEnv } from '../support/backends.ts';
 import { eventually } from '../support/eventually.ts';
 import { TcpProxy } from '../support/TcpProxy.ts';
 import { startTestServer, type TestServer } from '../support/TestServer.ts';
+import { SMALL_PICTURES } from './support/smallPictures.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
 describe('a meeting in which things break', () => {
@@ -17,6 +18,7 @@ describe('a meeting in which things break', () => {
 
   beforeAll(async () => {
     server = await startTestServer({
+      ...SMALL_PICTURES,
       ...(await databaseEnv('PostgreSQL')),
       PARLEY_MEDIA_WORKERS: '2',
       // Longer than any of these tests waits: whoever goes on purpose must not need it.

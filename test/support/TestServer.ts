@@ -1,8 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import { loadConfig } from '../../server/config/loadConfig.ts';
 import { createServer, type ParleyServer, type ServerParts } from '../../server/createServer.ts';
+import { copyEmbeddedDatabase } from './embeddedDatabase.ts';
+import './provided.ts';
 
 type Whole = { [K in 'media' | 'meetings' | 'cascade']: NonNullable<ParleyServer[K]> };
 
@@ -33,6 +36,7 @@ export async function startTestServer(
       ...env,
     },
   });
+  if (config.database.url === null) await copyEmbeddedDatabase(inject('embeddedDatabase'), dataDir);
   const server = await createServer(config, parts);
   const { media, meetings, cascade } = server;
   if (!media || !meetings || !cascade) throw new Error('a whole server is of both roles');

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import { EVERYTHING_ALLOWED } from '../../protocol/meetings.ts';
 import type { AccountRecord, GuestRecord, SessionRecord } from '../../server/auth/stores.ts';
 import { loadConfig } from '../../server/config/loadConfig.ts';
@@ -9,6 +10,7 @@ import { createJoinCode } from '../../server/core/ids.ts';
 import { openDatabase, type Database } from '../../server/db/openDatabase.ts';
 import type { MeetingRecord, ParticipantRecord } from '../../server/meetings/stores.ts';
 import { databaseEnv, type Backend } from './backends.ts';
+import { copyEmbeddedDatabase } from './embeddedDatabase.ts';
 
 /**
  * An empty database of this test file's own.
@@ -20,6 +22,7 @@ export async function openTestDatabase(
 ): Promise<Database> {
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-db-'));
   const env = { PARLEY_SERVER_DATA_DIR: dataDir, ...(await databaseEnv(backend)), ...more };
+  if (backend === 'PGlite') await copyEmbeddedDatabase(inject('embeddedDatabase'), dataDir);
   const database = await openDatabase(loadConfig({ file: null, env }));
   return {
     ...database,

@@ -15,6 +15,8 @@ declare global {
   }
 }
 
+/** Until media flows, and how often it is looked for, in milliseconds: statistics cost a browser a lot. */
+const PATIENCE = [20_000, 150] as const;
 /** Few frames, so that several people fit on a small machine. */
 const FAKE_DEVICES = 'device-count=3,fps=12';
 
@@ -161,7 +163,7 @@ export class Visitor {
           throw new Error(`no sound of ${id}: ${JSON.stringify(audio)}`);
         }
       }
-    }, 20_000);
+    }, ...PATIENCE);
   }
 
   tile(participantId: string) {

@@ -4,6 +4,7 @@ import { databaseEnv } from '../../support/backends.ts';
 import { TcpProxy } from '../../support/TcpProxy.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 import { UdpRelay } from '../../support/UdpRelay.ts';
+import { SMALL_PICTURES } from './smallPictures.ts';
 import { launchBrowser, Visitor } from './Visitor.ts';
 
 /** Longer than any fault that is to be survived. */
@@ -24,6 +25,7 @@ export function useBreakableNetwork() {
     air = await UdpRelay.start();
     server = await startTestServer({
       ...air.env,
+      ...SMALL_PICTURES,
       ...(await databaseEnv('PostgreSQL')),
       PARLEY_MEETINGS_RECONNECT_GRACE_MS: String(GRACE_MS),
     });

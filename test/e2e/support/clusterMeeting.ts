@@ -3,6 +3,7 @@ import { afterEach, beforeEach, inject, onTestFailed } from 'vitest';
 import { ClusterOfProcesses } from '../../support/ClusterOfProcesses.ts';
 import type { NodeProcess } from '../../support/NodeProcess.ts';
 import { TcpProxy } from '../../support/TcpProxy.ts';
+import { SMALL_PICTURES } from './smallPictures.ts';
 import { launchBrowser, Visitor } from './Visitor.ts';
 
 /** Ada and Alan in a meeting on a cluster of their own, for each test: each at another signaling node. */
@@ -16,7 +17,7 @@ export function useClusterMeeting() {
   let alan: Visitor;
 
   beforeEach(async () => {
-    cluster = await ClusterOfProcesses.start(inject('postgresUrl'));
+    cluster = await ClusterOfProcesses.start(inject('postgresUrl'), { env: SMALL_PICTURES });
     onTestFailed(() => {
       process.stderr.write(`${cluster.logs}\n`);
     });

@@ -3,6 +3,7 @@ import { databaseEnv } from '../../support/backends.ts';
 import { ClusterOfProcesses } from '../../support/ClusterOfProcesses.ts';
 import { spread } from '../../support/placements.ts';
 import { startTestServer } from '../../support/TestServer.ts';
+import { SMALL_PICTURES } from './smallPictures.ts';
 
 /** What a meeting takes place on. */
 export interface Host {
@@ -23,7 +24,7 @@ export interface Arrangement {
 
 export const ONE_WORKER: Arrangement = {
   where: 'on one worker and the embedded database',
-  start: () => startOne({}, {}),
+  start: () => startOne(SMALL_PICTURES, {}),
 };
 export const TWO_WORKERS: Arrangement = {
   where: 'split over two workers, on PostgreSQL',
@@ -56,7 +57,7 @@ async function startOne(...how: Parameters<typeof startTestServer>): Promise<Hos
 }
 
 async function startCluster(): Promise<Host> {
-  const cluster = await ClusterOfProcesses.start(inject('postgresUrl'));
+  const cluster = await ClusterOfProcesses.start(inject('postgresUrl'), { env: SMALL_PICTURES });
   let visitors = 0;
   const entrance = (): string => {
     const { signaling } = cluster;
