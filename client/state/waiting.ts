@@ -55,8 +55,13 @@ export function createWaiting(options: WaitingOptions): WaitingModel {
     else if (name === 'join-denied') {
       end({ is: 'denied', denial: { code: payload.code, message: payload.message ?? null } });
     } else if (name === 'meeting-left') {
-      // The place is another device's now.
-      end({ is: 'failed', failure: new RequestError({ code: 'ALREADY_JOINED' }) });
+      if (payload.reason === 'replaced') {
+        // The place is another device's now.
+        end({ is: 'failed', failure: new RequestError({ code: 'ALREADY_JOINED' }) });
+      } else {
+        // Let in by a server that was lost before it could say so, perhaps: whoever is asked now knows.
+        void returnToPlace();
+      }
     }
   }
 

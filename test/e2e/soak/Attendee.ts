@@ -270,9 +270,21 @@ export class Attendee {
       this.#status = 'waiting';
       this.#participantId = payload.participantId;
     } else if (name === 'meeting-position') this.#following?.handlePosition(payload);
+    else if (name === 'meeting-left' && this.#isForgotten(payload.reason)) void this.#askAgain();
     else if (['join-denied', 'meeting-left', 'meeting-ended'].includes(name)) {
       this.giveUp(`told ${name} ${JSON.stringify(payload)}`);
     }
+  }
+
+  #isForgotten(reason: string): boolean {
+    return this.#status === 'waiting' && reason === 'connection-lost';
+  }
+
+  /** Only whom a host was letting in as the owner was lost may have lost a place in the queue. */
+  async #askAgain(): Promise<void> {
+    const answer = await this.#move(() => this.#join());
+    if (answer !== 'waiting') return;
+    this.#onViolation(new Violation(4, `${this.name} waited, and had to ask again`));
   }
 
   /** Something was missed on a connection that lives; a lost one is made up for by whoever resumes. */

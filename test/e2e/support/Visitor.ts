@@ -147,23 +147,27 @@ export class Visitor {
   /** Waits until pictures and sound of all of them arrive, anew from now. */
   async seesAndHears(participantIds: readonly string[]): Promise<void> {
     const before = await this.stats();
-    await eventually(async () => {
-      const { inbound } = await this.stats();
-      for (const id of participantIds) {
-        const of = (kind: 'audio' | 'video') => (one: MediaStats['inbound'][number]) =>
-          one.participantId === id && one.kind === kind;
-        const [video, audio] = [inbound.find(of('video')), inbound.find(of('audio'))];
-        if (!video || !audio) throw new Error(`nothing of ${id} comes: ${JSON.stringify(inbound)}`);
-        const frames = before.inbound.find((one) => one.consumerId === video.consumerId);
-        const energy = before.inbound.find((one) => one.consumerId === audio.consumerId);
-        if (video.framesDecoded <= (frames?.framesDecoded ?? 0) + 3) {
-          throw new Error(`no new frames of ${id}: ${JSON.stringify(video)}`);
+    await eventually(
+      async () => {
+        const { inbound } = await this.stats();
+        for (const id of participantIds) {
+          const of = (kind: 'audio' | 'video') => (one: MediaStats['inbound'][number]) =>
+            one.participantId === id && one.kind === kind;
+          const [video, audio] = [inbound.find(of('video')), inbound.find(of('audio'))];
+          if (!video || !audio)
+            throw new Error(`nothing of ${id} comes: ${JSON.stringify(inbound)}`);
+          const frames = before.inbound.find((one) => one.consumerId === video.consumerId);
+          const energy = before.inbound.find((one) => one.consumerId === audio.consumerId);
+          if (video.framesDecoded <= (frames?.framesDecoded ?? 0) + 3) {
+            throw new Error(`no new frames of ${id}: ${JSON.stringify(video)}`);
+          }
+          if (audio.totalAudioEnergy <= (energy?.totalAudioEnergy ?? 0)) {
+            throw new Error(`no sound of ${id}: ${JSON.stringify(audio)}`);
+          }
         }
-        if (audio.totalAudioEnergy <= (energy?.totalAudioEnergy ?? 0)) {
-          throw new Error(`no sound of ${id}: ${JSON.stringify(audio)}`);
-        }
-      }
-    }, ...PATIENCE);
+      },
+      ...PATIENCE,
+    );
   }
 
   tile(participantId: string) {

@@ -75,6 +75,23 @@ describe('what the nodes of a cluster know of a meeting', () => {
     ).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
+  it('lets in who was admitted just as the owner was lost', async () => {
+    const ada = await signUp(nodes.owner);
+    const { id: meetingId } = await createMeeting(nodes.owner, ada, { waitingRoom: true });
+    const host = await atOwner.come(ada, meetingId);
+    const alan = await atOther.come(await signUp(nodes.other, 'Alan'), meetingId);
+    const { participantId } = alan;
+    await host.request('admit-participant', { meetingId, participantId });
+    // As an owner leaves it who has stored the admission, and neither kept the place nor told anybody.
+    const forgotten = await nodes.cluster.redis.use((redis) =>
+      redis.hdel(participantsKey(meetingId), participantId),
+    );
+    expect(forgotten).toBe(1);
+    await nodes.owner.kill();
+    await alan.next('meeting-left', ({ reason }) => reason === 'connection-lost');
+    expect((await alan.request('join-meeting', { meetingId })).status).toBe('joined');
+  });
+
   it('hears of somebody who left while the owner was out of reach', async () => {
     const { meetingId, ada, alan } = await meet();
     // Without Redis nobody is declared dead, however silent.

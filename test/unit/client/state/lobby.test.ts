@@ -165,6 +165,23 @@ test('a place is taken up again after a lost connection, but not taken from anot
   expect(again?.payload).toMatchObject({ meetingId: 'm', deviceId: 'laptop', takeOver: false });
 });
 
+test('a place that its meeting has lost is asked for again', async () => {
+  const lobby = open();
+  const signaling = await waitIn(lobby);
+  signaling.tell('meeting-left', { ...place, reason: 'connection-lost' });
+  expect(signaling.asked.filter(({ name }) => name === 'join-meeting')).toHaveLength(2);
+  signaling.tell('meeting-joined', {});
+  await vi.waitFor(() => expect(joined).toHaveBeenCalledOnce());
+});
+
+test('a place that another device has taken is not', async () => {
+  const lobby = open();
+  const signaling = await waitIn(lobby);
+  signaling.tell('meeting-left', { ...place, reason: 'replaced' });
+  expect(signaling.asked.filter(({ name }) => name === 'join-meeting')).toHaveLength(1);
+  expect(lobby.failure.value).toMatchObject({ code: 'ALREADY_JOINED' });
+});
+
 test('whoever is turned away has the devices closed, and opens them by asking again', async () => {
   const lobby = open();
   const signaling = await waitIn(lobby);
