@@ -18,6 +18,8 @@ const PACKETS_PER_SECOND = 60;
 const CAPACITY = 1_000;
 /** Viewers that come at the same time. */
 const BATCH = 20;
+/** By then what was reserved for those who came is part of what the workers report. */
+const REPORTED_MS = 6_000;
 const SETTLE_MS = 10_000;
 const MEASURE_MS = 10_000;
 /** Of the packets that were sent, for each viewer. */
@@ -54,15 +56,15 @@ for (const { where, media, workers } of ARRANGEMENTS) {
 }
 await measureBare(onOneWorker);
 
-/** Viewers come until there is no capacity for more, or the meeting is full. */
+/** Viewers come until nobody more has room, or the meeting is full. */
 async function fill({ processes }: BenchCluster): Promise<Audience> {
   const url = processes.signaling[0]?.url ?? '';
   const meetingId = await createMeeting(url, CAPACITY);
   const [publishing] = await startPublishers(url, meetingId, 1, PACKETS_PER_SECOND);
   if (!publishing) throw new Error('nobody sends');
   const subscribers: Subscriber[] = [];
-  let full = false;
-  while (!full) {
+  for (;;) {
+    const before = subscribers.length;
     const sessions = await connectGuests(url, meetingId, BATCH);
     const came = await Promise.allSettled(
       sessions.map(async (session) => {
@@ -75,11 +77,18 @@ async function fill({ processes }: BenchCluster): Promise<Audience> {
         return subscriber;
       }),
     );
+    const refusals = new Set<string>();
     for (const outcome of came) {
-      if (outcome.status === 'fulfilled') subscribers.push(outcome.value);
-      else if (/NO_CAPACITY|FULL/.test(String(outcome.reason))) full = true;
-      else throw outcome.reason;
+      if (outcome.status === 'fulfilled') {
+        subscribers.push(outcome.value);
+        continue;
+      }
+      const [code] = /NO_CAPACITY|FULL/.exec(String(outcome.reason)) ?? [];
+      if (code === undefined) throw outcome.reason;
+      refusals.add(code);
     }
+    if (refusals.has('FULL') || (refusals.size > 0 && subscribers.length === before)) break;
+    if (refusals.size > 0) await sleep(REPORTED_MS);
   }
   const workers = processes.media.flatMap(({ pid }) => childrenOf(pid));
   return { publisher: publishing.publisher, workers, subscribers };

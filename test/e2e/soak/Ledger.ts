@@ -17,6 +17,8 @@ type Possible = { [N in Name]: Set<Facts[N]> };
 /** What the server has acknowledged of the people of one meeting, and must therefore not forget. */
 export class Ledger {
   readonly #people = new Map<string, { name: string; possible: Possible }>();
+  /** Who is out, and nobody has acknowledged it. */
+  readonly #lost = new Set<string>();
 
   /** Somebody whose facts are known. */
   enter(userId: string, name: string, facts: Facts): void {
@@ -64,9 +66,15 @@ export class Ledger {
     this.#set(userId, fact, [...this.#of(userId, fact), value]);
   }
 
+  /** Whether they may still have the right to come back without asking. */
+  mayReturn(userId: string): boolean {
+    return this.#lost.has(userId);
+  }
+
   /** It is certain. */
   set<N extends Name>(userId: string, fact: N, value: Facts[N]): void {
     this.#set(userId, fact, [value]);
+    if (fact === 'place') this.#lost.delete(userId);
     if (value === 'out') this.#set(userId, 'handRaised', [false]);
   }
 
@@ -82,6 +90,9 @@ export class Ledger {
       const waits = waiting.some((one) => one.userId === userId);
       if (inside && waits) throw new Violation(2, `${name} is in and waits`);
       const place = inside ? 'in' : waits ? 'waiting' : 'out';
+      if (place === 'out' && possible.place.size > 1 && possible.place.has('in')) {
+        this.#lost.add(userId);
+      }
       settle(possible.place, place, `${name}'s place`);
       if (!inside) {
         possible.handRaised = new Set([false]);

@@ -262,13 +262,19 @@ export class MeetingTraffic {
     // Co-hosts need not wait.
     const place = this.#ledger.is(userId, 'role', 'cohost') ? 'in' : 'waiting';
     if (place === 'waiting' && !this.#isOrdinary(userId)) return false;
-    return this.#ledger.attempt(userId, 'place', place, async () => {
+    const mayReturn = this.#ledger.mayReturn(userId);
+    if (mayReturn) this.#ledger.mayBe(userId, 'place', 'in');
+    const entry = { isReturn: false };
+    const came = await this.#ledger.attempt(userId, 'place', place, async () => {
       const late = sleep(ENTER_TIMEOUT_MS, null, { ref: false });
       const answer = await Promise.race([one.enter(), late]);
-      if (answer === (place === 'in' ? 'joined' : 'waiting')) return;
+      entry.isReturn = mayReturn && answer === 'joined';
+      if (entry.isReturn || answer === (place === 'in' ? 'joined' : 'waiting')) return;
       const what = `${one.name} comes, and is not ${place} but ${answer ?? 'not answered'}`;
       this.#options.onViolation(new Violation(4, what));
     });
+    if (entry.isReturn) this.#ledger.set(userId, 'place', 'in');
+    return came;
   }
 
   async #admitOne(): Promise<boolean> {
