@@ -122,7 +122,10 @@ export class Lane {
       return;
     }
     const failed = delivery.attempts + 1;
-    const retryMs = outcome.status === GONE ? null : retryDelay(failed, schedule, Math.random());
+    const retryMs =
+      outcome.status === GONE
+        ? null
+        : retryDelay(failed, schedule, Math.random(), outcome.retryAfterMs);
     observe(retryMs === null ? 'given_up' : 'failed');
     this.#log(delivery, outcome, retryMs);
     await store.fail(delivery, { ...outcome, retryMs });

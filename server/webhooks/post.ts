@@ -3,6 +3,8 @@ export interface Outcome {
   delivered: boolean;
   status: number | null;
   error: string | null;
+  /** How long the receiver wants to be left alone, in milliseconds (RFC 9110, Retry-After). */
+  retryAfterMs: number;
 }
 
 /**
@@ -24,10 +26,21 @@ export async function post(
       signal: AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]),
     });
     await response.body?.cancel();
-    return { delivered: response.ok, status: response.status, error: null };
+    const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), Date.now());
+    return { delivered: response.ok, status: response.status, error: null, retryAfterMs };
   } catch (error) {
-    return { delivered: false, status: null, error: reasonOf(error, timeoutMs) };
+    return { delivered: false, status: null, error: reasonOf(error, timeoutMs), retryAfterMs: 0 };
   }
+}
+
+/**
+ * Milliseconds that the value of a Retry-After header asks for, as seconds or as a date; 0 of anything else.
+ * @param now milliseconds since the Unix epoch
+ */
+export function parseRetryAfter(value: string | null, now: number): number {
+  if (value === null) return 0;
+  const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now;
+  return ms > 0 ? ms : 0;
 }
 
 function reasonOf(error: unknown, timeoutMs: number): string {

@@ -23,6 +23,8 @@ export class MeetingStreams {
   readonly #deps: MeetingStreamsDeps;
   readonly #network: PipeNetwork;
   readonly #records = new Map<string, ProducerRecord>();
+  /** Closed ones that a node may still have. */
+  readonly #ended = new Set<string>();
   readonly #consumptions = new Consumptions();
   #closed = false;
 
@@ -230,9 +232,21 @@ export class MeetingStreams {
     return facts;
   }
 
+  /** A producer is closed, and its node may not have heard so. */
+  noteEnded(producerId: string): void {
+    this.#ended.add(producerId);
+  }
+
   /** Ends at a router what it could not be told to end. */
-  endStray(at: RouterRef, { links }: RouterInventory): void {
+  endStray(at: RouterRef, { participants, links }: RouterInventory): void {
     this.#network.endStray(at, links);
+    const { nodeId, worker } = at;
+    for (const { participantId, producers } of participants) {
+      for (const { producerId } of producers) {
+        if (!this.#ended.has(producerId)) continue;
+        void this.#deps.orders.end(nodeId, 'closeProducer', { worker, participantId, producerId });
+      }
+    }
   }
 
   /** Routers are gone, and with them the producers at home there. */

@@ -72,7 +72,9 @@ export class ParticipantCommands {
     if (!record) return;
     const { nodeId, worker } = record.home;
     await record.turns.post(async () => {
-      await this.#deps.orders.give(nodeId, 'closeProducer', { worker, participantId, producerId });
+      // Nobody is to see any more of it, whether its node hears so now or later.
+      await this.#deps.orders.end(nodeId, 'closeProducer', { worker, participantId, producerId });
+      if (this.#deps.orders.hasLost(nodeId)) this.#deps.streams.noteEnded(producerId);
       this.#deps.forget(record);
     });
   }

@@ -197,6 +197,8 @@ export class Stage {
     await second.comeAgain(first);
     await this.mark(shared, 'ready');
     await this.#seeEachOther();
+    // Also who was muted meanwhile: there was nothing to mute before the page sent again.
+    this.traffic[0].isUnsure(second.participantId);
     const now = await this.carriers();
     if (now.length < 2) throw new Error(`both are on ${now.join()} although it takes nobody`);
   }

@@ -156,6 +156,22 @@ describe('the media of a meeting whose workers and nodes are lost or out of reac
     });
   });
 
+  it('closes a producer for those who see it also while its node cannot be told', async () => {
+    const meeting = await begin();
+    const { ports, cascade } = meeting;
+    const bob = await meeting.publish('bob', 'b', 0);
+    await meeting.subscribe('near', 'a', 0, [bob.producerId]);
+    ports.cut('b');
+    await cascade.closeProducer(bob.session.key, bob.producerId);
+    await eventually(async () => expect(incoming(await meeting.inventory('a'))).toEqual([]));
+    ports.restore('b');
+    await eventually(async () => {
+      const routers = await meeting.inventory('b');
+      const [home] = routers.flatMap(({ participants }) => participants);
+      expect(home).toMatchObject({ participantId: 'bob', producers: [] });
+    });
+  });
+
   it('closes what a node still has that was thought dead', async () => {
     const meeting = await begin();
     const { producerId } = await meeting.publish('ada', 'a', 0);

@@ -149,6 +149,7 @@ describe.each(BACKENDS)('what endpoints are told, on %s', (backend) => {
 
 describe.each(BACKENDS)('an endpoint that fails, on %s', (backend) => {
   const TOKEN = 'an-operator-token-of-32-characters-or-more';
+  const RETRY_MAX_MS = 100;
   let server: TestServer;
   let receiver: WebhookReceiver;
 
@@ -161,7 +162,7 @@ describe.each(BACKENDS)('an endpoint that fails, on %s', (backend) => {
       PARLEY_WEBHOOKS_ATTEMPTS: '3',
       PARLEY_WEBHOOKS_TIMEOUT_MS: '300',
       PARLEY_WEBHOOKS_RETRY_MIN_MS: '20',
-      PARLEY_WEBHOOKS_RETRY_MAX_MS: '100',
+      PARLEY_WEBHOOKS_RETRY_MAX_MS: String(RETRY_MAX_MS),
     });
   });
   afterEach(async () => {
@@ -191,6 +192,19 @@ describe.each(BACKENDS)('an endpoint that fails, on %s', (backend) => {
       expect(new Set(attempts.map((one) => one.body)).size).toBe(1);
     },
   );
+
+  it('is left alone for as long as it asks for, within reason', async () => {
+    const asked: number[] = [];
+    receiver.answer = (response, _, earlier) => {
+      asked.push(performance.now());
+      if (earlier === 0) response.writeHead(503, { 'retry-after': '3600' }).end();
+      else response.writeHead(204).end();
+    };
+    const { id } = await createMeeting(server, await signUp(server));
+    await eventually(() => expect(receiver.of(id)).toHaveLength(1));
+    const [first = 0, second = 0] = asked;
+    expect(second - first).toBeGreaterThanOrEqual(RETRY_MAX_MS);
+  });
 
   it('is not followed to where it redirects', async () => {
     const elsewhere = await WebhookReceiver.start();

@@ -21,3 +21,10 @@ test('they are spread by a fifth either way', () => {
 test('one attempt is one attempt', () => {
   expect(retryDelay(1, { ...schedule, attempts: 1 }, MIDDLE)).toBeNull();
 });
+
+test('a receiver that asks for more time gets it, up to the longest', () => {
+  expect(retryDelay(1, schedule, MIDDLE, 60_000)).toBe(60_000);
+  expect(retryDelay(1, schedule, MIDDLE, 1_000)).toBe(5_000);
+  expect(retryDelay(1, schedule, MIDDLE, 2 * DAY_MS)).toBe(DAY_MS);
+  expect(retryDelay(10, schedule, MIDDLE, 1_000)).toBeNull();
+});
