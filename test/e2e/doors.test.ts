@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { call, createMeeting, join, signUp, type Person } from '../support/people.ts';
 import { arrangements, ONE_WORKER, type Host } from './support/hosting.ts';
+import { SMALL_PICTURES } from './support/smallPictures.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
 describe.each(arrangements([ONE_WORKER]))('the way into a meeting $where', ({ start }) => {
@@ -11,7 +12,7 @@ describe.each(arrangements([ONE_WORKER]))('the way into a meeting $where', ({ st
   let guest: Visitor;
 
   beforeAll(async () => {
-    server = await start();
+    server = await start(SMALL_PICTURES);
     browser = await launchBrowser();
     host = await signUp(server, 'Hedy Lamarr');
     guest = await Visitor.open(browser, server.entrance());

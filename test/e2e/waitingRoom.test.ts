@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { arrangements, CLUSTER, ONE_WORKER, type Host } from './support/hosting.ts';
+import { SMALL_PICTURES } from './support/smallPictures.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
 describe.each(arrangements([ONE_WORKER, CLUSTER]))('a waiting room $where', ({ start }) => {
@@ -11,7 +12,7 @@ describe.each(arrangements([ONE_WORKER, CLUSTER]))('a waiting room $where', ({ s
   const guests: Visitor[] = [];
 
   beforeAll(async () => {
-    server = await start();
+    server = await start(SMALL_PICTURES);
     browser = await launchBrowser();
     ada = await Visitor.open(browser, server.entrance());
     await ada.signUp('Ada Lovelace');

@@ -3,7 +3,6 @@ import { databaseEnv } from '../../support/backends.ts';
 import { ClusterOfProcesses } from '../../support/ClusterOfProcesses.ts';
 import { spread } from '../../support/placements.ts';
 import { startTestServer } from '../../support/TestServer.ts';
-import { SMALL_PICTURES } from './smallPictures.ts';
 
 /** What a meeting takes place on. */
 export interface Host {
@@ -19,18 +18,19 @@ export interface Host {
 /** A way of running Parley that a meeting must not notice. */
 export interface Arrangement {
   where: string;
-  start: () => Promise<Host>;
+  /** @param env configuration as environment variables, over that of the arrangement */
+  start: (env?: Record<string, string>) => Promise<Host>;
 }
 
 export const ONE_WORKER: Arrangement = {
   where: 'on one worker and the embedded database',
-  start: () => startOne(SMALL_PICTURES, {}),
+  start: (env = {}) => startOne(env, {}),
 };
 export const TWO_WORKERS: Arrangement = {
   where: 'split over two workers, on PostgreSQL',
-  start: async () => {
-    const env = { ...(await databaseEnv('PostgreSQL')), PARLEY_MEDIA_WORKERS: '2' };
-    return startOne(env, { placement: spread() });
+  start: async (env = {}) => {
+    const own = { ...(await databaseEnv('PostgreSQL')), PARLEY_MEDIA_WORKERS: '2' };
+    return startOne({ ...own, ...env }, { placement: spread() });
   },
 };
 export const CLUSTER: Arrangement = { where: 'on a cluster', start: startCluster };
@@ -56,8 +56,8 @@ async function startOne(...how: Parameters<typeof startTestServer>): Promise<Hos
   };
 }
 
-async function startCluster(): Promise<Host> {
-  const cluster = await ClusterOfProcesses.start(inject('postgresUrl'), { env: SMALL_PICTURES });
+async function startCluster(env: Record<string, string> = {}): Promise<Host> {
+  const cluster = await ClusterOfProcesses.start(inject('postgresUrl'), { env });
   let visitors = 0;
   const entrance = (): string => {
     const { signaling } = cluster;
