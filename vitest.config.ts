@@ -24,7 +24,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           // They wait for others more than they compute.
           maxWorkers: 4,
-          // They mock nothing and leave nothing: no need to load the server anew for each file.
+          // They replace no module and leave nothing behind: no need to load the server anew for each file.
           isolate: false,
         },
       },

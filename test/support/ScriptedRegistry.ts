@@ -5,6 +5,7 @@ import type {
   NodeRegistry,
   NodeRegistryEvents,
 } from '../../server/cluster/NodeRegistry.ts';
+import { IDLE } from './idle.ts';
 
 const identityOf = (instanceId: string): NodeIdentity => ({
   instanceId,
@@ -55,12 +56,7 @@ export class ScriptedRegistry extends EventEmitter<NodeRegistryEvents> implement
   #infoOf(instanceId: string): NodeInfo {
     return {
       ...identityOf(instanceId),
-      load: 0,
-      meetings: 0,
-      connections: 0,
-      routers: 0,
-      participants: 0,
-      workers: [],
+      ...IDLE,
       mark: 'ready',
       silentMs: this.heartbeatAges.get(instanceId) ?? 0,
     };

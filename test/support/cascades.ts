@@ -6,9 +6,10 @@ import { MediaCascade } from '../../server/media/cascade/MediaCascade.ts';
 import { place, type Placement } from '../../server/media/cascade/placement.ts';
 import type { MediaEvents } from '../../server/media/MediaCommands.ts';
 import type { MediaExecutor } from '../../server/media/MediaExecutor.ts';
-import { MediaNode } from '../../server/media/MediaNode.ts';
+import type { MediaNode } from '../../server/media/MediaNode.ts';
 import { CascadeBot } from './CascadeBot.ts';
 import { eventually } from './eventually.ts';
+import { startMediaNode } from './mediaNode.ts';
 import { MediaNodesInProcess, overPlainData } from './MediaNodesInProcess.ts';
 
 const logger = createLogger('silent', 'json');
@@ -22,18 +23,7 @@ export function useCascade() {
 
   beforeAll(async () => {
     for (const nodeId of ['a', 'b']) {
-      const node = await MediaNode.create(
-        {
-          workers: { count: 2, listen: [{ ip: '127.0.0.1' }], basePort: 0, logLevel: 'none' },
-          videoCodecs: ['VP8'],
-          initialOutgoingBitrate: 1_000_000,
-          maxIncomingBitrate: 10_000_000,
-          maxOutgoingBitrate: 0,
-          consumerStaleMs: LONG_MS,
-        },
-        logger,
-      );
-      nodes.set(nodeId, node);
+      nodes.set(nodeId, await startMediaNode(2, logger));
     }
   });
   afterEach(async () => {

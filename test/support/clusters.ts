@@ -12,6 +12,7 @@ import { RedisHotStateStore } from '../../server/redis/RedisHotStateStore.ts';
 import { RedisLeaseStore } from '../../server/redis/RedisLeaseStore.ts';
 import { RedisNodeRegistry } from '../../server/redis/RedisNodeRegistry.ts';
 import { RedisServer } from './redis.ts';
+import { IDLE } from './idle.ts';
 
 /** What a cluster's nodes may share. Every promise of the stores holds for each of them. */
 export const COLUMNS = ['memory', 'Redis'] as const;
@@ -49,14 +50,7 @@ export interface TestCluster {
 
 const HEARTBEAT_MS = 100;
 const MISSED_BY_ALL = 3;
-const IDLE: NodeLoad = {
-  load: 0,
-  meetings: 0,
-  connections: 0,
-  routers: 0,
-  participants: 0,
-  workers: [{ index: 0, load: 0 }],
-};
+const IDLE_WORKER: NodeLoad = { ...IDLE, workers: [{ index: 0, load: 0 }] };
 const logger = createLogger('silent', 'json');
 
 export async function startCluster(column: Column, times: ClusterTimes = {}): Promise<TestCluster> {
@@ -119,7 +113,7 @@ class InMemory extends Cluster {
 
   protected connect(self: NodeIdentity): Promise<TestNode> {
     const cluster = this.#shared;
-    let load = IDLE;
+    let load = IDLE_WORKER;
     const report = () => load;
     const registry = new MemoryNodeRegistry({ cluster, self, report, ...this.times });
     const close = () => registry.close();
@@ -162,7 +156,7 @@ export class RedisCluster extends Cluster {
   protected async connect(self: NodeIdentity): Promise<TestNode> {
     const redis = await openRedis(this.server.url, logger);
     const { instanceId } = self;
-    let load = IDLE;
+    let load = IDLE_WORKER;
     const report = () => load;
     const registry = await RedisNodeRegistry.create({ redis, self, report, logger, ...this.times });
     const leases = new RedisLeaseStore({ redis, instanceId, logger, ...this.times });

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { loadConfig } from '../../server/config/loadConfig.ts';
 import { openDatabase } from '../../server/db/openDatabase.ts';
 
-const FOLDER = 'db';
-
 /**
  * An empty embedded database in a data folder: to make one costs seconds of a processor, to copy it
  * next to nothing.
@@ -22,6 +20,6 @@ export async function prepareEmbeddedDatabase(): Promise<{
 }
 
 /** @param from data folder of a prepared database @param to data folder of a server that has not begun */
-export async function copyEmbeddedDatabase(from: string, to: string): Promise<void> {
-  await cp(join(from, FOLDER), join(to, FOLDER), { recursive: true });
+export function copyEmbeddedDatabase(from: string, to: string): Promise<void> {
+  return cp(from, to, { recursive: true });
 }

@@ -15,8 +15,9 @@ declare global {
   }
 }
 
-/** Until media flows, and how often it is looked for, in milliseconds: statistics cost a browser a lot. */
-const PATIENCE = [20_000, 150] as const;
+const FLOW_TIMEOUT_MS = 20_000;
+/** Statistics cost a browser a lot. */
+const LOOK_EVERY_MS = 150;
 /** Few frames, so that several people fit on a small machine. */
 const FAKE_DEVICES = 'device-count=3,fps=12';
 
@@ -166,7 +167,8 @@ export class Visitor {
           }
         }
       },
-      ...PATIENCE,
+      FLOW_TIMEOUT_MS,
+      LOOK_EVERY_MS,
     );
   }
 

@@ -7,6 +7,7 @@ import { RelayingMesh } from '../../../server/cluster/RelayingMesh.ts';
 import { AppError } from '../../../server/core/AppError.ts';
 import { createLogger } from '../../../server/core/logger.ts';
 import { StaleEpochError } from '../../../server/core/StaleEpochError.ts';
+import { IDLE } from '../../support/idle.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Meshes, recordLinks } from '../../support/meshes.ts';
 import { TcpProxy } from '../../support/TcpProxy.ts';
@@ -54,14 +55,7 @@ describe('two nodes that cannot reach each other', () => {
           roles: name === 'media' ? ['media'] : ['signaling'],
           meshUrl: `ws://127.0.0.1:${direct.port}`,
         },
-        report: () => ({
-          load: 0,
-          meetings: 0,
-          connections: 0,
-          routers: 0,
-          participants: 0,
-          workers: [],
-        }),
+        report: () => IDLE,
       });
       const failures = new FailureDetector(direct, registry, logger, NO_DEATH_MS);
       closing.push(

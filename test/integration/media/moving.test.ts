@@ -4,9 +4,10 @@ import { Subscriber } from '../../../bench/support/Subscriber.ts';
 import { createLogger } from '../../../server/core/logger.ts';
 import { MediaCascade } from '../../../server/media/cascade/MediaCascade.ts';
 import type { MediaEvents } from '../../../server/media/MediaCommands.ts';
-import { MediaNode } from '../../../server/media/MediaNode.ts';
+import type { MediaNode } from '../../../server/media/MediaNode.ts';
 import { CascadeBot } from '../../support/CascadeBot.ts';
 import { eventually } from '../../support/eventually.ts';
+import { startMediaNode } from '../../support/mediaNode.ts';
 import { MediaNodesInProcess } from '../../support/MediaNodesInProcess.ts';
 
 const logger = createLogger('silent', 'json');
@@ -23,18 +24,7 @@ describe('a meeting on a node that drains', () => {
 
   beforeAll(async () => {
     for (const nodeId of ['a', 'b']) {
-      const node = await MediaNode.create(
-        {
-          workers: { count: 1, listen: [{ ip: '127.0.0.1' }], basePort: 0, logLevel: 'none' },
-          videoCodecs: ['VP8'],
-          initialOutgoingBitrate: 1_000_000,
-          maxIncomingBitrate: 10_000_000,
-          maxOutgoingBitrate: 0,
-          consumerStaleMs: 600_000,
-        },
-        logger,
-      );
-      nodes.set(nodeId, node);
+      nodes.set(nodeId, await startMediaNode(1, logger));
     }
   });
   afterEach(async () => {

@@ -2,20 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { chooseSuccessor } from '../../../../server/admin/chooseSuccessor.ts';
 import { compareLive, pageOf, positionOf } from '../../../../server/admin/liveMeetings.ts';
 import type { NodeInfo } from '../../../../server/cluster/NodeRegistry.ts';
+import { IDLE } from '../../../support/idle.ts';
 
 const node = (instanceId: string, part: Partial<NodeInfo> = {}): NodeInfo => ({
   ...{ instanceId, name: instanceId, roles: ['signaling'], version: '1', region: null },
-  ...{
-    meshUrl: null,
-    startedAt: 0,
-    load: 0,
-    meetings: 0,
-    connections: 0,
-    routers: 0,
-    participants: 0,
-    workers: [],
-  },
-  ...{ mark: 'ready', silentMs: 0, ...part },
+  ...{ meshUrl: null, startedAt: 0, mark: 'ready', silentMs: 0 },
+  ...IDLE,
+  ...part,
 });
 
 describe('the next owner of a meeting', () => {
