@@ -49,6 +49,8 @@ export interface ParleyServer {
   drain(hurry: AbortSignal): Promise<void>;
   /** Tells the clients, ends or hands over every stay, and releases everything. Idempotent. */
   close(): Promise<void>;
+  /** What `close` is busy with, for people. */
+  busyWith(): string;
 }
 
 /** Parts that are made otherwise than the configuration says. */
@@ -115,7 +117,7 @@ async function build(
   if (!signaling) {
     const { render } = metrics;
     edge.serve(createOperationsApp({ config, logger, ready, metrics: render }).callback());
-    releases.push(() => edge.server.close());
+    releases.push('probes', () => edge.server.close());
   }
   if (signaling) {
     drainWhenMarked(signaling, parts, () => draining);
@@ -153,6 +155,9 @@ async function build(
       closing ??= close();
       return closing;
     },
+    busyWith() {
+      return releases.current ?? 'meetings and clients that go on elsewhere';
+    },
   };
 }
 
@@ -167,7 +172,7 @@ function drainInCluster(
     ...{ media, registry, logger },
     timeoutMs: config.node.drainTimeoutMs,
   });
-  releases.push(() => drain.close());
+  releases.push('drain', () => drain.close());
   return drain;
 }
 
@@ -184,7 +189,7 @@ function serveClients(
     observe: metrics.observeWebhook,
     logger,
   });
-  releases.push(() => webhooks.close());
+  releases.push('webhooks', () => webhooks.close());
   const rateLimits = openRateLimits(config.limits, cluster.redis, base.clusterSecret);
   const auth = new AuthService({
     ...{ users: database.users, sessions: database.sessions, rateLimits, logger },
@@ -192,13 +197,13 @@ function serveClients(
     sessionTtlDays: config.auth.sessionTtlDays,
     guestTtlHours: config.auth.guestTtlHours,
   });
-  releases.push(() => auth.close());
+  releases.push('sessions', () => auth.close());
   shareRevocations(auth, cluster);
   const meetings = createMeetings({
     ...{ config, overrides, cluster, database, rateLimits, logger, releases },
   });
   const { failures, mesh, registry } = cluster;
-  const signaling = createSignaling(edge.server, {
+  const signaling = createSignaling(edge, {
     ...{ auth, rateLimits, mesh, logger },
     owners: meetings.owners,
     meetings: meetings.service,
@@ -208,10 +213,10 @@ function serveClients(
     trustProxy: config.server.trustProxy,
     allowedOrigins: allowedOrigins(config),
   });
-  releases.push(() => signaling.close());
+  releases.push('signaling', () => signaling.close());
   checkSessions(auth, signaling.sessions, config.auth.sessionCheckSec, { logger, releases });
   // While there are connections: whoever is in a meeting is told of its end.
-  releases.push(() => meetings.close());
+  releases.push('meetings', () => meetings.close());
   failures.on('dead', (node) => signaling.recoverFrom(node));
   mesh.on('link-up', (node) => signaling.recoverFrom(node));
   edge.serve(
@@ -256,7 +261,7 @@ async function openBoth(
     openBase(config, releases),
   ]);
   // Both have ended: whichever came up is released, whichever failed is told.
-  if (media.status === 'fulfilled') releases.push(() => media.value?.close());
+  if (media.status === 'fulfilled') releases.push('media', () => media.value?.close());
   if (media.status === 'rejected') throw media.reason;
   if (base.status === 'rejected') throw base.reason;
   return [base.value, media.value];

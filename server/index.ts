@@ -50,7 +50,10 @@ function stop(): void {
 async function shutDown(running: ParleyServer, { server: { shutdownGraceMs } }: Config) {
   try {
     await running.drain(hurried.signal);
-    setTimeout(() => process.exit(FAILED), shutdownGraceMs);
+    setTimeout(() => {
+      const late = `Not closed within ${shutdownGraceMs} ms, still busy with: ${running.busyWith()}.`;
+      process.stderr.write(`${late}\n`, () => process.exit(FAILED));
+    }, shutdownGraceMs);
     await running.close();
     process.exit(0);
   } catch (error) {

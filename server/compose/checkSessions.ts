@@ -22,5 +22,5 @@ export function checkSessions(
       .catch((error: unknown) => logger.warn({ err: error }, 'sessions were not checked'))
       .finally(() => (checking = false));
   }, intervalSec * 1_000);
-  releases.push(() => clearInterval(timer));
+  releases.push('session checks', () => clearInterval(timer));
 }

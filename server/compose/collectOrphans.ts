@@ -46,5 +46,5 @@ export function collectOrphans(
   const timer = setInterval(() => {
     look().catch((error: unknown) => logger.warn({ err: error }, 'orphans are looked for later'));
   }, INTERVAL_MS);
-  releases.push(() => clearInterval(timer));
+  releases.push('orphans', () => clearInterval(timer));
 }

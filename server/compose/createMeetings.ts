@@ -61,7 +61,7 @@ export function createMeetings(deps: MeetingsDeps): Meetings {
       1 / Math.max(1, registry.nodes.filter(({ meetings }) => meetings > 0).length),
     ...overrides,
   });
-  releases.push(() => cascade.close());
+  releases.push('cascade', () => cascade.close());
 
   const manager = new MeetingManager(instanceId, {
     ...{ media: cascade, mediaEvents: cascade, leases, hotState, logger },
@@ -113,7 +113,7 @@ export function createMeetings(deps: MeetingsDeps): Meetings {
     participants: database.participants,
     admissions: database.admissions,
   });
-  releases.push(() => reconciler.close());
+  releases.push('reconciler', () => reconciler.close());
   return {
     ...{ manager, owners, service, admin, audit, cascade },
     repairs: () => reconciler.pending,

@@ -26,13 +26,13 @@ export async function openBase(config: Config, releases: Releases): Promise<Base
   const embedded = config.database.url === null && node.role !== 'media';
   const dataDir =
     embedded || server.tls === 'self-signed' ? await DataDir.open(server.dataDir) : null;
-  if (dataDir) releases.push(() => dataDir.release());
+  if (dataDir) releases.push('data folder', () => dataDir.release());
   const tls = await loadTls(config, dataDir);
   if (node.role === 'media' && cluster.secret !== null) {
     return { database: null, tls, jwtSecret: '', clusterSecret: cluster.secret };
   }
   const database = await openDatabase(config);
-  releases.push(() => database.close());
+  releases.push('database', () => database.close());
   const keep = async (name: string): Promise<string> => {
     if (embedded && dataDir) return dataDir.keepSecret(name);
     // Whoever had a folder of its own before brings its secret along.

@@ -65,13 +65,13 @@ export async function openCluster(
     redisUrl === null
       ? openAlone(identity, report, logger)
       : await openTogether(config, redisUrl, identity, { secret, report, logger, releases });
-  releases.push(() => parts.registry.close());
-  releases.push(() => parts.mesh.close());
+  releases.push('registry', () => parts.registry.close());
+  releases.push('mesh', () => parts.mesh.close());
   const direct = meterMesh(parts.mesh, identity.instanceId, metrics);
   const failures = new FailureDetector(direct, parts.registry, logger);
-  releases.push(() => failures.close());
+  releases.push('failure detector', () => failures.close());
   const isolation = new Isolation(direct, parts.registry, logger);
-  releases.push(() => isolation.close());
+  releases.push('isolation', () => isolation.close());
   const mesh = new RelayingMesh(direct, parts.registry, failures, logger);
   return {
     ...parts,
@@ -104,7 +104,7 @@ async function openTogether(
   const { secret, report, logger, releases } = deps;
   const { instanceId } = identity;
   const redis = await openRedis(redisUrl, logger);
-  releases.push(() => redis.close());
+  releases.push('Redis', () => redis.close());
   const { host, port, advertisedAddress } = config.cluster;
   let registry: NodeRegistry | undefined;
   const mesh = await WebSocketMesh.create(
@@ -126,7 +126,7 @@ async function openTogether(
     throw error;
   }
   const leases = new RedisLeaseStore({ redis, instanceId, logger });
-  releases.push(() => leases.close());
+  releases.push('leases', () => leases.close());
   return { registry, leases, hotState: new RedisHotStateStore(redis, logger), mesh, redis };
 }
 

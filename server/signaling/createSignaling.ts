@@ -32,6 +32,15 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 const WAVES = 30;
 const WAVE_MS = 100;
 const SMALLEST_WAVE = 20;
+/** When the server closes, clients have so long to close their end: a round trip, and not a whole patience. */
+const GOODBYE_MS = 1_000;
+
+/** What Socket.IO listens on. */
+interface Listening {
+  readonly server: HttpServer | HttpsServer;
+  /** Cuts every connection. */
+  cut(): void;
+}
 
 export interface SignalingDeps {
   auth: Pick<AuthService, 'authenticate' | 'isRevoked' | 'events'>;
@@ -67,9 +76,9 @@ export interface Signaling {
 }
 
 /** The Socket.IO edge: handshakes, requests in, notifications out. */
-export function createSignaling(http: HttpServer | HttpsServer, deps: SignalingDeps): Signaling {
+export function createSignaling(listening: Listening, deps: SignalingDeps): Signaling {
   const { self, mesh, owners, meetings, logger } = deps;
-  const io = new Server(http, {
+  const io = new Server(listening.server, {
     transports: ['websocket'],
     serveClient: false,
     perMessageDeflate: false,
@@ -212,7 +221,15 @@ export function createSignaling(http: HttpServer | HttpsServer, deps: SignalingD
       pulse.close();
       seats.close();
       deps.auth.events.off('session-revoked', onRevoked);
+      // It says goodbye and waits for everybody's answer; whoever is silent would keep it for minutes.
+      const patience = new AbortController();
+      const late = sleep(GOODBYE_MS, undefined, { signal: patience.signal }).then(
+        () => listening.cut(),
+        () => undefined,
+      );
       await io.close();
+      patience.abort();
+      await late;
     },
   };
 }
