@@ -5,6 +5,7 @@ import * as secrets from './003-secrets.ts';
 import * as operatorActs from './004-operator-acts.ts';
 import * as webhookDeliveries from './005-webhook-deliveries.ts';
 import * as denials from './006-denials.ts';
+import * as companions from './007-companions.ts';
 
 /**
  * Every migration under the name that databases remember it by, in the order they run.
@@ -17,4 +18,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '004-operator-acts': operatorActs,
   '005-webhook-deliveries': webhookDeliveries,
   '006-denials': denials,
+  '007-companions': companions,
 };

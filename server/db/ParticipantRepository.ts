@@ -1,8 +1,19 @@
 import type { Knex } from 'knex';
-import type { LeaveReason } from '../../protocol/meetings.ts';
+import type { LeaveReason, Role } from '../../protocol/meetings.ts';
 import type { Departure, Fence, ParticipantRecord, ParticipantStore } from '../meetings/stores.ts';
 import type { EventOutbox } from './EventOutbox.ts';
 import { assertOwned, OWNED, ownedValues } from './fenced.ts';
+
+interface ParticipantRow {
+  id: string;
+  meeting_id: string;
+  user_id: string;
+  device_id: string | null;
+  name: string;
+  role: Role;
+  joined_at: Date;
+  companion: boolean;
+}
 
 /** Keeps the record of who was in which meeting in PostgreSQL or PGlite. */
 export class ParticipantRepository implements ParticipantStore {
@@ -24,9 +35,10 @@ export class ParticipantRepository implements ParticipantStore {
            "id" text, "meetingId" text, "userId" text, "deviceId" text, "name" text,
            "role" text, "joinedAt" bigint, "companion" boolean)
        ), stays AS (
-         INSERT INTO participants (id, meeting_id, user_id, device_id, name, role, joined_at)
+         INSERT INTO participants
+             (id, meeting_id, user_id, device_id, name, role, joined_at, companion)
            SELECT "id", "meetingId", "userId", "deviceId", "name", "role",
-               to_timestamp("joinedAt" / 1000.0)
+               to_timestamp("joinedAt" / 1000.0), "companion"
              FROM entering
        ), rights AS (
          INSERT INTO admissions (meeting_id, user_id, state, participant_id, device_id, name, since)
@@ -77,11 +89,15 @@ export class ParticipantRepository implements ParticipantStore {
     return row?.leave_reason ?? null;
   }
 
-  async listOpen(meetingId: string): Promise<string[]> {
-    return this.#db('participants')
+  async listOpen(meetingId: string): Promise<ParticipantRecord[]> {
+    const rows = await this.#db<ParticipantRow>('participants')
       .where({ meeting_id: meetingId })
-      .whereNull('left_at')
-      .pluck<string[]>('id');
+      .whereNull('left_at');
+    return rows.map((row) => ({
+      ...{ id: row.id, meetingId: row.meeting_id, userId: row.user_id, deviceId: row.device_id },
+      ...{ name: row.name, role: row.role, companion: row.companion },
+      joinedAt: row.joined_at.getTime(),
+    }));
   }
 
   async meetingsWithOpen(): Promise<string[]> {

@@ -30,9 +30,12 @@ export interface ConnectionsDeps {
 /** Which connections those who have a place in one meeting are on. Used in the meeting's mailbox only. */
 export class Connections {
   readonly #deps: ConnectionsDeps;
+  /** Ids of those who may not know that they are in. */
+  readonly #untold: Set<string>;
 
-  constructor(deps: ConnectionsDeps) {
+  constructor(deps: ConnectionsDeps, untold: readonly string[]) {
     this.#deps = deps;
+    this.#untold = new Set(untold);
   }
 
   /** Whether the connection has a place in the meeting or in its queue. */
@@ -162,6 +165,7 @@ export class Connections {
     if ('visitor' in place) waitingRoom.connect(place, connectionId);
     else {
       attendance.move(place, connectionId);
+      if (this.#untold.delete(place.id)) attendance.welcome(place, attendance.snapshot());
       if (isHosting(place.role)) waitingRoom.showTo(place);
     }
     return true;

@@ -8,6 +8,7 @@ export interface HotKeeperDeps {
   store: HotStateStore;
   logger: Logger;
   startedAt: () => number;
+  now: () => number;
   /** Has `flush` called when it is the turn of this meeting. */
   flushLater: (delayMs: number) => void;
 }
@@ -52,7 +53,7 @@ export class HotKeeper {
     const ids = [...this.#touched];
     if (ids.length === 0) return;
     this.#touched.clear();
-    const { store, logger, startedAt } = this.#deps;
+    const { store, logger, startedAt, now } = this.#deps;
     const { meetingId, epoch } = this.#roster.fence;
     try {
       if (this.#roster.size === 0) {
@@ -66,7 +67,7 @@ export class HotKeeper {
         .filter((one) => this.#kept.get(one.id) !== JSON.stringify(one));
       const remove = ids.filter((id) => !this.#roster.get(id) && this.#kept.has(id));
       if (put.length === 0 && remove.length === 0) return;
-      await store.save(meetingId, epoch, { startedAt: startedAt(), put, remove });
+      await store.save(meetingId, epoch, { startedAt: startedAt(), savedAt: now(), put, remove });
       for (const one of put) this.#kept.set(one.id, JSON.stringify(one));
       for (const id of remove) this.#kept.delete(id);
     } catch (error) {

@@ -17,11 +17,15 @@ export interface HotParticipant {
 /** What a meeting knows beyond the database. Producers are not here: the media layer is asked for those. */
 export interface HotMeeting {
   startedAt: number;
+  /** When the owner wrote last; null where its version did not say. Whoever joined since is not in it. */
+  savedAt: number | null;
   participants: readonly HotParticipant[];
 }
 
 export interface HotChanges {
   startedAt: number;
+  /** Now, by the clock that the times of joining are of. */
+  savedAt: number;
   /** New or different. */
   put: readonly HotParticipant[];
   /** Ids of those who have left. */

@@ -61,12 +61,11 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     this.#deps = deps;
     this.#record = stored.record;
     this.#invited = new Set(stored.invited);
-    this.#connections = new Connections({
-      ...deps,
-      parts: () => this.#parts,
-      creatorId: () => this.#record.hostId,
-      post: (task) => this.#postQuietly(task),
-    });
+    const own = { parts: () => this.#parts, creatorId: () => this.#record.hostId };
+    this.#connections = new Connections(
+      { ...deps, ...own, post: (task) => this.#postQuietly(task) },
+      stored.revived?.untold ?? [],
+    );
     this.#parts = createParts(stored, epoch, deps, {
       meeting: () => this.#record,
       invited: () => this.#invited,

@@ -13,6 +13,8 @@ interface MemoryMeeting {
   startedAt: number;
   participants: Map<string, HotParticipant>;
   savedAt: number;
+  /** By this process's clock. */
+  writtenAt: number;
 }
 
 /** As in Redis: how long a meeting is kept that nobody owns and nobody writes to. */
@@ -32,7 +34,8 @@ export class MemoryHotStateStore implements HotStateStore {
     const meeting = this.#meetings.get(meetingId);
     if (!meeting) return null;
     const participants = structuredClone([...meeting.participants.values()]);
-    return { startedAt: meeting.startedAt, participants: inOrder(participants) };
+    const { startedAt, savedAt } = meeting;
+    return { startedAt, savedAt, participants: inOrder(participants) };
   }
 
   async save(meetingId: string, epoch: number, changes: HotChanges): Promise<void> {
@@ -43,8 +46,9 @@ export class MemoryHotStateStore implements HotStateStore {
     const participants = known?.participants ?? new Map<string, HotParticipant>();
     for (const one of changes.put) participants.set(one.id, structuredClone(one));
     for (const id of changes.remove) participants.delete(id);
-    const { startedAt } = changes;
-    this.#meetings.set(meetingId, { epoch, startedAt, participants, savedAt: Date.now() });
+    const { startedAt, savedAt } = changes;
+    const writtenAt = Date.now();
+    this.#meetings.set(meetingId, { epoch, startedAt, participants, savedAt, writtenAt });
   }
 
   async clear(meetingId: string, epoch: number): Promise<void> {
@@ -61,8 +65,9 @@ export class MemoryHotStateStore implements HotStateStore {
 
   #forgetOld(): void {
     const before = Date.now() - TTL_MS;
-    for (const [meetingId, { savedAt }] of this.#meetings) {
-      if (savedAt < before && !this.#cluster.findLease(meetingId)) this.#meetings.delete(meetingId);
+    for (const [meetingId, { writtenAt }] of this.#meetings) {
+      if (writtenAt < before && !this.#cluster.findLease(meetingId))
+        this.#meetings.delete(meetingId);
     }
   }
 }

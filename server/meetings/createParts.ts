@@ -86,7 +86,7 @@ export function createParts(
   const { fanout, logger, now, admissions, assertMayWait, earlyStartMs } = deps;
   const roster = new Roster(meetingId, new EventLog(epoch), fanout, (id) => hot.touch(id));
   const hot: HotKeeper = new HotKeeper(roster, {
-    ...{ store: deps.hotState, logger, flushLater },
+    ...{ store: deps.hotState, logger, flushLater, now },
     startedAt: () => attendance.startedAt,
   });
   const media = new MeetingMedia(roster, { ...deps, settings: () => meeting().settings });

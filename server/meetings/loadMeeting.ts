@@ -1,13 +1,14 @@
 import { AppError } from '../core/AppError.ts';
 import type { Logger } from '../core/logger.ts';
 import type { MediaCommands } from '../media/MediaCommands.ts';
-import type { HotMeeting, HotParticipant, HotStateStore } from './HotState.ts';
+import { inOrder, type HotMeeting, type HotParticipant, type HotStateStore } from './HotState.ts';
 import { giveBack } from './roles.ts';
 import type {
   AdmissionStore,
   DecisionStore,
   Fence,
   MeetingStore,
+  ParticipantRecord,
   ParticipantStore,
   RoleStore,
   StoredMeeting,
@@ -48,20 +49,40 @@ export async function loadMeeting(fence: Fence, deps: LoadDeps): Promise<StoredM
     await clearEnded(fence, { open, waiting: admitted.length > 0 }, deps);
     throw new AppError('ENDED');
   }
-  const present = (hot?.participants ?? []).filter(({ id }) => open.includes(id));
-  const gone = open.filter((id) => !present.some((one) => one.id === id));
+  const { present, untold } = presentOf(open, hot);
+  const gone = open.filter(({ id }) => !present.some((one) => one.id === id));
   await endStays(fence, gone, present.length === 0, deps);
   // Nobody was in or is expected: as after it was empty, it is its creator's again.
   const left = giveBack(new Map(given.map((one) => [one.userId, one])), record.hostId);
   const assigned = admitted.length === 0 ? [...left.values()] : given;
-  const revived = await revive(fence, { open: open.length, present, hot }, deps);
+  const revived = await revive(fence, { open: open.length, present, untold, hot }, deps);
   return { record, invited, admissions: admitted, decisions: decided, roles: assigned, revived };
+}
+
+/**
+ * Whose stay goes on: whoever is kept as being in, and those who came when that could not be kept any
+ * more, of whom the database knows. Where nothing at all is kept everybody enters anew.
+ */
+function presentOf(
+  open: readonly ParticipantRecord[],
+  hot: HotMeeting | null,
+): { present: readonly HotParticipant[]; untold: readonly string[] } {
+  if (!hot) return { present: [], untold: [] };
+  const { savedAt, participants } = hot;
+  const kept = participants.filter(({ id }) => open.some((one) => one.id === id));
+  if (savedAt === null) return { present: kept, untold: [] };
+  const later = open.filter(
+    ({ id, joinedAt }) => joinedAt >= savedAt && !participants.some((one) => one.id === id),
+  );
+  const nothingYet = { handRaisedAt: null, stopped: [], granted: [] };
+  const came = later.map(({ meetingId: _, ...one }) => ({ ...one, ...nothingYet }));
+  return { present: inOrder([...kept, ...came]), untold: later.map(({ id }) => id) };
 }
 
 /** It ended, and its owner was lost before all that follows from it was done. */
 async function clearEnded(
   fence: Fence,
-  left: { open: readonly string[]; waiting: boolean },
+  left: { open: readonly ParticipantRecord[]; waiting: boolean },
   deps: LoadDeps,
 ): Promise<void> {
   await endStays(fence, left.open, true, deps);
@@ -83,12 +104,13 @@ async function closeMedia({ meetingId, epoch }: Fence, { media, logger }: LoadDe
 /** The media of those who are still in; of all others, whom nobody knows any more, it is closed. */
 async function revive(
   fence: Fence,
-  was: { open: number; present: readonly HotParticipant[]; hot: HotMeeting | null },
+  was: ReturnType<typeof presentOf> & { open: number; hot: HotMeeting | null },
   deps: LoadDeps,
 ): Promise<StoredMeeting['revived']> {
   if (was.hot && was.present.length > 0) {
     const adopted = await deps.media.adoptMeeting(fence.meetingId, fence.epoch);
-    return { ...was.hot, participants: was.present, media: adopted };
+    const { startedAt } = was.hot;
+    return { startedAt, participants: was.present, untold: was.untold, media: adopted };
   }
   if (was.open > 0) await closeMedia(fence, deps);
   return null;
@@ -97,14 +119,14 @@ async function revive(
 /** Stays that an owner left open when it was lost, of people of whom nothing else is known. */
 async function endStays(
   fence: Fence,
-  ids: readonly string[],
+  stays: readonly ParticipantRecord[],
   empties: boolean,
   deps: LoadDeps,
 ): Promise<void> {
   const leftAt = deps.now();
   await deps.participants.leave(
     fence,
-    ids.map((participantId) => ({
+    stays.map(({ id: participantId }) => ({
       participantId,
       leftAt,
       reason: 'connection-lost',

@@ -119,8 +119,8 @@ export interface ParticipantStore {
   leave(fence: Fence, departures: Departure[], empties?: boolean): Promise<void>;
   /** Why the stay ended; null for one that goes on, or that there never was. */
   leaveReason(meetingId: string, participantId: string): Promise<LeaveReason | null>;
-  /** Ids of those whose stay has not ended. */
-  listOpen(meetingId: string): Promise<string[]>;
+  /** Stays that have not ended. */
+  listOpen(meetingId: string): Promise<ParticipantRecord[]>;
   /** Meetings in which somebody's stay has not ended. */
   meetingsWithOpen(): Promise<string[]>;
 }
@@ -214,6 +214,12 @@ export interface AuditStore {
   ): Promise<{ entries: AuditEntry[]; next: number | null }>;
 }
 
+export interface RevivedMeeting extends Omit<HotMeeting, 'savedAt'> {
+  /** Ids of those who entered last: the owner may have been lost before it told them. */
+  untold: readonly string[];
+  media: AdoptedMedia;
+}
+
 /** Everything that is kept of a meeting while nobody is in it. */
 export interface StoredMeeting {
   record: MeetingRecord;
@@ -222,5 +228,5 @@ export interface StoredMeeting {
   decisions: readonly StandingDecision[];
   roles: readonly AssignedRole[];
   /** Those who are in, where an earlier owner was lost; null where nobody is. */
-  revived: (HotMeeting & { media: AdoptedMedia }) | null;
+  revived: RevivedMeeting | null;
 }

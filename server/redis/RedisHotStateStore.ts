@@ -26,7 +26,7 @@ const participant: z.ZodType<HotParticipant> = z.object({
   stopped: z.array(stoppable),
   granted: z.array(z.enum(['microphone', 'camera'])),
 });
-const loadAnswer = z.tuple([z.string().nullable(), z.array(z.string())]);
+const loadAnswer = z.tuple([z.string().nullable(), z.string().nullable(), z.array(z.string())]);
 const time = z.coerce.number();
 const participantText = fromJson(participant);
 
@@ -46,7 +46,7 @@ export class RedisHotStateStore implements HotStateStore {
 
   async load(meetingId: string): Promise<HotMeeting | null> {
     const keys = [stateKey(meetingId), participantsKey(meetingId)];
-    const [startedAt, texts] = loadAnswer.parse(await this.#redis.run(LOAD, keys, []));
+    const [startedAt, savedAt, texts] = loadAnswer.parse(await this.#redis.run(LOAD, keys, []));
     if (startedAt === null) return null;
     const started = time.safeParse(startedAt);
     if (!started.success) {
@@ -59,16 +59,21 @@ export class RedisHotStateStore implements HotStateStore {
       if (parsed.success) participants.push(parsed.data);
       else this.#logger.warn({ meetingId, err: parsed.error }, 'hot participant not understood');
     }
-    return { startedAt: started.data, participants: inOrder(participants) };
+    const saved = time.nullable().safeParse(savedAt);
+    return {
+      startedAt: started.data,
+      savedAt: saved.success ? saved.data : null,
+      participants: inOrder(participants),
+    };
   }
 
   async save(meetingId: string, epoch: number, changes: HotChanges): Promise<void> {
-    const { startedAt, put, remove } = changes;
+    const { startedAt, savedAt, put, remove } = changes;
     const entries = put.flatMap((one) => [one.id, JSON.stringify(one)]);
     const saved = await this.#redis.run(
       SAVE,
       [epochKey(meetingId), stateKey(meetingId), participantsKey(meetingId)],
-      [epoch, LEASE_TTL_MS, startedAt, put.length, ...entries, ...remove],
+      [epoch, LEASE_TTL_MS, startedAt, savedAt, put.length, ...entries, ...remove],
     );
     if (saved === 0) throw new StaleEpochError(meetingId, epoch);
   }

@@ -12,22 +12,23 @@ local function stale(highest, state, epoch)
 end
 `;
 
-/** KEYS: state, participants. Answers [startedAt or nothing, JSON of each participant]. */
+/** KEYS: state, participants. Answers [startedAt or nothing, savedAt or nothing, JSON of each participant]. */
 export const LOAD = defineScript(`
-return { redis.call('HGET', KEYS[1], 'startedAt'), redis.call('HVALS', KEYS[2]) }
+local state = redis.call('HMGET', KEYS[1], 'startedAt', 'savedAt')
+return { state[1], state[2], redis.call('HVALS', KEYS[2]) }
 `);
 
 /**
  * KEYS: epoch, state, participants.
- * ARGV: epoch, TTL, startedAt, how many are put, id and JSON of each, ids of those who are removed.
+ * ARGV: epoch, TTL, startedAt, savedAt, how many are put, id and JSON of each, ids of those who are removed.
  * Answers 1, or 0 when the epoch is too low.
  */
 export const SAVE = defineScript(`${LUA_STALE}
 local highest, state, participants = KEYS[1], KEYS[2], KEYS[3]
-local epoch, ttl, startedAt, put = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local epoch, ttl, startedAt, savedAt, put = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 if stale(highest, state, epoch) then return 0 end
-redis.call('HSET', state, 'epoch', epoch, 'startedAt', startedAt)
-local at = 5
+redis.call('HSET', state, 'epoch', epoch, 'startedAt', startedAt, 'savedAt', savedAt)
+local at = 6
 for _ = 1, put do
   redis.call('HSET', participants, ARGV[at], ARGV[at + 1])
   at = at + 2

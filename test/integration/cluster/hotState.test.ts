@@ -6,6 +6,7 @@ import { participantsKey, stateKey } from '../../../server/redis/keys.ts';
 import { COLUMNS, RedisCluster, startCluster, type TestCluster } from '../../support/clusters.ts';
 
 const startedAt = 1_700_000_000_000;
+const savedAt = startedAt + 60_000;
 
 function participant(id: string, changes: Partial<HotParticipant> = {}): HotParticipant {
   return {
@@ -42,13 +43,18 @@ describe.each(COLUMNS)('hot state in %s', (column) => {
       participant('b', { joinedAt: startedAt + 1, handRaisedAt: startedAt + 5, deviceId: 'd' }),
       participant('c', { role: 'host', companion: true }),
     ];
-    await hot.save(meeting, epoch, { startedAt, put: [a, b], remove: [] });
-    await hot.save(meeting, epoch, { startedAt, put: [c], remove: ['nobody'] });
-    expect(await other.hot.load(meeting)).toEqual({ startedAt, participants: [c, b, a] });
+    await hot.save(meeting, epoch, { startedAt, savedAt, put: [a, b], remove: [] });
+    await hot.save(meeting, epoch, { startedAt, savedAt, put: [c], remove: ['nobody'] });
+    expect(await other.hot.load(meeting)).toEqual({ startedAt, savedAt, participants: [c, b, a] });
 
     const moved = { ...a, role: 'cohost' as const };
-    await hot.save(meeting, epoch, { startedAt: startedAt + 1, put: [moved], remove: ['b'] });
-    const expected = { startedAt: startedAt + 1, participants: [c, moved] };
+    await hot.save(meeting, epoch, {
+      startedAt: startedAt + 1,
+      savedAt: savedAt + 1,
+      put: [moved],
+      remove: ['b'],
+    });
+    const expected = { startedAt: startedAt + 1, savedAt: savedAt + 1, participants: [c, moved] };
     expect(await other.hot.load(meeting)).toEqual(expected);
     expect(await other.hot.load(createId())).toBeNull();
 
@@ -60,27 +66,32 @@ describe.each(COLUMNS)('hot state in %s', (column) => {
     const { leases, hot } = await cluster.addNode();
     const meeting = createId();
     const { epoch } = await leases.acquire(meeting, 0);
-    await hot.save(meeting, epoch, { startedAt, put: [participant('a')], remove: [] });
-    await hot.save(meeting, epoch, { startedAt, put: [], remove: ['a'] });
+    await hot.save(meeting, epoch, { startedAt, savedAt, put: [participant('a')], remove: [] });
+    await hot.save(meeting, epoch, { startedAt, savedAt, put: [], remove: ['a'] });
 
-    expect(await hot.load(meeting)).toEqual({ startedAt, participants: [] });
+    expect(await hot.load(meeting)).toEqual({ startedAt, savedAt, participants: [] });
   });
 
   it('is not changed by an owner that has lost the meeting', async () => {
     const [one, two] = [await cluster.addNode(), await cluster.addNode()];
     const meeting = createId();
     const { epoch: before } = await one.leases.acquire(meeting, 0);
-    await one.hot.save(meeting, before, { startedAt, put: [participant('a')], remove: [] });
+    await one.hot.save(meeting, before, {
+      startedAt,
+      savedAt,
+      put: [participant('a')],
+      remove: [],
+    });
     await one.leases.release(meeting, before);
     const { epoch } = await two.leases.acquire(meeting, before);
 
-    const late = { startedAt: 1, put: [participant('b')], remove: ['a'] };
+    const late = { startedAt: 1, savedAt: 1, put: [participant('b')], remove: ['a'] };
     await expect(one.hot.save(meeting, before, late)).rejects.toThrow(StaleEpochError);
     await expect(one.hot.clear(meeting, before)).rejects.toThrow(StaleEpochError);
-    const kept = { startedAt, participants: [participant('a')] };
+    const kept = { startedAt, savedAt, participants: [participant('a')] };
     expect(await two.hot.load(meeting)).toEqual(kept);
 
-    await two.hot.save(meeting, epoch, { startedAt, put: [participant('c')], remove: [] });
+    await two.hot.save(meeting, epoch, { startedAt, savedAt, put: [participant('c')], remove: [] });
     await two.leases.release(meeting, epoch);
     await expect(one.hot.save(meeting, before, late)).rejects.toMatchObject({
       meetingId: meeting,
@@ -93,9 +104,9 @@ describe.each(COLUMNS)('hot state in %s', (column) => {
     const meeting = createId();
     const { epoch } = await leases.acquire(meeting, 0);
     await cluster.wipe();
-    await hot.save(meeting, epoch, { startedAt, put: [participant('a')], remove: [] });
+    await hot.save(meeting, epoch, { startedAt, savedAt, put: [participant('a')], remove: [] });
 
-    const late = { startedAt, put: [], remove: ['a'] };
+    const late = { startedAt, savedAt, put: [], remove: ['a'] };
     await expect(hot.save(meeting, epoch - 1, late)).rejects.toThrow(StaleEpochError);
     expect(await hot.load(meeting)).toMatchObject({ participants: [{ id: 'a' }] });
   });
@@ -109,12 +120,16 @@ describe('hot state that something else has written to', () => {
     const meeting = createId();
     const { epoch } = await leases.acquire(meeting, 0);
     const put = ['a', 'b', 'c'].map((id) => participant(id));
-    await hot.save(meeting, epoch, { startedAt, put, remove: [] });
+    await hot.save(meeting, epoch, { startedAt, savedAt, put, remove: [] });
 
     await cluster.server.use(async (client) => {
       await client.hset(participantsKey(meeting), { a: '{', b: '{"id":"b"}' });
     });
-    expect(await hot.load(meeting)).toEqual({ startedAt, participants: [participant('c')] });
+    expect(await hot.load(meeting)).toEqual({
+      startedAt,
+      savedAt,
+      participants: [participant('c')],
+    });
 
     await cluster.server.use((client) => client.hset(stateKey(meeting), 'startedAt', 'soon'));
     expect(await hot.load(meeting)).toBeNull();

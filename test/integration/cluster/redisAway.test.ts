@@ -149,9 +149,9 @@ it('leaves no key that would stay for ever, and renews what is owned', async () 
     ...{ id: 'p', userId: 'u', name: 'P', role: 'guest' as const, deviceId: null, joinedAt: 1 },
     ...{ companion: false, handRaisedAt: null, stopped: [], granted: [] },
   };
-  await one.hot.save(owned, epoch, { startedAt: 1, put: [put], remove: [] });
+  await one.hot.save(owned, epoch, { startedAt: 1, savedAt: 1, put: [put], remove: [] });
   const other = await two.leases.acquire(left, 0);
-  await two.hot.save(left, other.epoch, { startedAt: 1, put: [], remove: [] });
+  await two.hot.save(left, other.epoch, { startedAt: 1, savedAt: 1, put: [], remove: [] });
   await two.leases.release(left, other.epoch);
   await one.registry.mark(two.id, 'cordoned');
   expect(await cluster.server.keysWithoutTtl()).toEqual([]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLogger } from '../../../server/core/logger.ts';
 import { openRedis } from '../../../server/redis/openRedis.ts';
-import { ownerKey, participantsKey } from '../../../server/redis/keys.ts';
+import { ownerKey, participantsKey, stateKey } from '../../../server/redis/keys.ts';
 import { RedisLeaseStore } from '../../../server/redis/RedisLeaseStore.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createMeeting, signUp } from '../../support/people.ts';
@@ -23,6 +23,14 @@ describe('what the nodes of a cluster know of a meeting', () => {
     const host = await atOwner.come(ada, meetingId);
     const alan = await atOther.come(await signUp(nodes.other, 'Alan'), meetingId);
     return { meetingId, ada, host, alan };
+  }
+
+  /** What Redis knows, where the owner could not reach it since before somebody came. */
+  async function forgetSince(meetingId: string, participantId: string): Promise<void> {
+    await nodes.cluster.redis.use(async (redis) => {
+      expect(await redis.hdel(participantsKey(meetingId), participantId)).toBe(1);
+      expect(await redis.hset(stateKey(meetingId), 'savedAt', 0)).toBe(0);
+    });
   }
 
   it('opens where its lease is when that node does not know that it has it', async () => {
@@ -79,14 +87,39 @@ describe('what the nodes of a cluster know of a meeting', () => {
     const ada = await signUp(nodes.owner);
     const { id: meetingId } = await createMeeting(nodes.owner, ada, { waitingRoom: true });
     const host = await atOwner.come(ada, meetingId);
-    const alan = await atOther.come(await signUp(nodes.other, 'Alan'), meetingId);
+    const person = await signUp(nodes.other, 'Alan');
+    const alan = await atOther.come(person, meetingId);
     const { participantId } = alan;
     await host.request('admit-participant', { meetingId, participantId });
+    const before = await alan.next('meeting-joined', () => true);
     // As an owner leaves it who has stored the admission, and neither kept the place nor told anybody.
-    const forgotten = await nodes.cluster.redis.use((redis) =>
-      redis.hdel(participantsKey(meetingId), participantId),
-    );
-    expect(forgotten).toBe(1);
+    await forgetSince(meetingId, participantId);
+    await nodes.owner.kill();
+    const told = await alan.next('meeting-joined', ({ epoch }) => epoch > before.epoch);
+    expect(told.participantId).toBe(participantId);
+    expect(told.participants.map(({ userId }) => userId)).toContain(person.userId);
+    await expect(alan.request('raise-hand', { meetingId, raised: true })).resolves.toBeTruthy();
+  });
+
+  it('keeps the place of somebody who came while it could not be kept in Redis', async () => {
+    const { meetingId, host, alan } = await meet();
+    const { participantId } = alan;
+    await forgetSince(meetingId, participantId);
+    await nodes.owner.kill();
+    await alan.next('meeting-position', () => true);
+    const answer = await alan.request('resume-meeting', {
+      ...{ meetingId, participantId, epoch: 0, seq: 0 },
+    });
+    if (answer.status !== 'resynced') throw new Error('everything was asked for');
+    const ids = answer.snapshot.participants.map(({ id }) => id);
+    expect(ids).toEqual([host.participantId, participantId]);
+  });
+
+  it('ends the stay of somebody who had left when it was kept last', async () => {
+    const { meetingId, alan } = await meet();
+    const { participantId } = alan;
+    // The end of the stay was not stored: PostgreSQL was away, say.
+    await nodes.cluster.redis.use((redis) => redis.hdel(participantsKey(meetingId), participantId));
     await nodes.owner.kill();
     await alan.next('meeting-left', ({ reason }) => reason === 'connection-lost');
     expect((await alan.request('join-meeting', { meetingId })).status).toBe('joined');
