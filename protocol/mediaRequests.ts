@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { ErrorCode } from './errors.ts';
 import { mediaKind, source } from './meetings.ts';
 import { batchOf, id, inMeeting, moveId } from './primitives.ts';
+import type { RequestSchema } from './schemas.ts';
 import {
   dtlsParameters,
   iceParameters,
@@ -9,13 +9,6 @@ import {
   rtpParameters,
   transportOptions,
 } from './rtp.ts';
-
-export interface RequestSchema {
-  input: z.ZodType;
-  output: z.ZodType;
-  idempotent: boolean;
-  refusals: readonly ErrorCode[];
-}
 
 const nothing = z.strictObject({});
 const ofMove = { moveId: moveId.exactOptional() };

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { callNotifications } from './calls.ts';
+import { chatNotifications } from './chat.ts';
 import {
   connectionState,
   leaveReason,
@@ -11,6 +13,7 @@ import {
   stoppable,
   waitingView,
 } from './meetings.ts';
+import { peopleNotifications } from './people.ts';
 import { displayName, hostMessage, id, instant, moveId, stamp } from './primitives.ts';
 import { iceServer, rtpCapabilities } from './rtp.ts';
 import { ERROR_CODES } from './errors.ts';
@@ -251,7 +254,18 @@ export const passingNotifications = {
   'server-draining': z.object({}),
 } as const satisfies Record<string, z.ZodType>;
 
-export const notifications = { ...sequencedNotifications, ...passingNotifications };
+/** What concerns people outside of meetings. */
+export const userNotifications = {
+  ...chatNotifications,
+  ...peopleNotifications,
+  ...callNotifications,
+};
+
+export const notifications = {
+  ...sequencedNotifications,
+  ...passingNotifications,
+  ...userNotifications,
+};
 
 export type NotificationName = keyof typeof notifications;
 export type NotificationPayload<N extends NotificationName> = z.infer<(typeof notifications)[N]>;

@@ -9,7 +9,8 @@ import {
   webhookDelivery,
   webhookEndpoint,
 } from './admin.ts';
-import type { ErrorCode } from './errors.ts';
+import { callRoutes } from './calls.ts';
+import { chatRoutes } from './chat.ts';
 import { access, autoAdmit, MAX_CAPACITY, meetingView, settingsChange } from './meetings.ts';
 import {
   deviceId,
@@ -22,6 +23,8 @@ import {
   passcode,
   password,
 } from './primitives.ts';
+import { peopleRoutes } from './people.ts';
+import type { RouteSchema } from './schemas.ts';
 
 export const account = z.object({ id, email, name: displayName });
 export type Account = z.infer<typeof account>;
@@ -312,25 +315,10 @@ export const routes = {
     }),
     refusals: ['NOT_FOUND'],
   },
-} as const satisfies Record<
-  string,
-  {
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-    path: string;
-    /**
-     * Who may call: anyone, anyone with or without a token, a guest or account, an account only, an
-     * operator's account or whoever has the operators' token.
-     */
-    auth: 'none' | 'optional' | 'any' | 'account' | 'operator';
-    status: number;
-    /** What may stand behind the `?`; without it, nothing may. */
-    query?: z.ZodType;
-    body: z.ZodType | null;
-    response: z.ZodType | null;
-    /** Codes beside those that every request, and every one with a token, may be refused with. */
-    refusals: readonly ErrorCode[];
-  }
->;
+  ...chatRoutes,
+  ...peopleRoutes,
+  ...callRoutes,
+} as const satisfies Record<string, RouteSchema>;
 
 export type RouteName = keyof typeof routes;
 export type RouteBody<N extends RouteName> = (typeof routes)[N]['body'] extends z.ZodType

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { WebhookAdmin } from './admin/WebhookAdmin.ts';
 import { AuthService } from './auth/AuthService.ts';
@@ -14,6 +15,7 @@ import { openMedia } from './compose/openMedia.ts';
 import { openRateLimits } from './compose/openRateLimits.ts';
 import { reportOn } from './compose/reportOn.ts';
 import { Releases } from './compose/Releases.ts';
+import { syncAfterLosses } from './compose/syncAfterLosses.ts';
 import { drainWhenMarked, giveAway, sendOnWhenIsolated } from './compose/sendClientsOn.ts';
 import type { Config } from './config/loadConfig.ts';
 import { createLogger, type Logger } from './core/logger.ts';
@@ -24,8 +26,11 @@ import type { MediaCascade, MediaCascadeOptions } from './media/cascade/MediaCas
 import type { MediaNode } from './media/MediaNode.ts';
 import type { MeetingManager } from './meetings/MeetingManager.ts';
 import { createMetrics, type Metrics } from './metrics/createMetrics.ts';
+import type { ClientEvents } from './signaling/ClientEvents.ts';
 import { createSignaling, type Signaling } from './signaling/createSignaling.ts';
+import { createDeliveries } from './signaling/MeshDeliveries.ts';
 import { endpointsOf } from './webhooks/endpoints.ts';
+import { callHandlers } from './signaling/handlers/calls.ts';
 import { Webhooks } from './webhooks/Webhooks.ts';
 
 /** How long `/readyz` waits for the database. */
@@ -203,10 +208,14 @@ function serveClients(
     ...{ config, overrides, cluster, database, rateLimits, logger, releases },
   });
   const { failures, mesh, registry } = cluster;
+  const clients = new EventEmitter<ClientEvents>();
+  const deliveries = createDeliveries(mesh, registry);
   const signaling = createSignaling(edge, {
     ...{ auth, rateLimits, mesh, logger },
     owners: meetings.owners,
     meetings: meetings.service,
+    userHandlers: { ...callHandlers(deliveries) },
+    clients,
     self: registry.self.instanceId,
     observe: metrics.observeRequest,
     requestRate: config.limits.requestsPerConnection,
@@ -219,6 +228,7 @@ function serveClients(
   releases.push('meetings', () => meetings.close());
   failures.on('dead', (node) => signaling.recoverFrom(node));
   mesh.on('link-up', (node) => signaling.recoverFrom(node));
+  syncAfterLosses(signaling, cluster);
   edge.serve(
     createHttpApp({
       ...{ config, auth, rateLimits, logger, ready },

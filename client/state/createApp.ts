@@ -3,6 +3,7 @@ import { createId } from '../api/createId.ts';
 import { createAdmin } from './admin.ts';
 import { createDevices } from './devices.ts';
 import { createHome } from './home.ts';
+import { createLine } from './line.ts';
 import { createLobby, type Lobby } from './lobby.ts';
 import type { AppModel, MeetingModel } from './models.ts';
 import { createPreferences } from './preferences.ts';
@@ -13,6 +14,7 @@ import { keptInTab, keptLocally } from './storage.ts';
 export function createApp(): AppModel {
   const deviceId = keptDeviceId();
   const session = createSession(deviceId);
+  const line = createLine(session);
   const devices = createDevices();
   const meeting = signal<MeetingModel | null>(null);
   const place = keptInTab('meeting');
@@ -48,6 +50,7 @@ export function createApp(): AppModel {
       lobby = createLobby({
         ref,
         session,
+        line,
         devices,
         deviceId,
         onWaiting(waits) {

@@ -5,6 +5,7 @@ import type { RequestInput } from '../../protocol/requests.ts';
 import { RequestError, toRequestError } from '../api/RequestError.ts';
 import { SignalingClient } from '../api/SignalingClient.ts';
 import type { Devices } from './devices.ts';
+import type { Line } from './line.ts';
 import type { MeetingController } from './meeting.ts';
 import { enter as enterMeeting } from './enter.ts';
 import type { Denial, Failure, JoinOptions, Loadable, LobbyModel, WaitingModel } from './models.ts';
@@ -20,6 +21,7 @@ type Begin = (snapshot: MeetingSnapshot) => Promise<void>;
 interface LobbyDeps {
   ref: string;
   session: Session;
+  line: Line;
   devices: Devices;
   deviceId: string;
   /** Takes over a meeting that was entered. */
@@ -37,7 +39,7 @@ export interface Lobby extends LobbyModel {
 }
 
 export function createLobby(deps: LobbyDeps): Lobby {
-  const { ref, session, devices, deviceId, onJoined, onWaiting } = deps;
+  const { ref, session, line, devices, deviceId, onJoined, onWaiting } = deps;
   const keptName = keptLocally('name');
   const meeting = signal<Loadable<MeetingView>>({ is: 'loading' });
   const joining = signal(false);
@@ -49,18 +51,26 @@ export function createLobby(deps: LobbyDeps): Lobby {
   const displayName = signal(keptName.get() ?? session.user.value?.name ?? '');
   let loading: Promise<void> | null = null;
   /** The connection and the code for media, made ready while the user looks at the page. */
-  let ready: { token: string; signaling: SignalingClient } | null = null;
+  let ready: { token: string; signaling: SignalingClient; hangUp: () => void } | null = null;
   let closed = false;
 
   function prepare(): SignalingClient {
     const token = session.token();
     if (token === null) throw new RequestError({ code: 'UNAUTHENTICATED' });
     if (ready?.token !== token) {
-      ready?.signaling.close();
-      ready = { token, signaling: new SignalingClient(token) };
-      ready.signaling.connect();
+      ready?.hangUp();
+      ready = { token, ...connect(token) };
     }
     return ready.signaling;
+  }
+
+  /** Who has an account is connected anyway, and stays so. */
+  function connect(token: string): { signaling: SignalingClient; hangUp: () => void } {
+    const shared = line.open();
+    if (shared) return { signaling: shared, hangUp: () => undefined };
+    const signaling = new SignalingClient(token);
+    signaling.connect();
+    return { signaling, hangUp: () => signaling.close() };
   }
 
   /** A name is enough where guests are welcome; who has an account comes with it. */
@@ -94,10 +104,13 @@ export function createLobby(deps: LobbyDeps): Lobby {
       ...(keptCompanion.get() === ref && { companion: true }),
     };
     const begin: Begin = (snapshot) => {
-      const parts = { signaling, devices, request, onSentToQueue: deps.onSentBack };
-      const controller = new MeetingController(parts, snapshot);
       // The connection is the meeting's from here on.
+      const hangUp = ready?.hangUp ?? (() => undefined);
       ready = null;
+      const controller = new MeetingController(
+        { signaling, hangUp, devices, request, onSentToQueue: deps.onSentBack },
+        snapshot,
+      );
       return takeOver(controller);
     };
     const entered = await enterMeeting(signaling, request);
@@ -213,7 +226,7 @@ export function createLobby(deps: LobbyDeps): Lobby {
     close() {
       closed = true;
       void waiting.value?.leave();
-      ready?.signaling.close();
+      ready?.hangUp();
       ready = null;
     },
     join,

@@ -27,6 +27,8 @@ import { createSwitches, type Switches } from './switches.ts';
 
 interface JoinOptions {
   signaling: SignalingClient;
+  /** The meeting needs the connection no longer. */
+  hangUp: () => void;
   devices: Devices;
   request: RequestInput<'join-meeting'>;
   /** The place is lost, and another one has to be waited for. */
@@ -42,6 +44,7 @@ const NO_MEDIA = { audio: false, video: false, screenSharing: false };
 export class MeetingController {
   readonly model: MeetingModel;
   readonly #signaling: SignalingClient;
+  readonly #hangUp: () => void;
   readonly #devices: Devices;
   readonly #onSentToQueue: () => void;
   readonly #join: RequestInput<'join-meeting'>;
@@ -65,10 +68,11 @@ export class MeetingController {
 
   /** @param snapshot the meeting as it was entered */
   constructor(
-    { signaling, devices, request, onSentToQueue }: JoinOptions,
+    { signaling, hangUp, devices, request, onSentToQueue }: JoinOptions,
     snapshot: MeetingSnapshot,
   ) {
     this.#signaling = signaling;
+    this.#hangUp = hangUp;
     this.#devices = devices;
     this.#onSentToQueue = onSentToQueue;
     const meetingId = snapshot.meeting.id;
@@ -177,7 +181,7 @@ export class MeetingController {
         // Camera and microphone go off at once, however long the server takes.
         this.#release();
         await told;
-        this.#signaling.close();
+        this.#hangUp();
       },
       endForAll: () =>
         this.#act(async () => {
@@ -362,7 +366,7 @@ export class MeetingController {
     if (this.#phase.value.is === 'over') return;
     this.#phase.value = this.#stay.end(reason, failure);
     this.#release();
-    this.#signaling.close();
+    this.#hangUp();
   }
 
   /** Gives back everything but the connection. */

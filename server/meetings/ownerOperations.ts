@@ -1,4 +1,4 @@
-import type { RequestName } from '../../protocol/requests.ts';
+import type { MeetingRequestName } from '../../protocol/requests.ts';
 import type { Principal } from '../auth/Principal.ts';
 import type { Lease } from '../cluster/LeaseStore.ts';
 import type { Mesh } from '../cluster/Mesh.ts';
@@ -32,7 +32,7 @@ export interface Placement {
 /** What the owner of a meeting does for other nodes. All plain data. */
 export interface OwnerOperations {
   /** A client's request, parsed; answered with the output of its schema. */
-  request: { args: { caller: Caller; name: RequestName; input: unknown }; answer: unknown };
+  request: { args: { caller: Caller; name: MeetingRequestName; input: unknown }; answer: unknown };
   /**
    * These connections of the asking node have places here, and no others but those that are entering.
    * Answers those that have none.

@@ -1,4 +1,4 @@
-import type { RequestInput, RequestName, RequestOutput } from '../../protocol/requests.ts';
+import type { MeetingRequestName, RequestInput, RequestOutput } from '../../protocol/requests.ts';
 import { requests } from '../../protocol/requests.ts';
 import { AppError } from '../core/AppError.ts';
 import type { MeetingService } from '../meetings/MeetingService.ts';
@@ -13,7 +13,7 @@ export interface EdgeRequestsDeps {
   seats: Seats;
 }
 
-/** Takes parsed requests of this node's clients to the owners of their meetings. */
+/** Takes parsed requests of this node's clients that concern a meeting to the meeting's owner. */
 export class EdgeRequests {
   readonly #deps: EdgeRequestsDeps;
 
@@ -22,7 +22,7 @@ export class EdgeRequests {
   }
 
   /** @throws AppError */
-  async answer<N extends RequestName>(
+  async answer<N extends MeetingRequestName>(
     connection: Connection,
     name: N,
     input: RequestInput<N>,
@@ -50,7 +50,7 @@ export class EdgeRequests {
     });
   }
 
-  #answer(connection: Connection, name: RequestName, input: unknown): Promise<unknown> {
+  #answer(connection: Connection, name: MeetingRequestName, input: unknown): Promise<unknown> {
     const { lifecycle } = connection;
     if (name === 'join-meeting') {
       return lifecycle.post(() => this.#join(connection, input as RequestInput<typeof name>));
@@ -136,7 +136,7 @@ export class EdgeRequests {
   /** @param create whether a meeting that nobody owns comes to life; else only that of one's own place does */
   async #ask(
     connection: Connection,
-    name: RequestName,
+    name: MeetingRequestName,
     input: { meetingId: string },
     create = connection.seat?.meetingId === input.meetingId,
   ): Promise<unknown> {

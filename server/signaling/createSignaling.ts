@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
@@ -14,10 +15,13 @@ import { toRefusal } from '../core/toRefusal.ts';
 import { connectionIdOf } from '../meetings/connectionIds.ts';
 import type { MeetingService } from '../meetings/MeetingService.ts';
 import type { Owners } from '../meetings/Owners.ts';
+import type { ClientEvents } from './ClientEvents.ts';
 import { createConnection, type Connection } from './Connection.ts';
 import { EdgeRequests } from './EdgeRequests.ts';
 import { FanoutExecutor, roomOf } from './FanoutExecutor.ts';
 import { authenticateHandshake, isAllowedOrigin } from './handshake.ts';
+import type { UserCaller, UserHandlers } from './handlers/UserHandlers.ts';
+import { roomOfUser, serveDeliveries } from './MeshDeliveries.ts';
 import { Pulse } from './Pulse.ts';
 import { Seats } from './Seats.ts';
 import { serveRequest, type RequestObserver } from './serveRequest.ts';
@@ -48,6 +52,10 @@ export interface SignalingDeps {
   mesh: Mesh;
   owners: Owners;
   meetings: MeetingService;
+  /** Answers what does not concern a meeting. */
+  userHandlers: UserHandlers;
+  /** Told of connections. */
+  clients: Pick<EventEmitter<ClientEvents>, 'emit'>;
   /** Instance of this node. */
   self: string;
   logger: Logger;
@@ -67,6 +75,8 @@ export interface Signaling {
   serve(): void;
   /** A node is gone, or is in reach again: its meetings are looked for. */
   recoverFrom(instanceId: string): void;
+  /** Clients of this node may have missed what others told them: they ask again. */
+  askToSync(): void;
   /** Tells every client that the server goes down; nobody new is accepted. */
   announceShutdown(): void;
   /** Cuts the connections a few at a time: their clients come back to other nodes, which serve all of them meanwhile. */
@@ -123,6 +133,8 @@ export function createSignaling(listening: Listening, deps: SignalingDeps): Sign
     },
   });
 
+  serveDeliveries(io, mesh);
+
   io.use((socket, next) => {
     admit(socket).then(
       () => next(),
@@ -163,8 +175,20 @@ export function createSignaling(listening: Listening, deps: SignalingDeps): Sign
     const ofSession = bySession.get(sessionId) ?? new Set();
     bySession.set(sessionId, ofSession.add(connection));
     sockets.set(connection.id, { connection, socket });
+    void socket.join(roomOfUser(connection.principal.userId));
+    const client = { connectionId: connection.id, principal: connection.principal };
     const rate = new TokenBucket(deps.requestRate, performance.now());
-    const context = { connection, rate, requests, observe: deps.observe, logger };
+    const caller: UserCaller = {
+      ...client,
+      address: connection.address,
+      get isConnected() {
+        return socket.connected;
+      },
+      follow: (channel) => void socket.join(channel),
+      unfollow: (channel) => void socket.leave(channel),
+    };
+    const { userHandlers, observe } = deps;
+    const context = { connection, caller, rate, requests, userHandlers, observe, logger };
     const serve = (name: string, args: unknown[]): void => void serveRequest(context, name, args);
     socket.onAny((name: string, ...args: unknown[]) => {
       const { recovering } = pulse;
@@ -176,11 +200,13 @@ export function createSignaling(listening: Listening, deps: SignalingDeps): Sign
       sockets.delete(connection.id);
       ofSession.delete(connection);
       if (ofSession.size === 0) bySession.delete(sessionId);
+      deps.clients.emit('gone', client);
       depart(
         connection,
         reason === 'client namespace disconnect' ? 'closed by its client' : 'lost',
       );
     });
+    deps.clients.emit('connected', client);
   }
 
   function depart(connection: Connection, how: Parameters<EdgeRequests['depart']>[1]): void {
@@ -204,6 +230,7 @@ export function createSignaling(listening: Listening, deps: SignalingDeps): Sign
       serving = true;
     },
     recoverFrom: (instanceId) => seats.recoverFrom(instanceId),
+    askToSync: () => void io.local.emit('sync-needed', {}),
     announceShutdown() {
       serving = false;
       io.local.emit('server-draining', {});

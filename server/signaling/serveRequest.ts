@@ -1,11 +1,18 @@
 import type { Ack, ErrorCode } from '../../protocol/errors.ts';
-import { requests, type RequestName } from '../../protocol/requests.ts';
+import {
+  isUserRequest,
+  requests,
+  type MeetingRequestName,
+  type RequestInput,
+  type RequestName,
+} from '../../protocol/requests.ts';
 import { AppError } from '../core/AppError.ts';
 import type { Logger } from '../core/logger.ts';
 import { parsePayload } from '../core/parsePayload.ts';
 import { toRefusal } from '../core/toRefusal.ts';
 import type { Connection } from './Connection.ts';
 import type { EdgeRequests } from './EdgeRequests.ts';
+import type { UserCaller, UserHandlers } from './handlers/UserHandlers.ts';
 import type { TokenBucket } from './TokenBucket.ts';
 
 /** Told of every request that was answered. */
@@ -13,8 +20,10 @@ export type RequestObserver = (name: string, outcome: 'ok' | ErrorCode, seconds:
 
 export interface RequestContext {
   connection: Connection;
+  caller: UserCaller;
   rate: TokenBucket;
   requests: EdgeRequests;
+  userHandlers: UserHandlers;
   observe: RequestObserver;
   logger: Logger;
 }
@@ -22,8 +31,8 @@ export interface RequestContext {
 type Acknowledge = (ack: Ack<unknown>) => void;
 
 /**
- * Serves one message of a client: acknowledgement present, rate, strict parse, the
- * meeting's owner, acknowledgement, metric. Without an acknowledgement there is nobody to answer: it is dropped.
+ * Serves one message of a client: acknowledgement present, rate, strict parse, the meeting's owner or
+ * the handler here, acknowledgement, metric. Without an acknowledgement there is nobody to answer: it is dropped.
  */
 export async function serveRequest(
   context: RequestContext,
@@ -51,7 +60,7 @@ export async function serveRequest(
 }
 
 function handle(
-  { connection, rate, requests: edge }: RequestContext,
+  { connection, caller, rate, requests: edge, userHandlers }: RequestContext,
   name: string,
   payloads: readonly unknown[],
 ): unknown {
@@ -63,8 +72,13 @@ function handle(
   if (payloads.length !== 1) {
     throw new AppError('INVALID_PAYLOAD', { message: 'A request has one payload.' });
   }
-  const input = parsePayload(requests[name].input, payloads[0]);
-  return edge.answer(connection, name, input);
+  const input: unknown = parsePayload(requests[name].input, payloads[0]);
+  // The compiler cannot see that a name's parsed input fits whatever answers that name.
+  if (!isUserRequest(name)) {
+    return edge.answer(connection, name, input as RequestInput<MeetingRequestName>);
+  }
+  const answer = userHandlers[name] as (caller: UserCaller, input: unknown) => unknown;
+  return answer(caller, input);
 }
 
 function isRequestName(name: string): name is RequestName {

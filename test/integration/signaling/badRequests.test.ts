@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ack } from '../../../protocol/errors.ts';
 import { ERROR_CODES } from '../../../protocol/errors.ts';
-import { requests, type RequestInput, type RequestName } from '../../../protocol/requests.ts';
+import type { MeetingRequestName, RequestInput } from '../../../protocol/requests.ts';
 import { BACKENDS, databaseEnv } from '../../support/backends.ts';
 import { createMeeting, join, signUp, type Person } from '../../support/people.ts';
 import { openTransports, produceInput, receivable } from '../../support/rtp.ts';
@@ -31,7 +31,7 @@ const dtlsParameters = {
 };
 
 /** One valid request of each name: every case below spoils it in one way. */
-const valid: { readonly [N in RequestName]: (held: Held) => RequestInput<N> } = {
+const valid: { readonly [N in MeetingRequestName]: (held: Held) => RequestInput<N> } = {
   'join-meeting': ({ meetingId }) => ({ meetingId }),
   'leave-meeting': ({ meetingId }) => ({ meetingId }),
   'end-meeting': ({ meetingId }) => ({ meetingId }),
@@ -100,10 +100,10 @@ const valid: { readonly [N in RequestName]: (held: Held) => RequestInput<N> } = 
   'lift-ban': ({ meetingId }) => ({ meetingId, banId: 'none' }),
   'list-audit': ({ meetingId }) => ({ meetingId, limit: 10 }),
 };
-const names = Object.keys(requests) as RequestName[];
+const names = Object.keys(valid) as MeetingRequestName[];
 
 /** Requests that ask for nothing but a meeting, and answer the same wherever the asker is. */
-const ENTERING = new Set<RequestName>(['join-meeting']);
+const ENTERING = new Set<MeetingRequestName>(['join-meeting']);
 
 describe.each(BACKENDS)('bad requests, on %s', (backend) => {
   let server: TestServer;
@@ -320,11 +320,11 @@ describe.each(BACKENDS)('bad requests, on %s', (backend) => {
 /** Facts that come by themselves. */
 const PASSING = new Set<string>(['connection-quality-updated', 'active-speaker', 'audio-levels']);
 /** Requests that list per object what they could not do, or keep what is not there out of it. */
-const TOLERANT = new Set<RequestName>([
+const TOLERANT = new Set<MeetingRequestName>([
   'consume',
   'resume-consumers',
   'update-views',
   'close-producer',
 ]);
 /** Asked again these answer that it is done. */
-const AGAIN = new Set<RequestName>(['leave-meeting', 'end-meeting']);
+const AGAIN = new Set<MeetingRequestName>(['leave-meeting', 'end-meeting']);

@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import * as admin from '../../../protocol/admin.ts';
+import * as calls from '../../../protocol/calls.ts';
+import * as chat from '../../../protocol/chat.ts';
 import * as errors from '../../../protocol/errors.ts';
 import * as events from '../../../protocol/events.ts';
 import * as mediaRequests from '../../../protocol/mediaRequests.ts';
+import * as meetingRequests from '../../../protocol/meetingRequests.ts';
 import * as meetings from '../../../protocol/meetings.ts';
 import * as notifications from '../../../protocol/notifications.ts';
+import * as people from '../../../protocol/people.ts';
 import * as primitives from '../../../protocol/primitives.ts';
 import * as requests from '../../../protocol/requests.ts';
 import * as rest from '../../../protocol/rest.ts';
@@ -20,7 +24,10 @@ export const REWRITE_COMMAND = 'npm run docs';
 
 const FOLDER = join(import.meta.dirname, '../../../protocol');
 /** In the order in which their types are listed. */
-const MODULES = { primitives, meetings, notifications, requests, mediaRequests, rest, admin, rtp };
+const MODULES = {
+  ...{ primitives, meetings, notifications, meetingRequests, mediaRequests },
+  ...{ chat, people, calls, rest, admin, rtp },
+};
 
 /** The text of docs/protocol.md, from the contract and the comments in it. */
 export function renderProtocol(): string {
@@ -95,13 +102,15 @@ function renderCodes(): string {
 }
 
 function renderRequests(type: TypeOf): string {
-  const comments = commentsOf('requests');
-  const ofMedia = commentsOf('mediaRequests');
+  const comments = mergedComments(
+    ['meetingRequests', 'mediaRequests', 'chat', 'people', 'calls'],
+    /^\w*[rR]equests\./,
+  );
   const entries = (Object.keys(requests.requests) as requests.RequestName[]).map((name) => {
     const { input, output, idempotent } = requests.requests[name];
     return [
       `### \`${name}\``,
-      comments.get(`requests.${name}`) ?? ofMedia.get(`mediaRequests.${name}`) ?? '',
+      comments.get(name) ?? '',
       block('payload', type(input)),
       block('answer', type(output)),
       `${idempotent ? 'Idempotent.' : 'Not idempotent: never sent again.'} Refusals: ${codes(refusalsOfRequest(name))}.`,
@@ -111,24 +120,27 @@ function renderRequests(type: TypeOf): string {
 }
 
 function renderNotifications(type: TypeOf): string {
-  const comments = commentsOf('notifications');
-  const list = (constant: 'sequencedNotifications' | 'passingNotifications') =>
+  const files = ['notifications', 'chat', 'people', 'calls'];
+  const comments = mergedComments(files, /^\w*Notifications\./);
+  const list = (
+    constant: 'sequencedNotifications' | 'passingNotifications' | 'userNotifications',
+  ) =>
     Object.entries(notifications[constant]).map(([name, schema]) =>
-      [
-        `#### \`${name}\``,
-        comments.get(`${constant}.${name}`) ?? '',
-        block('payload', type(schema)),
-      ].join('\n\n'),
+      [`#### \`${name}\``, comments.get(name) ?? '', block('payload', type(schema))].join('\n\n'),
     );
+  const about = commentsOf('notifications');
   return [
     '## Notifications',
     NOTIFICATIONS,
     '### Sequenced',
-    comments.get('sequencedNotifications') ?? '',
+    about.get('sequencedNotifications') ?? '',
     ...list('sequencedNotifications'),
     '### Passing',
-    comments.get('passingNotifications') ?? '',
+    about.get('passingNotifications') ?? '',
     ...list('passingNotifications'),
+    '### Outside of meetings',
+    about.get('userNotifications') ?? '',
+    ...list('userNotifications'),
   ].join('\n\n');
 }
 
@@ -141,13 +153,13 @@ const AUTH = {
 } as const;
 
 function renderRoutes(type: TypeOf): string {
-  const comments = commentsOf('rest');
+  const comments = mergedComments(['rest', 'chat', 'people', 'calls'], /^\w*[rR]outes\./);
   const entries = (Object.keys(rest.routes) as rest.RouteName[]).map((name) => {
     const route = rest.routes[name];
     const query = queryOf(route);
     return [
       `### \`${route.method} ${route.path}\``,
-      comments.get(`routes.${name}`) ?? '',
+      comments.get(name) ?? '',
       ...(query ? [block('query', type(query))] : []),
       ...(route.body ? [block('body', type(route.body))] : []),
       ...(route.response ? [block(`answer ${route.status}`, type(route.response))] : []),
@@ -176,6 +188,14 @@ function queryOf(route: (typeof rest.routes)[rest.RouteName]): z.ZodType | undef
 
 function commentsOf(file: string): ReadonlyMap<string, string> {
   return readComments(join(FOLDER, `${file}.ts`));
+}
+
+/** Of the entries of constants whose name and the dot behind it fit, by the entry's name. */
+function mergedComments(files: readonly string[], constant: RegExp): ReadonlyMap<string, string> {
+  const all = files.flatMap((file) => [...commentsOf(file)]);
+  return new Map(
+    all.flatMap(([key, text]) => (constant.test(key) ? [[key.replace(constant, ''), text]] : [])),
+  );
 }
 
 function block(title: string, text: string, bounds?: string): string {
