@@ -99,7 +99,8 @@ export const mediaRequests = {
   },
   /**
    * Receive producers of others. Consumers are created paused; an existing consumer is answered
-   * again. Producers that are gone or cannot be received are listed in `refused`.
+   * again. Producers that are gone or cannot be received are listed in `refused`. What is in neither list
+   * cannot be had now: ask for it again, which is refused as `UNAVAILABLE` until it can.
    */
   consume: {
     input: z.strictObject({ ...inMeeting, transportId: id, producerIds: batchOf(id) }),

@@ -1,10 +1,14 @@
 import type { types } from 'mediasoup-client';
 import { MAX_BATCH } from '../../protocol/primitives.ts';
+import { isPassing, toRequestError } from '../api/RequestError.ts';
 import type { MediaTransport, Request } from './MediaTransport.ts';
 import { FlowWatch } from './FlowWatch.ts';
 import { openRemote, type Remote } from './Remote.ts';
 import type { Succession } from './Succession.ts';
 import { ViewReport, type Size } from './ViewReport.ts';
+
+/** After a refusal that may pass and does not say when. */
+const RETRY_MS = 1_000;
 
 interface ReceptionDeps {
   meetingId: string;
@@ -24,6 +28,7 @@ export class Reception {
   /** Null between two of them. What was begun for one before the present does not count. */
   #transport: Promise<MediaTransport> | null = null;
   #consuming = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(deps: ReceptionDeps) {
     this.#deps = deps;
@@ -64,6 +69,7 @@ export class Reception {
   stop(): void {
     this.#transport = null;
     this.#consuming = false;
+    clearTimeout(this.#retry);
     for (const producerId of [...this.#remotes.keys()]) this.#drop(producerId);
   }
 
@@ -105,6 +111,7 @@ export class Reception {
 
   /** The server can be asked again: lets everything flow, and asks for what it could not be asked for. */
   async recover(): Promise<void> {
+    clearTimeout(this.#retry);
     await this.#resume(this.remotes.map(({ options }) => options.id)).catch(() => undefined);
     await this.#consumeWanted();
   }
@@ -121,11 +128,19 @@ export class Reception {
         if (missing.length === 0 || begun !== this.#transport) break;
         await this.#consume(transport, missing.slice(0, MAX_BATCH), begun);
       }
-    } catch {
-      // Signaling was lost in between: `recover` asks again.
+    } catch (error) {
+      if (begun === this.#transport) this.#tryAgain(error);
     } finally {
       if (begun === this.#transport) this.#consuming = false;
     }
+  }
+
+  /** Where signaling was lost `recover` is called as well; but it may be a part of the server that is away. */
+  #tryAgain(error: unknown): void {
+    const failure = toRequestError(error);
+    if (!isPassing(failure)) return;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void this.recover(), failure.retryAfterMs ?? RETRY_MS);
   }
 
   close(): void {

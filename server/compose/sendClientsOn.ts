@@ -48,10 +48,14 @@ export function drainWhenMarked(
       registry.find(self)?.mark === 'draining' &&
       !isClosing() &&
       hasSuccessor(cluster);
-    meetings.manager
-      .giveAway()
-      .then(() => sendOnWhile(edge, goesOn))
-      .catch((error: unknown) => logger.error({ err: error }, 'the drain has failed'));
+    const giveAllAway = async (): Promise<void> => {
+      // Somebody who asked before that was known may have brought one to life here.
+      await meetings.manager.giveAway();
+      await edge.sendOn();
+    };
+    repeatWhile(goesOn, giveAllAway).catch((error: unknown) => {
+      logger.error({ err: error }, 'the drain has failed');
+    });
   });
 }
 
@@ -68,16 +72,16 @@ export function sendOnWhenIsolated(
   isolation.on('isolated', () => {
     const time = ++times;
     const goesOn = (): boolean => time === times && isolation.isIsolated && !isClosing();
-    sendOnWhile(edge, goesOn).catch((error: unknown) =>
+    repeatWhile(goesOn, () => edge.sendOn()).catch((error: unknown) =>
       logger.error({ err: error }, 'clients were not sent on'),
     );
   });
 }
 
 /** Whoever comes back is sent on again, ever more seldom: the balancer may never notice. */
-async function sendOnWhile(edge: Signaling, goesOn: () => boolean): Promise<void> {
+async function repeatWhile(goesOn: () => boolean, sendOn: () => Promise<void>): Promise<void> {
   for (let pauseMs = AGAIN_MS; goesOn(); pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    await edge.sendOn();
+    await sendOn();
     await sleep(pauseMs, undefined, { ref: false });
   }
 }

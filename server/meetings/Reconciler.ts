@@ -3,6 +3,7 @@ import type { LeaseStore } from '../cluster/LeaseStore.ts';
 import type { NodeRegistry } from '../cluster/NodeRegistry.ts';
 import { AppError } from '../core/AppError.ts';
 import type { Logger } from '../core/logger.ts';
+import { chooseOwner } from './chooseOwner.ts';
 import type { MeetingManager } from './MeetingManager.ts';
 import type { AdmissionStore, ParticipantStore } from './stores.ts';
 
@@ -69,9 +70,12 @@ export class Reconciler {
 
   async #adopt(meetingId: string): Promise<void> {
     const { leases, manager, registry, logger } = this.#deps;
+    const { instanceId: self } = registry.self;
+    // One that gives its meetings away does not take them back: whoever may looks for them, too.
+    if (chooseOwner(registry.nodes, self) !== self) return;
     const lease = await leases.find(meetingId);
     // One of this node's own that it does not have was not given up, or its answer was lost.
-    if (lease && lease.owner !== registry.self.instanceId) return;
+    if (lease && lease.owner !== self) return;
     try {
       const { epoch } = await manager.open(meetingId);
       logger.info({ meetingId, epoch }, 'a meeting without an owner was taken over');

@@ -6,6 +6,7 @@ import type { Orders } from './Orders.ts';
 import { PipeNetwork } from './PipeNetwork.ts';
 import { ProducerRecord, type Copy, type ProducerFacts } from './ProducerRecord.ts';
 import type { Found } from './readInventories.ts';
+import { unavailable } from './unavailable.ts';
 
 export interface MeetingStreamsDeps {
   meetingId: string;
@@ -125,7 +126,9 @@ export class MeetingStreams {
 
   /**
    * Has the producers at hand at a router while `consume` makes consumers of them there, and for as
-   * long as there are any. Those whose way breaks meanwhile are tried again: nobody would tell.
+   * long as there are any. Those whose way breaks meanwhile are tried again: nobody would tell. Those to
+   * which no way is found now are neither made nor refused.
+   * @throws AppError UNAVAILABLE when that is all of them
    */
   async consumeAt(
     at: RouterRef,
@@ -137,6 +140,7 @@ export class MeetingStreams {
     // Noted first, so that what is made for it does not go again as unused.
     for (const record of far) record.use(at, participantId);
     const outcome: ConsumeResult = { consumers: [], refused: [] };
+    let isAway = false;
     try {
       for (let asked = [...new Set(producerIds)]; asked.length > 0;) {
         const concerned = far.filter(({ id }) => asked.includes(id));
@@ -153,9 +157,12 @@ export class MeetingStreams {
         outcome.refused.push(...answer.refused.filter(holds));
         asked = [...broken].filter((id) => this.#records.has(id));
         for (const producerId of [...failed, ...broken]) {
-          if (!asked.includes(producerId)) outcome.refused.push({ producerId, reason: 'gone' });
+          if (asked.includes(producerId)) continue;
+          if (this.#records.has(producerId)) isAway = true;
+          else outcome.refused.push({ producerId, reason: 'gone' });
         }
       }
+      if (isAway && outcome.consumers.length + outcome.refused.length === 0) throw unavailable();
       return outcome;
     } finally {
       for (const { id, producerId } of outcome.consumers) {

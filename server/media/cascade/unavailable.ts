@@ -10,10 +10,14 @@ export function isUnreachable(error: unknown): boolean {
 
 /** A command whose node could not be reached has failed, and nothing else has: it can be tried again. */
 export function toCommandError(error: unknown): unknown {
-  if (!isUnreachable(error)) return error;
+  return isUnreachable(error) ? unavailable(error) : error;
+}
+
+/** It can be tried again. */
+export function unavailable(cause?: unknown): AppError {
   return new AppError('UNAVAILABLE', {
     message: 'This part of the meeting cannot be reached right now.',
     retryAfterMs: RETRY_AFTER_MS,
-    cause: error,
+    cause,
   });
 }

@@ -25,6 +25,29 @@ function fakeTransport(): Promise<MediaTransport> {
   return Promise.resolve({ transport } as unknown as MediaTransport);
 }
 
+test('what cannot be had from a part of the server that is away is asked for again', async () => {
+  const { promise: received, resolve } = Promise.withResolvers<string>();
+  const away = new RequestError({ code: 'UNAVAILABLE', retryAfterMs: 5 });
+  let refusals = 3;
+  const request = (name: string) => {
+    if (name !== 'consume') return Promise.resolve({ resumed: [CONSUMER.id], gone: [] });
+    if (refusals-- > 0) return Promise.reject(away);
+    return Promise.resolve({ consumers: [CONSUMER], refused: [] });
+  };
+  const reception = new Reception({
+    meetingId: 'meeting-1',
+    request: request as unknown as Request,
+    succession: new Succession({
+      onTrackAdded: ({ producerId }) => resolve(producerId),
+      onTrackRemoved: () => undefined,
+    }),
+  });
+  reception.add(PRODUCER);
+  void reception.begin(fakeTransport());
+  expect(await received).toBe(PRODUCER);
+  reception.close();
+});
+
 test('what could not be asked for while signaling was away is asked for when it is back', async () => {
   const added: string[] = [];
   let online = false;
