@@ -16,7 +16,10 @@ const services = [
   'server/cluster',
   'server/metrics',
 ];
-const domains = ['server/meetings', 'server/webhooks', 'server/admin'];
+const domains = [
+  ...['server/meetings', 'server/webhooks', 'server/admin'],
+  ...['server/chat', 'server/people', 'server/calls'],
+];
 const mayImport = {
   protocol: [],
   'server/core': ['protocol'],
@@ -39,6 +42,10 @@ const mayImport = {
     ...foundation,
     ...['server/auth', 'server/cluster', 'server/config', 'server/meetings', 'server/webhooks'],
   ],
+  // Siblings that meet through what `compose` hands them.
+  'server/chat': [...foundation, 'server/auth', 'server/cluster', 'server/config'],
+  'server/people': [...foundation, 'server/auth', 'server/cluster', 'server/config'],
+  'server/calls': [...foundation, 'server/auth', 'server/cluster', 'server/config'],
   'server/signaling': [...foundation, ...services, ...domains],
   'server/http': [...foundation, ...services, ...domains],
   'client/i18n': ['protocol'],

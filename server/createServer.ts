@@ -7,6 +7,7 @@ import { checkSessions } from './compose/checkSessions.ts';
 import { collectOrphans } from './compose/collectOrphans.ts';
 import { createEdge, listen } from './compose/createEdge.ts';
 import { createMeetings, hasSuccessor, type Meetings } from './compose/createMeetings.ts';
+import { createTalk } from './compose/createTalk.ts';
 import { MediaDrain } from './compose/MediaDrain.ts';
 import { serveMedia } from './compose/MeshMediaNodes.ts';
 import { openBase, type Base } from './compose/openBase.ts';
@@ -30,7 +31,6 @@ import type { ClientEvents } from './signaling/ClientEvents.ts';
 import { createSignaling, type Signaling } from './signaling/createSignaling.ts';
 import { createDeliveries } from './signaling/MeshDeliveries.ts';
 import { endpointsOf } from './webhooks/endpoints.ts';
-import { callHandlers } from './signaling/handlers/calls.ts';
 import { Webhooks } from './webhooks/Webhooks.ts';
 
 /** How long `/readyz` waits for the database. */
@@ -209,12 +209,15 @@ function serveClients(
   });
   const { failures, mesh, registry } = cluster;
   const clients = new EventEmitter<ClientEvents>();
-  const deliveries = createDeliveries(mesh, registry);
+  const talk = createTalk({
+    ...{ config, cluster, database, clients, meetings, rateLimits, logger, releases },
+    deliveries: createDeliveries(mesh, registry),
+  });
   const signaling = createSignaling(edge, {
     ...{ auth, rateLimits, mesh, logger },
     owners: meetings.owners,
     meetings: meetings.service,
-    userHandlers: { ...callHandlers(deliveries) },
+    userHandlers: talk.handlers,
     clients,
     self: registry.self.instanceId,
     observe: metrics.observeRequest,

@@ -1,4 +1,7 @@
 import { deAdmin } from './deAdmin.ts';
+import { deChat } from './deChat.ts';
+import { dePeople } from './dePeople.ts';
+import { deCalls } from './deCalls.ts';
 import { deHosting } from './deHosting.ts';
 import type { Texts } from './texts.ts';
 
@@ -12,6 +15,8 @@ const by = (names: readonly string[]) => names[0] ?? 'Ein Gastgeber';
 export const de: Texts = {
   locale: 'de',
   app: {
+    sections: 'Bereiche',
+    unseen: (count) => `${count} neu`,
     name: 'Parley',
     tagline: 'Videokonferenzen auf dem eigenen Server.',
     skipToContent: 'Zum Inhalt',
@@ -289,6 +294,9 @@ export const de: Texts = {
     rejoin: 'Wieder teilnehmen',
   },
   hosting: deHosting,
+  calls: deCalls,
+  people: dePeople,
+  chat: deChat,
   admin: deAdmin,
   settings: {
     title: 'Einstellungen',

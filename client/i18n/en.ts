@@ -1,4 +1,7 @@
 import { enAdmin } from './enAdmin.ts';
+import { enChat } from './enChat.ts';
+import { enPeople } from './enPeople.ts';
+import { enCalls } from './enCalls.ts';
 import { enHosting } from './enHosting.ts';
 import type { Texts } from './texts.ts';
 
@@ -13,6 +16,8 @@ const by = (names: readonly string[]) => names[0] ?? 'A host';
 export const en: Texts = {
   locale: 'en',
   app: {
+    sections: 'Sections',
+    unseen: (count) => `${count} new`,
     name: 'Parley',
     tagline: 'Video meetings on your own server.',
     skipToContent: 'Skip to content',
@@ -286,6 +291,9 @@ export const en: Texts = {
     rejoin: 'Join again',
   },
   hosting: enHosting,
+  calls: enCalls,
+  people: enPeople,
+  chat: enChat,
   admin: enAdmin,
   settings: {
     title: 'Settings',

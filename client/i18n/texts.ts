@@ -1,6 +1,9 @@
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { Reaction, Role } from '../../protocol/meetings.ts';
 import type { AdminTexts } from './adminTexts.ts';
+import type { ChatTexts } from './chatTexts.ts';
+import type { PeopleTexts } from './peopleTexts.ts';
+import type { CallsTexts } from './callsTexts.ts';
 import type { HostingTexts } from './hostingTexts.ts';
 
 type Names = (names: readonly string[], count: number) => string;
@@ -13,6 +16,7 @@ export interface Texts {
   locale: string;
   app: Record<
     | 'name'
+    | 'sections'
     | 'tagline'
     | 'skipToContent'
     | 'loading'
@@ -31,7 +35,7 @@ export interface Texts {
     | 'notFoundHint'
     | 'errorId',
     string
-  >;
+  > & { unseen: (count: number) => string };
   account: Record<
     | 'signIn'
     | 'signUp'
@@ -248,6 +252,9 @@ export interface Texts {
     met: Names;
   };
   hosting: HostingTexts;
+  calls: CallsTexts;
+  people: PeopleTexts;
+  chat: ChatTexts;
   admin: AdminTexts;
   settings: Record<
     | 'title'

@@ -1,14 +1,15 @@
-import { effect, signal } from '@preact/signals';
+import { effect, signal, type ReadonlySignal } from '@preact/signals';
 import { createId } from '../api/createId.ts';
 import { createAdmin } from './admin.ts';
 import { createDevices } from './devices.ts';
 import { createHome } from './home.ts';
-import { createLine } from './line.ts';
+import { createLine, type Line } from './line.ts';
 import { createLobby, type Lobby } from './lobby.ts';
-import type { AppModel, MeetingModel } from './models.ts';
+import type { AppModel, MeetingModel, PreferencesModel, TalkModel } from './models.ts';
 import { createPreferences } from './preferences.ts';
-import { createSession } from './session.ts';
+import { createSession, type Session } from './session.ts';
 import { keptInTab, keptLocally } from './storage.ts';
+import type { Talk } from './talk.ts';
 
 /** Everything that views need, over the server that the page came from. */
 export function createApp(): AppModel {
@@ -17,6 +18,7 @@ export function createApp(): AppModel {
   const line = createLine(session);
   const devices = createDevices();
   const meeting = signal<MeetingModel | null>(null);
+  const preferences = createPreferences();
   const place = keptInTab('meeting');
   let returnTo = place.get();
   const rest = session.rest;
@@ -37,7 +39,8 @@ export function createApp(): AppModel {
 
   return {
     session,
-    preferences: createPreferences(),
+    preferences,
+    talk: followTalk({ session, line, preferences }),
     home: createHome(rest),
     devices,
     createAdmin: () => createAdmin(rest),
@@ -86,6 +89,32 @@ export function createApp(): AppModel {
       if (meeting.peek()?.phase.peek().is !== 'in') devices.close();
     },
   };
+}
+
+/** Of whoever is signed in. Its code comes beside the page, not before it. */
+function followTalk({
+  session,
+  line,
+  preferences,
+}: {
+  session: Session;
+  line: Line;
+  preferences: PreferencesModel;
+}): ReadonlySignal<TalkModel | null> {
+  const talk = signal<Talk | null>(null);
+  effect(() => {
+    const self = session.user.value;
+    const signaling = line.signaling.value;
+    talk.peek()?.close();
+    talk.value = null;
+    if (self?.email === null || self === null || signaling === null) return;
+    void import('./talk.ts').then(({ createTalk }) => {
+      // Somebody else may be here by now.
+      if (session.user.peek() !== self || line.signaling.peek() !== signaling) return;
+      talk.value = createTalk({ self, signaling, rest: session.rest, preferences });
+    });
+  });
+  return talk;
 }
 
 /** Tells the server that a reloaded page is the same device. */

@@ -1,6 +1,8 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { AdminModel } from './adminModels.ts';
+import type { CallsModel } from './callsModels.ts';
+import type { ChatModel } from './chatModels.ts';
 import type { HostModel, UnmuteRequest } from './hostModels.ts';
 import type { ClientCode } from '../api/RequestError.ts';
 import type {
@@ -11,6 +13,7 @@ import type {
   Reaction,
   Role,
 } from '../../protocol/meetings.ts';
+import type { PeopleModel } from './peopleModels.ts';
 import type { Right } from '../../protocol/rights.ts';
 
 /**
@@ -365,11 +368,20 @@ export interface PreferencesModel {
 }
 
 /** The root that `client/main.tsx` builds and hands to the views. */
+/** Everything outside of meetings, of somebody with an account. */
+export interface TalkModel {
+  readonly people: PeopleModel;
+  readonly chat: ChatModel;
+  readonly calls: CallsModel;
+}
+
 export interface AppModel {
   readonly session: SessionModel;
   readonly preferences: PreferencesModel;
   readonly home: HomeModel;
   readonly devices: DevicesModel;
+  /** Null until somebody with an account is known to be here, and its code has come. */
+  readonly talk: ReadonlySignal<TalkModel | null>;
   /** For operators; made anew for each visit of their page. */
   createAdmin(): AdminModel;
   /** The live meeting; null outside one. */

@@ -19,6 +19,16 @@ const MeetingPage = lazy(async () => (await import('./meeting/MeetingPage.tsx'))
 /** For the few who run the server. */
 const AdminPage = lazy(async () => (await import('./admin/AdminPage.tsx')).AdminPage);
 
+/** What most visits of a meeting never need. */
+const ChatPage = lazy(async () => (await import('./chat/ChatPage.tsx')).ChatPage);
+const PeoplePage = lazy(async () => (await import('./people/PeoplePage.tsx')).PeoplePage);
+const CallsPage = lazy(async () => (await import('./calls/CallsPage.tsx')).CallsPage);
+const SECTIONS: Readonly<Record<string, typeof ChatPage>> = {
+  chat: ChatPage,
+  people: PeoplePage,
+  calls: CallsPage,
+};
+
 export function App({ app }: { app: AppModel }) {
   return (
     <AppContext.Provider value={app}>
@@ -45,8 +55,16 @@ function Page() {
       </Suspense>
     );
   }
+  const Section = Object.hasOwn(SECTIONS, first) ? SECTIONS[first] : undefined;
+  if (Section && hasAccount(session.user.value)) {
+    return (
+      <Suspense fallback={<Loading />}>
+        <Section />
+      </Suspense>
+    );
+  }
   // Whoever is nobody yet may become one who may.
-  if (first === 'admin' && !hasAccount(session.user.value))
+  if ((first === 'admin' || Section) && !hasAccount(session.user.value))
     return <AuthPage key="in" mode="sign-in" />;
   if (first !== '') return <NotFoundPage />;
   // Guests have a meeting, and no home.

@@ -7,6 +7,7 @@ import { usePageTitle } from '../usePageTitle.ts';
 import { SettingsDialog } from './SettingsDialog.tsx';
 import { Icon } from './Icon.tsx';
 import { OngoingMeeting } from './OngoingMeeting.tsx';
+import { Sections } from './Sections.tsx';
 
 /** The frame of every page outside a meeting. */
 export function Shell({ title = '', children }: { title?: string; children: ComponentChildren }) {
@@ -30,6 +31,7 @@ export function Shell({ title = '', children }: { title?: string; children: Comp
           <img src="/icon.svg" alt="" width={28} height={28} />
           {texts.app.name}
         </a>
+        <Sections />
         <div class="top-bar-side">
           {user && <span class="top-bar-name">{user.name}</span>}
           <button

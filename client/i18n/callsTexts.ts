@@ -1,0 +1,4 @@
+/** Words of calls. */
+export interface CallsTexts {
+  title: string;
+}

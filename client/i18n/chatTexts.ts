@@ -1,0 +1,4 @@
+/** Words of messages. */
+export interface ChatTexts {
+  title: string;
+}

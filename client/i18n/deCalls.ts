@@ -1,0 +1,5 @@
+import type { CallsTexts } from './callsTexts.ts';
+
+export const deCalls: CallsTexts = {
+  title: 'Anrufe',
+};

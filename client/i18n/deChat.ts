@@ -1,0 +1,5 @@
+import type { ChatTexts } from './chatTexts.ts';
+
+export const deChat: ChatTexts = {
+  title: 'Nachrichten',
+};

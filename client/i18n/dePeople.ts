@@ -1,0 +1,5 @@
+import type { PeopleTexts } from './peopleTexts.ts';
+
+export const dePeople: PeopleTexts = {
+  title: 'Personen',
+};

@@ -1,0 +1,4 @@
+/** Words of people. */
+export interface PeopleTexts {
+  title: string;
+}
