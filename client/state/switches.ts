@@ -23,6 +23,8 @@ interface SwitchDeps {
 
 const HAND_PATIENCE_MS = 6_000;
 const HAND_RETRY_MS = 1_000;
+/** After a refusal that may pass and does not say when. */
+const RETRY_MS = 1_000;
 
 export interface Switches {
   readonly microphone: DeviceSwitchModel;
@@ -84,6 +86,26 @@ export function createSwitches(deps: SwitchDeps): Switches {
     }
   }
 
+  /**
+   * The same for what looks at the intent each time: while a part of the server is away it is tried again,
+   * and somebody whose media is built anew meanwhile is not switched off for it.
+   */
+  async function pursue(act: () => Promise<void>, giveUp: () => unknown): Promise<void> {
+    for (let again = true; again;) {
+      again = false;
+      await attempt(async () => {
+        try {
+          await act();
+        } catch (error) {
+          const failure = toRequestError(error);
+          if (failure.code !== 'UNAVAILABLE') throw error;
+          await sleep(failure.retryAfterMs ?? RETRY_MS);
+          again = true;
+        }
+      }, giveUp);
+    }
+  }
+
   async function followCamera(): Promise<void> {
     const { track, wanted, trouble } = devices.camera;
     // A picture that stands still would be taken for one that moves.
@@ -137,10 +159,10 @@ export function createSwitches(deps: SwitchDeps): Switches {
   const follow = {
     hand: () => lanes.hand.run(settleHand),
     camera: () =>
-      lanes.camera.run(() => attempt(followCamera, () => devices.camera.setWanted(false))),
+      lanes.camera.run(() => pursue(followCamera, () => devices.camera.setWanted(false))),
     microphone: () =>
       lanes.microphone.run(() =>
-        attempt(followMicrophone, () => devices.microphone.setWanted(false)),
+        pursue(followMicrophone, () => devices.microphone.setWanted(false)),
       ),
   };
 
@@ -246,4 +268,8 @@ export function createSwitches(deps: SwitchDeps): Switches {
 
 function stopTracks(...tracks: (MediaStreamTrack | null)[]): void {
   for (const track of tracks) track?.stop();
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -18,9 +18,10 @@ const NO_LIMIT = '1000000';
 const MINUTES_MS = String(2 * 60_000);
 const START_TIMEOUT_MS = 30_000;
 
-/** Nobody is put out because this machine is slow, or because they come so often. */
+/** Nobody is put out, or cut off by a drain, because this machine is slow, or because they come so often. */
 const ENV = {
   PARLEY_ADMIN_TOKEN: TOKEN,
+  PARLEY_NODE_DRAIN_TIMEOUT_MS: MINUTES_MS,
   PARLEY_MEETINGS_RECONNECT_GRACE_MS: MINUTES_MS,
   PARLEY_MEETINGS_RELOAD_GRACE_MS: MINUTES_MS,
   PARLEY_MEETINGS_WAITING_GRACE_MS: MINUTES_MS,
