@@ -6,6 +6,7 @@ import * as operatorActs from './004-operator-acts.ts';
 import * as webhookDeliveries from './005-webhook-deliveries.ts';
 import * as denials from './006-denials.ts';
 import * as companions from './007-companions.ts';
+import * as blocks from './008-blocks.ts';
 
 /**
  * Every migration under the name that databases remember it by, in the order they run.
@@ -19,4 +20,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '005-webhook-deliveries': webhookDeliveries,
   '006-denials': denials,
   '007-companions': companions,
+  '008-blocks': blocks,
 };

@@ -13,6 +13,7 @@ import { EventOutbox } from './EventOutbox.ts';
 import { migrate } from './migrate.ts';
 import { OperatorAuditRepository } from './OperatorAuditRepository.ts';
 import { ParticipantRepository } from './ParticipantRepository.ts';
+import { PeopleRepository } from './PeopleRepository.ts';
 import { RoleRepository } from './RoleRepository.ts';
 import { SecretRepository } from './SecretRepository.ts';
 import { SessionRepository } from './SessionRepository.ts';
@@ -38,6 +39,7 @@ export interface Database {
   readonly admissions: AdmissionRepository;
   readonly decisions: DecisionRepository;
   readonly roles: RoleRepository;
+  readonly people: PeopleRepository;
   readonly audit: AuditRepository;
   readonly operatorAudit: OperatorAuditRepository;
   readonly secrets: SecretRepository;
@@ -79,6 +81,7 @@ export async function openDatabase(config: Config): Promise<Database> {
     admissions: new AdmissionRepository(db, outbox),
     decisions: new DecisionRepository(db, outbox),
     roles: new RoleRepository(db),
+    people: new PeopleRepository(db),
     audit: new AuditRepository(db),
     operatorAudit: new OperatorAuditRepository(db),
     secrets: new SecretRepository(db),
