@@ -16,6 +16,7 @@ export const de: Texts = {
   locale: 'de',
   app: {
     sections: 'Bereiche',
+    meetings: 'Meetings',
     unseen: (count) => `${count} neu`,
     name: 'Parley',
     tagline: 'Videokonferenzen auf dem eigenen Server.',

@@ -17,6 +17,7 @@ export const en: Texts = {
   locale: 'en',
   app: {
     sections: 'Sections',
+    meetings: 'Meetings',
     unseen: (count) => `${count} new`,
     name: 'Parley',
     tagline: 'Video meetings on your own server.',

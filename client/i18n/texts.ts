@@ -17,6 +17,7 @@ export interface Texts {
   app: Record<
     | 'name'
     | 'sections'
+    | 'meetings'
     | 'tagline'
     | 'skipToContent'
     | 'loading'

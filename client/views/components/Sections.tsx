@@ -11,7 +11,7 @@ export function Sections() {
   if (!hasAccount(session.user.value)) return null;
   const { chat, people, calls } = talk.value ?? {};
   const sections = [
-    { to: '/', of: Video, title: texts.home.title, unseen: undefined },
+    { to: '/', of: Video, title: texts.app.meetings, unseen: undefined },
     { to: '/chat', of: MessageSquare, title: texts.chat.title, unseen: chat?.unseen },
     { to: '/people', of: Users, title: texts.people.title, unseen: people?.unseen },
     { to: '/calls', of: Phone, title: texts.calls.title, unseen: calls?.unseen },
