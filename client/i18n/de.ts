@@ -16,7 +16,7 @@ export const de: Texts = {
   locale: 'de',
   app: {
     sections: 'Bereiche',
-    meetings: 'Meetings',
+    meetings: 'Besprechungen',
     unseen: (count) => `${count} neu`,
     name: 'Parley',
     tagline: 'Videokonferenzen auf dem eigenen Server.',
