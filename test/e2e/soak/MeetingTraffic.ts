@@ -4,7 +4,7 @@ import type { WaitingView } from '../../../protocol/meetings.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createMeeting, enterAsGuest, signUp, type Person } from '../../support/people.ts';
 import type { Random } from '../../support/Random.ts';
-import { Attendee } from './Attendee.ts';
+import { Attendee, type Whom } from './Attendee.ts';
 import { Ledger } from './Ledger.ts';
 import { Violation } from './Violation.ts';
 
@@ -140,8 +140,8 @@ export class MeetingTraffic {
   }
 
   /** Settles once everybody is answered again, at whatever node. */
-  async untilAnswered(): Promise<void> {
-    await Promise.all(this.attendees.map((attendee) => attendee.prove()));
+  async untilAnswered(whom: Whom): Promise<void> {
+    await Promise.all(this.attendees.map((attendee) => attendee.prove(whom)));
   }
 
   /** Whatever was acknowledged is so, and everybody has been told. @throws Violation, Error while nobody can tell */
