@@ -40,6 +40,8 @@ export class MeetingTraffic {
   readonly #accounts: ReadonlySet<string>;
   /** Whose microphone the host may turn off. */
   readonly #speakers: Speaker[] = [];
+  /** Users whose page could not turn the microphone on yet, and may still do so. */
+  readonly #unmuting = new Set<string>();
   #running: Promise<void> = Promise.resolve();
   #stopping = true;
   #acknowledged = 0;
@@ -355,10 +357,16 @@ export class MeetingTraffic {
     if (!one) return false;
     const { userId, participantId, unmute } = one;
     if (this.#ledger.is(userId, 'audio', false)) {
-      return this.#ledger.attempt(userId, 'audio', true, unmute);
+      const isOn = await this.#ledger.attempt(userId, 'audio', true, unmute);
+      if (isOn) this.#unmuting.delete(userId);
+      else this.#unmuting.add(userId);
+      return isOn;
     }
-    return this.#ledger.attempt(userId, 'audio', false, () =>
+    const isMuted = await this.#ledger.attempt(userId, 'audio', false, () =>
       this.#host.request('mute-participant', { participantId }),
     );
+    // Who was muted still is not told so: the page goes on with what it was asked for before.
+    if (this.#unmuting.has(userId)) this.#ledger.mayBe(userId, 'audio', true);
+    return isMuted;
   }
 }
