@@ -158,6 +158,8 @@ export class MeetingTraffic {
     // Asked for first: it is told by way of a change of the meeting.
     const queue = await this.#queue();
     const snapshot = await this.look();
+    // Whatever was true when it was looked last: it may have been done since.
+    for (const userId of this.#unmuting) this.#ledger.mayBe(userId, 'audio', true);
     this.#ledger.check(snapshot, queue);
     for (const { name, connection } of snapshot.participants) {
       if (connection !== 'connected') throw new Violation(2, `${name} is thought to be away`);
