@@ -5,6 +5,7 @@ import { maskUrl } from '../config/secrets.ts';
 import { endpointsOf } from '../webhooks/endpoints.ts';
 import { AdmissionRepository } from './AdmissionRepository.ts';
 import { AuditRepository } from './AuditRepository.ts';
+import { ACQUIRE_TIMEOUT_MS, connectPostgres, QUIET } from './connectPostgres.ts';
 import { DecisionRepository } from './DecisionRepository.ts';
 import { MeetingRepository } from './MeetingRepository.ts';
 import { DeliveryRepository } from './DeliveryRepository.ts';
@@ -18,13 +19,6 @@ import { RoleRepository } from './RoleRepository.ts';
 import { SecretRepository } from './SecretRepository.ts';
 import { SessionRepository } from './SessionRepository.ts';
 import { UserRepository } from './UserRepository.ts';
-
-/** How long a request waits for a free connection before it is refused. */
-const ACQUIRE_TIMEOUT_MS = 10_000;
-
-const silence = () => undefined;
-/** Knex would print past our log what it throws as well. */
-const QUIET = { warn: silence, error: silence, deprecate: silence, debug: silence };
 
 /** The database cannot be opened; the message says which one and why. */
 export class DatabaseError extends Error {
@@ -59,7 +53,7 @@ export interface Database {
  */
 export async function openDatabase(config: Config): Promise<Database> {
   const { url } = config.database;
-  const db = url === null ? await embedded(config) : networked(url, config.database.poolSize);
+  const db = url === null ? await embedded(config) : connectPostgres(url, config.database.poolSize);
   try {
     await migrate(db);
   } catch (error) {
@@ -97,16 +91,6 @@ export async function openDatabase(config: Config): Promise<Database> {
       return closing;
     },
   };
-}
-
-function networked(url: string, poolSize: number): Knex {
-  return knex({
-    client: 'pg',
-    connection: { connectionString: url, application_name: 'parley' },
-    pool: { min: 0, max: poolSize },
-    acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
-    log: QUIET,
-  });
 }
 
 async function embedded(config: Config): Promise<Knex> {

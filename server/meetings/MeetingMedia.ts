@@ -66,6 +66,8 @@ export class MeetingMedia {
       }
       for (const { producerId: id, requestId, kind, source, paused } of producers) {
         participant.producers.set(id, { id, kind, source, paused });
+        // What is sent was turned on again: the owner was lost before that could be kept.
+        if (!paused) participant.stopped.delete(SOURCES[source][1]);
         // Whoever has not heard of it asks again.
         if (requestId === null) continue;
         participant.produced.set(requestId, Promise.resolve({ producerId: id }));
@@ -305,7 +307,8 @@ export class MeetingMedia {
     };
     participant.producers.set(producerId, producer);
     participant.interrupted.delete(SOURCES[source][1]);
-    if (!producer.paused) participant.stopped.delete(SOURCES[source][1]);
+    const isOnAgain = !producer.paused && participant.stopped.delete(SOURCES[source][1]);
+    if (isOnAgain) this.#roster.touch(participant);
     this.#roster.publish('producer-added', { participantId: participant.id, producer });
     this.#publishStatus(participant, status);
     return { producerId };
@@ -357,7 +360,8 @@ export class MeetingMedia {
     }
     const before = participant.media;
     participant.producers.set(producerId, { ...producer, paused });
-    if (!paused) participant.stopped.delete(SOURCES[producer.source][1]);
+    const isOnAgain = !paused && participant.stopped.delete(SOURCES[producer.source][1]);
+    if (isOnAgain) this.#roster.touch(participant);
     this.#roster.publish('producer-updated', {
       participantId: participant.id,
       producerId,

@@ -25,6 +25,8 @@ export interface AskOptions {
   repeatable: boolean;
   /** Before the first request to an owner who is another one than before. */
   onOwner?: (lease: Lease) => Promise<void>;
+  /** Awaited before each request to an owner; what it throws ends the search. */
+  proceed?: () => Promise<void>;
   /** The owner's answer is waited for this long; as any call unless told. */
   timeoutMs?: number;
 }
@@ -76,7 +78,7 @@ export class Owners {
     meetingId: string,
     name: O,
     args: OwnerArgs<O>,
-    { create, repeatable, onOwner, timeoutMs }: AskOptions,
+    { create, repeatable, onOwner, proceed, timeoutMs }: AskOptions,
   ): Promise<OwnerAnswer<O> | null> {
     const until = performance.now() + PATIENCE_MS;
     /** Whose node says that it does not have the meeting. */
@@ -86,6 +88,7 @@ export class Owners {
         const lease = await this.#locate(meetingId, create, denied);
         if (!lease) return null;
         await onOwner?.(lease);
+        await proceed?.();
         return await this.#call(lease, meetingId, name, args, timeoutMs);
       } catch (error) {
         if (!isPassing(error)) throw error;

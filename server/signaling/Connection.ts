@@ -15,6 +15,8 @@ export interface Connection {
   readonly lifecycle: Mailbox;
   /** The place that it took last; it may have lost it since. */
   seat: Seat | null;
+  /** Its client is not there any more. */
+  isGone: boolean;
 }
 
 export interface Seat {
@@ -24,5 +26,5 @@ export interface Seat {
 }
 
 export function createConnection(id: string, principal: Principal, address: string): Connection {
-  return { id, principal, address, lifecycle: new Mailbox(), seat: null };
+  return { id, principal, address, lifecycle: new Mailbox(), seat: null, isGone: false };
 }

@@ -4,6 +4,7 @@ import { AppError } from '../core/AppError.ts';
 import type { MeetingService } from '../meetings/MeetingService.ts';
 import type { Owners } from '../meetings/Owners.ts';
 import type { Connection } from './Connection.ts';
+import type { Pulse } from './Pulse.ts';
 import { isGone, isUnavailable } from './refusals.ts';
 import type { Seats } from './Seats.ts';
 
@@ -11,6 +12,14 @@ export interface EdgeRequestsDeps {
   meetings: Pick<MeetingService, 'read' | 'end'>;
   owners: Owners;
   seats: Seats;
+  pulse: Pick<Pulse, 'since'>;
+}
+
+/** A request, and whether anybody still waits for it. */
+interface Asked {
+  connection: Connection;
+  /** @throws AppError INVALID_STATE when its client has gone while this process stood still */
+  proceed: () => Promise<void>;
 }
 
 /** Takes parsed requests of this node's clients that concern a meeting to the meeting's owner. */
@@ -27,7 +36,8 @@ export class EdgeRequests {
     name: N,
     input: RequestInput<N>,
   ): Promise<RequestOutput<N>> {
-    const answer: unknown = await this.#answer(connection, name, input);
+    const asked = { connection, proceed: this.#whileWanted(connection) };
+    const answer: unknown = await this.#answer(asked, name, input);
     // The owner's handler of this name has answered.
     return answer as RequestOutput<N>;
   }
@@ -50,43 +60,56 @@ export class EdgeRequests {
     });
   }
 
-  #answer(connection: Connection, name: MeetingRequestName, input: unknown): Promise<unknown> {
-    const { lifecycle } = connection;
-    if (name === 'join-meeting') {
-      return lifecycle.post(() => this.#join(connection, input as RequestInput<typeof name>));
-    }
-    if (name === 'resume-meeting') {
-      return lifecycle.post(() => this.#resume(connection, input as RequestInput<typeof name>));
-    }
-    if (name === 'leave-meeting') {
-      return lifecycle.post(() => this.#leave(connection, input as RequestInput<typeof name>));
-    }
-    if (name === 'end-meeting') {
-      return this.#end(connection, input as RequestInput<typeof name>);
-    }
-    return this.#ask(connection, name, input as RequestInput<typeof name>);
+  /** What its client has done since at another node is later, however late this one gets to it. */
+  #whileWanted(connection: Connection): Asked['proceed'] {
+    const beganAt = performance.now();
+    return async () => {
+      const woken = this.#deps.pulse.since(beganAt);
+      if (!woken) return;
+      await woken;
+      if (connection.isGone) throw new AppError('INVALID_STATE');
+    };
   }
 
-  async #join(connection: Connection, input: RequestInput<'join-meeting'>) {
+  #answer(asked: Asked, name: MeetingRequestName, input: unknown): Promise<unknown> {
+    const { lifecycle } = asked.connection;
+    if (name === 'join-meeting') {
+      return lifecycle.post(() => this.#join(asked, input as RequestInput<typeof name>));
+    }
+    if (name === 'resume-meeting') {
+      return lifecycle.post(() => this.#resume(asked, input as RequestInput<typeof name>));
+    }
+    if (name === 'leave-meeting') {
+      return lifecycle.post(() => this.#leave(asked, input as RequestInput<typeof name>));
+    }
+    if (name === 'end-meeting') {
+      return this.#end(asked, input as RequestInput<typeof name>);
+    }
+    return this.#ask(asked, name, input as RequestInput<typeof name>);
+  }
+
+  async #join(asked: Asked, input: RequestInput<'join-meeting'>) {
+    const { connection } = asked;
     const { id: meetingId, endedAt } = await this.#deps.meetings.read(input.meetingId);
     if (endedAt !== null) throw new AppError('ENDED');
     await this.#assertFree(connection, meetingId);
     const { seats } = this.#deps;
     return seats.entering(connection, meetingId, async () => {
-      const answer = await this.#ask(connection, 'join-meeting', { ...input, meetingId }, true);
+      const answer = await this.#ask(asked, 'join-meeting', { ...input, meetingId }, true);
       const { participantId } = answer as RequestOutput<'join-meeting'>;
       seats.take(connection, { meetingId, participantId });
       return answer;
     });
   }
 
-  async #resume(connection: Connection, input: RequestInput<'resume-meeting'>) {
+  async #resume(asked: Asked, input: RequestInput<'resume-meeting'>) {
+    const { connection } = asked;
     const { meetingId, participantId } = input;
     await this.#assertFree(connection, meetingId);
     const { seats } = this.#deps;
     return seats.entering(connection, meetingId, async () => {
       try {
-        const answer = await this.#ask(connection, 'resume-meeting', input, true);
+        const answer = await this.#ask(asked, 'resume-meeting', input, true);
         seats.take(connection, { meetingId, participantId });
         return answer;
       } catch (error) {
@@ -97,21 +120,22 @@ export class EdgeRequests {
   }
 
   // Whoever is in no meeting has left: a repeated request finds it so.
-  async #leave(connection: Connection, input: RequestInput<'leave-meeting'>) {
+  async #leave(asked: Asked, input: RequestInput<'leave-meeting'>) {
+    const { connection } = asked;
     const { seat } = connection;
     if (!seat) return {};
     if (seat.meetingId !== input.meetingId) {
       if (!(await this.#holds(connection))) return {};
       throw new AppError('INVALID_STATE', { message: 'You are not in this meeting.' });
     }
-    const answer = await this.#ask(connection, 'leave-meeting', input);
+    const answer = await this.#ask(asked, 'leave-meeting', input);
     this.#deps.seats.release(connection);
     return answer;
   }
 
-  async #end(connection: Connection, input: RequestInput<'end-meeting'>) {
-    const { principal, seat } = connection;
-    if (seat?.meetingId === input.meetingId) return this.#ask(connection, 'end-meeting', input);
+  async #end(asked: Asked, input: RequestInput<'end-meeting'>) {
+    const { principal, seat } = asked.connection;
+    if (seat?.meetingId === input.meetingId) return this.#ask(asked, 'end-meeting', input);
     if (principal.kind !== 'account') throw new AppError('FORBIDDEN');
     await this.#deps.meetings.end(principal, input.meetingId);
     return {};
@@ -135,7 +159,7 @@ export class EdgeRequests {
 
   /** @param create whether a meeting that nobody owns comes to life; else only that of one's own place does */
   async #ask(
-    connection: Connection,
+    { connection, proceed }: Asked,
     name: MeetingRequestName,
     input: { meetingId: string },
     create = connection.seat?.meetingId === input.meetingId,
@@ -151,6 +175,7 @@ export class EdgeRequests {
         create,
         repeatable: requests[name].idempotent,
         onOwner: (lease) => seats.attach(meetingId, lease),
+        proceed,
       },
     );
     if (answer === null) {

@@ -14,6 +14,7 @@ const LISTEN_MS = 500;
 export class Pulse {
   readonly #timer: NodeJS.Timeout;
   #beatAt = performance.now();
+  #wokeAt = -Infinity;
   #listening: Promise<void> | null = null;
 
   constructor() {
@@ -27,6 +28,16 @@ export class Pulse {
     return this.#listening;
   }
 
+  /**
+   * The same for what was begun at that moment: null where the process has not stood still since.
+   * @param at by `performance.now()`
+   */
+  since(at: number): Promise<void> | null {
+    this.#beat();
+    if (this.#wokeAt < at) return null;
+    return this.#listening ?? Promise.resolve();
+  }
+
   close(): void {
     clearInterval(this.#timer);
   }
@@ -36,6 +47,7 @@ export class Pulse {
     const silentMs = now - this.#beatAt;
     this.#beatAt = now;
     if (silentMs < STOPPED_MS) return;
+    this.#wokeAt = now;
     const listening = sleep(LISTEN_MS).then(() => {
       if (this.#listening === listening) this.#listening = null;
     });

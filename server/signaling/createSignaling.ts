@@ -119,7 +119,7 @@ export function createSignaling(listening: Listening, deps: SignalingDeps): Sign
       socket?.emit('meeting-ended', { meetingId });
     },
   });
-  const requests = new EdgeRequests({ meetings, owners, seats });
+  const requests = new EdgeRequests({ meetings, owners, seats, pulse });
   new FanoutExecutor(io, mesh, {
     onMoved: (meetingId) => seats.recover(meetingId),
     onMissing(meetingId, connectionId) {
@@ -197,6 +197,7 @@ export function createSignaling(listening: Listening, deps: SignalingDeps): Sign
       else void recovering.then(() => socket.connected && serve(name, args));
     });
     socket.on('disconnect', (reason) => {
+      connection.isGone = true;
       sockets.delete(connection.id);
       ofSession.delete(connection);
       if (ofSession.size === 0) bySession.delete(sessionId);

@@ -19,6 +19,9 @@ const RETRY_MS = 200;
 /** The server could not tell whether it has been done, or what the caller may try again at once. */
 const PASSING = new Set<ErrorCode>(['UNAVAILABLE', 'INTERNAL', 'RATE_LIMITED']);
 
+/** Of whom answers are awaited. */
+export type Whom = 'everybody' | 'whoever is connected';
+
 /** A request was not sent: there is no connection. */
 export class Offline extends Error {}
 
@@ -123,9 +126,10 @@ export class Attendee {
     return this.#client.request(name, input);
   }
 
-  /** Asks until somebody answers. @returns once one did who has the meeting */
-  async prove(): Promise<void> {
+  /** Asks until somebody answers. @returns once one did who has the meeting, or once nobody of that kind asks */
+  async prove(whom: Whom): Promise<void> {
     while (this.#wanted && this.#status === 'in') {
+      if (whom === 'whoever is connected' && !this.isOnline) return;
       const { epoch = 0, seq = 0 } = this.#following?.roster.value ?? {};
       const client = this.#client;
       try {

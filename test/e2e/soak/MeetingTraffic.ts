@@ -4,7 +4,7 @@ import type { WaitingView } from '../../../protocol/meetings.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createMeeting, enterAsGuest, signUp, type Person } from '../../support/people.ts';
 import type { Random } from '../../support/Random.ts';
-import { Attendee } from './Attendee.ts';
+import { Attendee, type Whom } from './Attendee.ts';
 import { Ledger } from './Ledger.ts';
 import { Violation } from './Violation.ts';
 
@@ -40,6 +40,8 @@ export class MeetingTraffic {
   readonly #accounts: ReadonlySet<string>;
   /** Whose microphone the host may turn off. */
   readonly #speakers: Speaker[] = [];
+  /** Users whose page could not turn the microphone on yet, and may still do so. */
+  readonly #unmuting = new Set<string>();
   #running: Promise<void> = Promise.resolve();
   #stopping = true;
   #acknowledged = 0;
@@ -140,8 +142,8 @@ export class MeetingTraffic {
   }
 
   /** Settles once everybody is answered again, at whatever node. */
-  async untilAnswered(): Promise<void> {
-    await Promise.all(this.attendees.map((attendee) => attendee.prove()));
+  async untilAnswered(whom: Whom): Promise<void> {
+    await Promise.all(this.attendees.map((attendee) => attendee.prove(whom)));
   }
 
   /** Whatever was acknowledged is so, and everybody has been told. @throws Violation, Error while nobody can tell */
@@ -156,6 +158,8 @@ export class MeetingTraffic {
     // Asked for first: it is told by way of a change of the meeting.
     const queue = await this.#queue();
     const snapshot = await this.look();
+    // Whatever was true when it was looked last: it may have been done since.
+    for (const userId of this.#unmuting) this.#ledger.mayBe(userId, 'audio', true);
     this.#ledger.check(snapshot, queue);
     for (const { name, connection } of snapshot.participants) {
       if (connection !== 'connected') throw new Violation(2, `${name} is thought to be away`);
@@ -355,10 +359,16 @@ export class MeetingTraffic {
     if (!one) return false;
     const { userId, participantId, unmute } = one;
     if (this.#ledger.is(userId, 'audio', false)) {
-      return this.#ledger.attempt(userId, 'audio', true, unmute);
+      const isOn = await this.#ledger.attempt(userId, 'audio', true, unmute);
+      if (isOn) this.#unmuting.delete(userId);
+      else this.#unmuting.add(userId);
+      return isOn;
     }
-    return this.#ledger.attempt(userId, 'audio', false, () =>
+    const isMuted = await this.#ledger.attempt(userId, 'audio', false, () =>
       this.#host.request('mute-participant', { participantId }),
     );
+    // Who was muted still is not told so: the page goes on with what it was asked for before.
+    if (this.#unmuting.has(userId)) this.#ledger.mayBe(userId, 'audio', true);
+    return isMuted;
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../support/eventually.ts';
 import { Random } from '../../support/Random.ts';
+import type { Whom } from './Attendee.ts';
 import { FAULT_NAMES, FAULTS, type Fault, type FaultName } from './faults.ts';
 import { checkMedia, checkNodes, checkRedis } from './inventory.ts';
 import { STUTTER_MS, type Sight } from './Onlooker.ts';
@@ -123,8 +124,8 @@ export class Soak {
         hitAt = Date.now();
         this.#say(`${name}: ${what}`);
       },
-      answered: async () => {
-        await within(PATIENCE_MS, 'somebody is not answered', this.#answered());
+      answered: async (whom = 'everybody') => {
+        await within(PATIENCE_MS, 'somebody is not answered', this.#answered(whom));
         answeredMs = Date.now() - hitAt;
       },
       pictures: () => this.#pictures(hitAt),
@@ -192,9 +193,9 @@ export class Soak {
     }
   }
 
-  async #answered(): Promise<void> {
+  async #answered(whom: Whom): Promise<void> {
     const { traffic } = this.#stage;
-    await Promise.all(traffic.map((one) => one.untilAnswered()));
+    await Promise.all(traffic.map((one) => one.untilAnswered(whom)));
   }
 
   async #pictures(hitAt: number): Promise<void> {

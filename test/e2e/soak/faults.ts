@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../support/eventually.ts';
 import type { NodeProcess } from '../../support/NodeProcess.ts';
 import type { Random } from '../../support/Random.ts';
+import type { Whom } from './Attendee.ts';
 import { workersOf } from './processes.ts';
 import type { Stage } from './Stage.ts';
 import { Violation } from './Violation.ts';
@@ -12,8 +13,8 @@ export interface Strike {
   random: Random;
   /** The fault is there: pauses and recoveries count from now. */
   hit: (what: string) => void;
-  /** Waits until everybody is answered again, and notes how long it took. */
-  answered: () => Promise<void>;
+  /** Waits until everybody is answered again, or all who are connected, and notes how long it took. */
+  answered: (whom?: Whom) => Promise<void>;
   /** Waits until both see each other again. */
   pictures: () => Promise<void>;
 }
@@ -230,7 +231,9 @@ export const FAULTS = {
       const ms = 500 + random.next() * 5_000;
       hit(`${Math.round(ms)} ms`);
       stage.cluster.database.cut();
-      await stayBroken(answered, ms, () => stage.cluster.database.restore());
+      // Who a new connection is from, the database knows.
+      const connectedAreAnswered = () => answered('whoever is connected');
+      await stayBroken(connectedAreAnswered, ms, () => stage.cluster.database.restore());
     },
   },
   'part owner and media': {
@@ -274,7 +277,7 @@ export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
 
 /** Until everybody is answered, and `ms` milliseconds longer. It is mended however that ends. */
 async function stayBroken(
-  answered: Strike['answered'],
+  answered: () => Promise<void>,
   ms: number,
   mend: () => Promise<void> | void,
 ): Promise<void> {

@@ -5,6 +5,7 @@ import { ownerKey, participantsKey, stateKey } from '../../../server/redis/keys.
 import { RedisLeaseStore } from '../../../server/redis/RedisLeaseStore.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createMeeting, signUp } from '../../support/people.ts';
+import { openTransports, produceInput } from '../../support/rtp.ts';
 import { useTwoNodes } from '../../support/twoNodes.ts';
 
 const logger = createLogger('silent', 'json');
@@ -113,6 +114,26 @@ describe('what the nodes of a cluster know of a meeting', () => {
     if (answer.status !== 'resynced') throw new Error('everything was asked for');
     const ids = answer.snapshot.participants.map(({ id }) => id);
     expect(ids).toEqual([host.participantId, participantId]);
+  });
+
+  it('takes from the media what somebody has turned on since it was kept that a host turned it off', async () => {
+    const { meetingId, alan } = await meet();
+    const { participantId } = alan;
+    const { send } = await openTransports(alan, meetingId);
+    await alan.request('produce', produceInput(meetingId, send.id, 'microphone', 'mic'));
+    await nodes.cluster.redis.use(async (redis) => {
+      const key = participantsKey(meetingId);
+      const kept = JSON.parse((await redis.hget(key, participantId)) ?? '{}') as object;
+      await redis.hset(key, participantId, JSON.stringify({ ...kept, stopped: ['microphone'] }));
+    });
+    await nodes.owner.kill();
+    await alan.next('meeting-position', () => true);
+    const answer = await alan.request('resume-meeting', {
+      ...{ meetingId, participantId, epoch: 0, seq: 0 },
+    });
+    if (answer.status !== 'resynced') throw new Error('everything was asked for');
+    const seen = answer.snapshot.participants.find(({ id }) => id === participantId);
+    expect(seen).toMatchObject({ stopped: [], media: { audio: true } });
   });
 
   it('ends the stay of somebody who had left when it was kept last', async () => {
