@@ -266,6 +266,7 @@ export interface Texts {
     | 'dark'
     | 'language'
     | 'sounds'
+    | 'notifications'
     | 'shortcuts',
     string
   > & { languages: Record<'en' | 'de', string> };
@@ -278,6 +279,7 @@ export interface Texts {
     | 'hand'
     | 'answer'
     | 'people'
+    | 'chat'
     | 'layout'
     | 'fullScreen'
     | 'help'

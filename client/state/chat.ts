@@ -151,7 +151,7 @@ export function createChat(deps: TalkDeps): ChatModel {
       if (userId === self.id) forget(roomId);
       else await refresh(roomId);
     },
-    findPeople: (text) => peopleOf(known(), self.id, text),
+    findPeople: (text) => Promise.resolve(peopleOf(known(), self.id, text)),
     search: (text, before) =>
       rest.call('searchMessages', { query: { q: text, ...(before !== null && { before }) } }),
   };

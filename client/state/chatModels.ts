@@ -103,7 +103,7 @@ export interface ChatModel {
   addMembers(roomId: string, userIds: readonly string[]): Promise<void>;
   removeMember(roomId: string, userId: string): Promise<void>;
   /** People to write to whose name contains the text. */
-  findPeople(text: string): readonly RoomMember[];
+  findPeople(text: string): Promise<readonly RoomMember[]>;
   search(
     text: string,
     before: string | null,
