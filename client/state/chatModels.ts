@@ -44,8 +44,8 @@ export interface RoomModel {
   readonly atNewest: ReadonlySignal<boolean>;
   /** Number of the last message of the room, in the window or not. */
   readonly lastSeq: ReadonlySignal<number>;
-  /** Number of the last message that was read before the room was opened. */
-  readonly readBefore: ReadonlySignal<number>;
+  /** What nobody had read when the room was opened: messages after one number, up to another. */
+  readonly news: ReadonlySignal<{ readonly after: number; readonly upTo: number }>;
   /** Names of others who write now. */
   readonly typing: ReadonlySignal<readonly string[]>;
   /** False while nothing can be sent or received. */

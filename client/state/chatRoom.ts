@@ -34,7 +34,7 @@ export interface Room extends RoomModel {
 export function createRoom({ signaling, rest, selfId }: ChatWire, roomId: string): Room {
   const room = signal<Loadable<ChatRoom>>({ is: 'loading' });
   const state = signal<log.ChatLog>(log.EMPTY_LOG);
-  const readBefore = signal(0);
+  const news = signal({ after: 0, upTo: 0 });
   const connected = signal(signaling.state.is === 'connected');
   const others = createOthersTyping();
   const params = { roomId };
@@ -114,7 +114,7 @@ export function createRoom({ signaling, rest, selfId }: ChatWire, roomId: string
     try {
       const joined = signaling.state.is === 'connected' ? join() : null;
       const [answer, page] = await Promise.all([rest.call('readRoom', { params }), list({})]);
-      if (!loaded) readBefore.value = answer.room.readSeq;
+      if (!loaded) news.value = { after: answer.room.readSeq, upTo: page.lastSeq };
       state.value = log.newest(page);
       loaded = true;
       room.value = { is: 'ready', value: answer.room };
@@ -214,7 +214,7 @@ export function createRoom({ signaling, rest, selfId }: ChatWire, roomId: string
     atOldest: computed(() => state.value.atOldest),
     atNewest: computed(() => state.value.atNewest),
     lastSeq: computed(() => state.value.lastSeq),
-    readBefore,
+    news,
     typing: others.names,
     connected,
     load,
@@ -266,7 +266,7 @@ export function createRoom({ signaling, rest, selfId }: ChatWire, roomId: string
     handleInput: (empty) => own.handleInput(empty),
     markSeen(messages) {
       for (const { id, senderId, seq } of messages) {
-        const old = senderId === selfId || seq <= readBefore.value;
+        const old = senderId === selfId || seq <= news.value.after;
         if (seen.has(id) || old) continue;
         seen.add(id);
         unseen.add(id);

@@ -38,13 +38,19 @@ export class Audience {
     this.#deps.deliveries.toUsers(members, 'chat-room-updated', fact);
   }
 
-  tellChanged(access: Access, roomId: string, messageId: string, changed: Changed): void {
+  async tellChanged(access: Access, message: ChatMessage, changed: Changed): Promise<void> {
+    const { roomId, id: messageId } = message;
     this.#tell(access, roomId, 'chat-message-updated', {
       ...{ roomId, messageId, rev: changed.rev },
       ...{ content: changed.content, mentions: changed.mentions },
       editedAt: isoOf(changed.editedAt),
       deletedAt: isoOf(changed.deletedAt),
     });
+    // Lists of rooms tell of the last message.
+    if (access.kind === 'meeting' || message.seq < access.lastSeq) return;
+    const members = await this.#deps.memberIds(roomId);
+    const fact = { roomId, lastSeq: access.lastSeq, rev: changed.rev, last: null };
+    this.#deps.deliveries.toUsers(members, 'chat-room-updated', fact);
   }
 
   tellReacted(access: Access, fact: NotificationPayload<'chat-message-reacted'>): void {

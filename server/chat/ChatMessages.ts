@@ -107,7 +107,7 @@ export class ChatMessages {
       if (message.senderId !== person.userId) throw new AppError('FORBIDDEN');
       throw deleted();
     }
-    audience.tellChanged(access, roomId, messageId, changed);
+    await audience.tellChanged(access, message, changed);
     return message;
   }
 

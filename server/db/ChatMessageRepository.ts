@@ -352,7 +352,7 @@ function mapMessage(row: MessageRow): ChatMessage {
     createdAt: row.created_at.toISOString(),
     editedAt: row.edited_at?.toISOString() ?? null,
     deletedAt: row.deleted_at?.toISOString() ?? null,
-    reactions: row.reactions ?? [],
+    reactions: row.deleted_at === null ? (row.reactions ?? []) : [],
     seenCount: row.seen_count,
   };
 }

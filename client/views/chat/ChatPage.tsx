@@ -23,6 +23,7 @@ export function ChatPage() {
   const chat = useApp().talk.value?.chat;
   return (
     <Shell title={texts.chat.title}>
+      <h1 class="visually-hidden">{texts.chat.title}</h1>
       <div class="chat-page">{chat ? <Chats chat={chat} /> : <ChatSkeleton />}</div>
     </Shell>
   );

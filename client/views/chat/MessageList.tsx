@@ -33,10 +33,10 @@ export function MessageList({ room, people, mayWrite, actions, control }: Messag
   const words = texts.chat;
   const messages = room.messages.value;
   const outgoing = room.outgoing.value;
-  const readBefore = room.readBefore.value;
+  const news = room.news.value;
   const rows = useMemo(
-    () => rowsOf(messages, outgoing, readBefore, room.selfId),
-    [messages, outgoing, readBefore],
+    () => rowsOf(messages, outgoing, news, room.selfId),
+    [messages, outgoing, news],
   );
   const { list, atEnd, toEnd, reveal } = useChatScroll(room, rows);
   control.current = { toEnd, reveal };

@@ -62,7 +62,6 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
     <article
       class={classes.filter(Boolean).join(' ')}
       data-testid="chat-message"
-      data-seq={message.seq}
       aria-label={`${name}, ${timeOf(texts, message.createdAt)}`}
     >
       {begins && <Avatar name={message.senderName} id={message.senderId} />}
@@ -75,7 +74,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             </time>
           </header>
         )}
-        {message.replyTo && (
+        {message.replyTo && !deleted && (
           <button
             type="button"
             class="quote"

@@ -29,7 +29,7 @@ export function RoomList({ chat, current, onNew, onFound }: RoomListProps) {
   return (
     <section class="chat-rooms" aria-label={words.rooms}>
       <header class="chat-rooms-head">
-        <h1>{words.title}</h1>
+        <h2>{words.title}</h2>
         <button
           type="button"
           class="icon-button"

@@ -12,11 +12,11 @@ export type Row =
 /** A pause after which the name is said again. */
 const PAUSE_MS = 5 * 60_000;
 
-/** @param readBefore number of the last message that was read before; the line of new ones comes after it */
+/** @param news what was new when the room was opened: a line stands before the first of it */
 export function rowsOf(
   messages: readonly ChatMessage[],
   outgoing: readonly Outgoing[],
-  readBefore: number,
+  news: { readonly after: number; readonly upTo: number },
   selfId: string,
 ): Row[] {
   const rows: Row[] = [];
@@ -36,15 +36,14 @@ export function rowsOf(
   for (const message of messages) {
     const at = Date.parse(message.createdAt);
     const messageDay = new Date(at).toDateString();
-    const isNew = message.seq > readBefore && message.senderId !== selfId;
-    if (isNew && !marked && message.seq > 1) {
-      marked = true;
-      // Everything before it may be older than the window: then it stands elsewhere.
-      if (messages.some(({ seq }) => seq <= readBefore) || readBefore === 0) {
-        rows.push({ is: 'new', key: 'new' });
-        last = null;
-      }
+    const isNew =
+      message.seq > news.after && message.seq <= news.upTo && message.senderId !== selfId;
+    // Where the window begins in the middle of them, the line stands before it; nor is it needed where all is new.
+    if (isNew && !marked && (last !== null || message.seq === news.after + 1)) {
+      if (news.after > 0) rows.push({ is: 'new', key: 'new' });
+      last = null;
     }
+    marked ||= isNew;
     const begins = begin(message.senderId, at, messageDay);
     rows.push({ is: 'message', key: message.clientId ?? message.id, message, begins });
   }

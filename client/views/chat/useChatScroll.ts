@@ -55,7 +55,8 @@ export function useChatScroll(room: RoomModel, version: unknown): ChatScroll {
   }
 
   async function fetchMore(element: HTMLElement): Promise<void> {
-    if (fetching.current) return;
+    // What is not drawn has no ends.
+    if (fetching.current || element.clientHeight === 0) return;
     const below = element.scrollHeight - element.scrollTop - element.clientHeight;
     const older = element.scrollTop < NEAR_PX && !room.atOldest.value;
     const newer = below < NEAR_PX && !room.atNewest.value;
@@ -65,9 +66,14 @@ export function useChatScroll(room: RoomModel, version: unknown): ChatScroll {
       await (older ? room.loadOlder() : room.loadNewer());
     } catch {
       // Asked for again with the next movement.
-    } finally {
       fetching.current = false;
+      return;
     }
+    // Once it is drawn; a short page may not have been enough.
+    requestAnimationFrame(() => {
+      fetching.current = false;
+      if (list.current) void fetchMore(list.current);
+    });
   }
 
   /** The first time: at the line of what is new, else at the end. */
@@ -143,6 +149,7 @@ export function useChatScroll(room: RoomModel, version: unknown): ChatScroll {
   };
 }
 
+/** Messages only: the line of a day stays the first whatever comes before it. */
 function rowsIn(element: HTMLElement): HTMLElement[] {
-  return [...element.querySelectorAll<HTMLElement>('[data-key]')];
+  return [...element.querySelectorAll<HTMLElement>('.message-place')];
 }
