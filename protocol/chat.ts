@@ -110,9 +110,7 @@ export const chatMessage = z.object({
   clientId: clientId.nullable(),
   /** Empty once it is deleted. */
   content: z.string(),
-  replyTo: z
-    .object({ messageId: id, senderName: displayName, content: z.string() })
-    .nullable(),
+  replyTo: z.object({ messageId: id, senderName: displayName, content: z.string() }).nullable(),
   mentions,
   createdAt: instant,
   editedAt: instant.nullable(),

@@ -144,16 +144,17 @@ export class ChatMessages {
   }
 
   /** @throws AppError NOT_FOUND */
-  async listSeen(person: Person, { roomId, messageId }: Place, page: { offset: number; limit: number }) {
+  async listSeen(
+    person: Person,
+    { roomId, messageId }: Place,
+    page: { offset: number; limit: number },
+  ) {
     await this.#deps.rooms.access(roomId, person.userId);
     await this.#find(roomId, messageId, person.userId);
     return this.#deps.store.listSeen(roomId, messageId, page);
   }
 
-  search(
-    person: Person,
-    query: { q: string; roomId?: string; before?: string; limit: number },
-  ) {
+  search(person: Person, query: { q: string; roomId?: string; before?: string; limit: number }) {
     return this.#deps.store.search(person.userId, query);
   }
 

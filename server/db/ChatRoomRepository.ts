@@ -179,12 +179,7 @@ export class ChatRoomRepository implements ChatRoomStore {
     });
   }
 
-  async removeMember(
-    roomId: string,
-    actorId: string,
-    userId: string,
-    now: number,
-  ): Promise<Left> {
+  async removeMember(roomId: string, actorId: string, userId: string, now: number): Promise<Left> {
     return this.#db.transaction(async (transaction): Promise<Left> => {
       const room = await transaction('chat_rooms')
         .where({ id: roomId, kind: 'group' })

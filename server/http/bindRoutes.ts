@@ -59,10 +59,7 @@ const PARAMS = {
   roomId: id,
   messageId: id,
   userId: id,
-} satisfies Record<
-  ParamNames<Route<RouteName>['path']>,
-  z.ZodType<string>
->;
+} satisfies Record<ParamNames<Route<RouteName>['path']>, z.ZodType<string>>;
 const NO_QUERY = z.strictObject({});
 
 interface BindOptions {

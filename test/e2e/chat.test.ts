@@ -195,8 +195,11 @@ describe('chat', () => {
     expect(took).toBeLessThan(1_500);
     const list = ada.page.getByTestId('message-list');
     const shown = async () =>
-      (await list.locator('[data-seq]').evaluateAll((rows) => rows.map((row) => row.dataset['seq'])))
-        .map(Number);
+      (
+        await list
+          .locator('[data-seq]')
+          .evaluateAll((rows) => rows.map((row) => row.dataset['seq']))
+      ).map(Number);
     await eventually(async () => {
       await list.evaluate((element) => element.scrollTo(0, 0));
       expect((await shown())[0]).toBeLessThan(9_500);
@@ -204,7 +207,10 @@ describe('chat', () => {
     const seqs = await shown();
     expect(seqs.length).toBeLessThanOrEqual(200);
     expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index));
-    await ada.page.getByRole('button', { name: /Jump to latest|new/ }).last().click();
+    await ada.page
+      .getByRole('button', { name: /Jump to latest|new/ })
+      .last()
+      .click();
     await eventually(async () => {
       expect((await shown()).at(-1)).toBe(10_000);
       const below = await list.evaluate(
@@ -232,7 +238,10 @@ describe('chat', () => {
 
     await ada.page.getByRole('button', { name: /^People/ }).click();
     await ada.page.getByTestId(`person-menu-${await guest.participantId()}`).click();
-    await ada.page.getByRole('button', { name: 'Message privately' }).locator('visible=true').click();
+    await ada.page
+      .getByRole('button', { name: 'Message privately' })
+      .locator('visible=true')
+      .click();
     await write(ada, 'Only for you');
     await guest.page.getByRole('button', { name: /^Ada Lovelace/ }).click();
     await message(guest.page, 'Only for you').waitFor();
@@ -244,7 +253,8 @@ describe('chat', () => {
     await ada.page.getByTestId('host-tools').getByLabel('Write in the chat').click();
     await alan.page.getByText('You can read here, but not write.').waitFor();
     await guest.close();
-    for (const visitor of [ada, alan, grace]) expect(visitor.complaints.filter(isDefect)).toEqual([]);
+    for (const visitor of [ada, alan, grace])
+      expect(visitor.complaints.filter(isDefect)).toEqual([]);
   });
 });
 

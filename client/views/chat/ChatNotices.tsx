@@ -36,7 +36,11 @@ function notify(roomId: string, { messageId, senderName, content }: Incoming['me
   if (!('Notification' in globalThis) || Notification.permission !== 'granted') return;
   try {
     // The same tag from several tabs is one notice.
-    const notice = new Notification(senderName, { body: content, tag: messageId, icon: '/icon.svg' });
+    const notice = new Notification(senderName, {
+      body: content,
+      tag: messageId,
+      icon: '/icon.svg',
+    });
     notice.onclick = () => {
       focus();
       notice.close();

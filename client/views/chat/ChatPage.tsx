@@ -169,9 +169,7 @@ function OpenRoomHead({ chat, room }: { chat: ChatModel; room: ChatRoom | null }
           <span class="muted small">{words.memberCount(room.memberCount)}</span>
         )}
         {room?.kind === 'meeting' && <span class="muted small">{words.meetingRoom}</span>}
-        {room?.kind === 'meeting-private' && (
-          <span class="muted small">{words.privateRoom}</span>
-        )}
+        {room?.kind === 'meeting-private' && <span class="muted small">{words.privateRoom}</span>}
       </div>
       {room && <Menu label={words.roomMenu} items={items} />}
       {room && dialog === 'rename' && <RenameDialog {...{ chat, room }} onClose={close} />}

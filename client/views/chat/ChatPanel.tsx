@@ -18,8 +18,7 @@ export function ChatPanel({ meeting, onClose }: { meeting: MeetingModel; onClose
   }, [chat]);
   const current = conversations.find(({ roomId }) => roomId === shown?.roomId);
   // Who has left is not there to read.
-  const reachable =
-    current?.userId == null || here.some(({ userId }) => userId === current.userId);
+  const reachable = current?.userId == null || here.some(({ userId }) => userId === current.userId);
   return (
     <Panel title={words.open} testId="chat-panel" onClose={onClose}>
       {conversations.length > 1 && (

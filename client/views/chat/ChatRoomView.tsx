@@ -112,9 +112,7 @@ export function ChatRoomView({ room, people, mayWrite, reveal = null }: ChatRoom
           onClose={() => setRemoving(null)}
         />
       )}
-      {seenOf && (
-        <SeenDialog room={room} messageId={seenOf.id} onClose={() => setSeenOf(null)} />
-      )}
+      {seenOf && <SeenDialog room={room} messageId={seenOf.id} onClose={() => setSeenOf(null)} />}
     </div>
   );
 }

@@ -89,10 +89,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             <em>{words.deleted}</em>
           </p>
         ) : (
-          <MessageText
-            content={message.content}
-            names={names === '' ? [] : names.split('\n')}
-          />
+          <MessageText content={message.content} names={names === '' ? [] : names.split('\n')} />
         )}
         {message.reactions.length > 0 && (
           <div class="message-reactions" role="group" aria-label={words.reactions}>
@@ -137,9 +134,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         )}
       </div>
       <span class="message-side">
-        {message.editedAt !== null && !deleted && (
-          <span class="muted small">{words.edited}</span>
-        )}
+        {message.editedAt !== null && !deleted && <span class="muted small">{words.edited}</span>}
         {own && !deleted && <Receipt message={message} onShow={() => actions.showSeen(message)} />}
         {offered.length > 0 && (
           <Menu label={words.menuOf(name)} items={offered} class="icon-button message-more" />

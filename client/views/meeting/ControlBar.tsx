@@ -1,4 +1,12 @@
-import { Hand, MessageSquare, MonitorSmartphone, PhoneOff, ShieldCheck, Smile, Users } from 'lucide';
+import {
+  Hand,
+  MessageSquare,
+  MonitorSmartphone,
+  PhoneOff,
+  ShieldCheck,
+  Smile,
+  Users,
+} from 'lucide';
 import { REACTIONS } from '../../../protocol/meetings.ts';
 import type { MeetingModel } from '../../state/models.ts';
 import { Icon } from '../components/Icon.tsx';

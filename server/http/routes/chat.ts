@@ -6,10 +6,7 @@ import type { RouteHandlers } from '../bindRoutes.ts';
 
 export interface ChatRouteDeps {
   chat: {
-    rooms: Pick<
-      ChatRooms,
-      'list' | 'create' | 'read' | 'update' | 'addMembers' | 'removeMember'
-    >;
+    rooms: Pick<ChatRooms, 'list' | 'create' | 'read' | 'update' | 'addMembers' | 'removeMember'>;
     messages: Pick<
       ChatMessages,
       'send' | 'list' | 'edit' | 'remove' | 'react' | 'listSeen' | 'search'

@@ -115,9 +115,7 @@ describe.each(BACKENDS)('who may read, write and see what in chat, on %s', (back
     const roomId = meeting.id;
     const at = await visits.come(host, meeting.id);
     const { id } = await say(server, host, roomId, 'of Host');
-    const cells: [string, Person, Rights][] = [];
     const check = async (what: string, person: Person, rights: Rights) => {
-      cells.push([what, person, rights]);
       expect(await rightsOf(person, roomId, id), what).toEqual(rights);
     };
     await check('stranger', stranger, { ...NOTHING, list: false });
@@ -171,7 +169,6 @@ describe.each(BACKENDS)('who may read, write and see what in chat, on %s', (back
     const visitor = await enterAsGuest(server, elsewhere.id, 'Guest elsewhere');
     await visits.come(visitor, elsewhere.id);
     await check('of another meeting', visitor, { ...NOTHING, list: false });
-    expect(cells).toHaveLength(10);
   });
 
   it.each([

@@ -9,7 +9,11 @@ const SENDERS = 20;
 const EACH = 5;
 
 describe('chat over two nodes', () => {
-  const nodes = useTwoNodes();
+  const nodes = useTwoNodes(() => ({
+    media: 1,
+    // A test writes faster than people.
+    env: { PARLEY_LIMITS_CHAT_MESSAGES_PER_PERSON_POINTS: '1000' },
+  }));
 
   it('numbers 100 messages of both without a gap, and tells all of them to all', async () => {
     const people = await Promise.all(
@@ -34,7 +38,10 @@ describe('chat over two nodes', () => {
     );
     const numbers = Array.from({ length: SENDERS * EACH }, (_, index) => index + 1);
     expect(sent.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(numbers);
-    const { messages } = await messagesOf(nodes.other, first, room.id, { after: '0', limit: '100' });
+    const { messages } = await messagesOf(nodes.other, first, room.id, {
+      after: '0',
+      limit: '100',
+    });
     expect(messages.map(({ seq }) => seq)).toEqual(numbers);
     expect(messages.map(({ rev }) => rev)).toEqual(numbers);
     expect(new Set(messages.map(({ content }) => content)).size).toBe(numbers.length);
@@ -61,7 +68,10 @@ describe('chat over two nodes', () => {
   });
 
   it('brings typing, receipts and changes across, and hears nothing where one was put out', async () => {
-    const [ada, alan] = await Promise.all([signUp(nodes.owner, 'Ada'), signUp(nodes.owner, 'Alan')]);
+    const [ada, alan] = await Promise.all([
+      signUp(nodes.owner, 'Ada'),
+      signUp(nodes.owner, 'Alan'),
+    ]);
     const grace = await signUp(nodes.other, 'Grace');
     const room = await openRoom(nodes.owner, ada, [alan, grace]);
     const [here, there] = await Promise.all([
@@ -91,7 +101,10 @@ describe('chat over two nodes', () => {
   });
 
   it('is heard in a meeting by those who are in it, wherever they are', async () => {
-    const [ada, alan] = await Promise.all([signUp(nodes.owner, 'Ada'), signUp(nodes.owner, 'Alan')]);
+    const [ada, alan] = await Promise.all([
+      signUp(nodes.owner, 'Ada'),
+      signUp(nodes.owner, 'Alan'),
+    ]);
     const meeting = await createMeeting(nodes.owner, ada);
     const here = await nodes.atOwner.come(ada, meeting.id);
     const there = await nodes.atOther.come(alan, meeting.id);
