@@ -73,7 +73,6 @@ export interface ChatTexts extends Record<
   /** Who writes now; at most three names. */
   typing: (names: readonly string[]) => string;
   seen: (count: number) => string;
-  seenAt: (when: string) => string;
   menuOf: (name: string) => string;
   replyTo: (name: string) => string;
   memberCount: (count: number) => string;

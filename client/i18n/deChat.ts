@@ -76,7 +76,6 @@ export const deChat: ChatTexts = {
       ? 'Mehrere schreiben …'
       : `${list.format(names)} ${names.length === 1 ? 'schreibt' : 'schreiben'} …`,
   seen: (count) => (count === 1 ? 'Von 1 Person gesehen' : `Von ${count} Personen gesehen`),
-  seenAt: (when) => `Gesehen ${when}`,
   menuOf: (name) => `Was mit der Nachricht von ${name} geschehen soll`,
   replyTo: (name) => `Antwort an ${name}`,
   memberCount: (count) => (count === 1 ? '1 Mitglied' : `${count} Mitglieder`),

@@ -76,7 +76,6 @@ export const enChat: ChatTexts = {
       ? 'Several people are writing…'
       : `${list.format(names)} ${names.length === 1 ? 'is' : 'are'} writing…`,
   seen: (count) => (count === 1 ? 'Seen by 1 person' : `Seen by ${count} people`),
-  seenAt: (when) => `Seen ${when}`,
   menuOf: (name) => `What to do with the message of ${name}`,
   replyTo: (name) => `Reply to ${name}`,
   memberCount: (count) => (count === 1 ? '1 member' : `${count} members`),

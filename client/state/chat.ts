@@ -1,10 +1,10 @@
-import { computed, effect, signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { ChatRoom, RoomMember } from '../../protocol/chat.ts';
 import type { NotificationPayload } from '../../protocol/notifications.ts';
 import { toRequestError } from '../api/RequestError.ts';
 import type { ChatModel, Incoming } from './chatModels.ts';
-import { createRoom, type Room } from './chatRoom.ts';
 import type { Loadable } from './models.ts';
+import { createOpenRooms } from './openRooms.ts';
 import type { TalkDeps } from './talk.ts';
 
 const PAGE = '50';
@@ -14,7 +14,7 @@ export function createChat(deps: TalkDeps): ChatModel {
   const rooms = signal<Loadable<readonly ChatRoom[]>>({ is: 'loading' });
   const hasMore = signal(false);
   const incoming = signal<Incoming | null>(null);
-  const opened = new Map<string, { room: Room; looked: boolean }>();
+  const opened = createOpenRooms({ signaling, rest, selfId: self.id });
   let next: string | null = null;
 
   const known = (): readonly ChatRoom[] => (rooms.value.is === 'ready' ? rooms.value.value : []);
@@ -79,25 +79,7 @@ export function createChat(deps: TalkDeps): ChatModel {
     } else if (name === 'chat-room-left') forget(payload.roomId);
   });
   deps.onSync(() => void load());
-  deps.onClose(() => {
-    for (const { room } of opened.values()) room.close();
-  });
-
-  /** A room that nobody looks at goes when nothing is left to be sent in it. */
-  function release(roomId: string): void {
-    const one = opened.get(roomId);
-    if (!one) return;
-    const stop = effect(() => {
-      const waits = one.room.outgoing.value.some(({ failure }) => failure === null);
-      if (waits || opened.get(roomId) !== one) return;
-      queueMicrotask(() => {
-        stop();
-        if (one.looked || opened.get(roomId) !== one) return;
-        opened.delete(roomId);
-        one.room.close();
-      });
-    });
-  }
+  deps.onClose(() => opened.closeAll());
 
   return {
     selfId: self.id,
@@ -116,20 +98,8 @@ export function createChat(deps: TalkDeps): ChatModel {
       const ids = new Set(answer.rooms.map(({ id }) => id));
       show([...known().filter(({ id }) => !ids.has(id)), ...answer.rooms]);
     },
-    open(roomId) {
-      const one = opened.get(roomId) ?? {
-        room: createRoom({ signaling, rest, selfId: self.id }, roomId),
-        looked: true,
-      };
-      one.looked = true;
-      opened.set(roomId, one);
-      return one.room;
-    },
-    close(roomId) {
-      const one = opened.get(roomId);
-      if (one) one.looked = false;
-      release(roomId);
-    },
+    open: (roomId) => opened.open(roomId),
+    close: (roomId) => opened.close(roomId),
     async create(memberIds, title) {
       const body = { memberIds: [...memberIds], ...(title !== null && { title }) };
       const { room } = await rest.call('createRoom', { body });

@@ -26,7 +26,7 @@ export interface ChatWire {
 
 /** A room with what its owner does to it. */
 export interface Room extends RoomModel {
-  /** Sends what is left, and listens no more. */
+  /** Tells what was seen, and listens no more. */
   close(): void;
 }
 
@@ -166,39 +166,25 @@ export function createRoom({ signaling, rest, selfId }: ChatWire, roomId: string
     if (is === 'connected') resume();
   }
 
-  function onNotification(notification: AnyNotification): void {
-    const { name, payload } = notification;
+  function onNotification({ name, payload }: AnyNotification): void {
     if (name === 'sync-needed') resume();
     if (!('roomId' in payload) || payload.roomId !== roomId || !loaded) return;
-    switch (notification.name) {
-      case 'new-chat-message':
-        handleMessage(notification.payload.message);
-        break;
-      case 'chat-message-updated':
-        noteGap(notification.payload.rev);
-        state.value = log.change(state.value, notification.payload);
-        break;
-      case 'chat-message-reacted':
-        noteGap(notification.payload.rev);
-        state.value = log.react(state.value, notification.payload, selfId);
-        break;
-      case 'messages-seen':
-        if (notification.payload.userId === selfId) break;
-        state.value = log.see(state.value, notification.payload.messageIds);
-        break;
-      case 'chat-user-typing':
-        if (notification.payload.userId !== selfId) others.handle(notification.payload);
-        break;
-      case 'chat-room-updated':
-        if (notification.payload.last === null) {
-          void sync().catch(() => undefined);
-        }
-        break;
-      case 'chat-room-left':
-        room.value = { is: 'failed', failure: { code: 'NOT_FOUND' } };
-        break;
-      default:
-        break;
+    if (name === 'new-chat-message') handleMessage(payload.message);
+    else if (name === 'chat-message-updated') {
+      noteGap(payload.rev);
+      state.value = log.change(state.value, payload);
+    } else if (name === 'chat-message-reacted') {
+      noteGap(payload.rev);
+      state.value = log.react(state.value, payload, selfId);
+    } else if (name === 'messages-seen') {
+      if (payload.userId !== selfId) state.value = log.see(state.value, payload.messageIds);
+    } else if (name === 'chat-user-typing') {
+      if (payload.userId !== selfId) others.handle(payload);
+    } else if (name === 'chat-room-updated') {
+      // It has another title, other members, or another end.
+      if (payload.last === null) void sync().catch(() => undefined);
+    } else if (name === 'chat-room-left') {
+      room.value = { is: 'failed', failure: { code: 'NOT_FOUND' } };
     }
   }
 
@@ -287,8 +273,6 @@ export function createRoom({ signaling, rest, selfId }: ChatWire, roomId: string
       others.close();
       signaling.off('state', onState);
       signaling.off('notification', onNotification);
-      // What waits to be sent goes on, if there is a way.
-      outbox.flush();
       outbox.close();
       if (signaling.state.is === 'connected') {
         signaling.request('leave-chat-room', { roomId }).catch(() => undefined);

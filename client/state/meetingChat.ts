@@ -2,7 +2,8 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { ChatRoom, MessageExcerpt } from '../../protocol/chat.ts';
 import type { AnyNotification } from '../api/SignalingClient.ts';
 import type { Conversation, Incoming, MeetingChatModel } from './chatModels.ts';
-import { createRoom, type ChatWire, type Room } from './chatRoom.ts';
+import type { ChatWire, Room } from './chatRoom.ts';
+import { createOpenRooms } from './openRooms.ts';
 
 interface MeetingChatDeps extends ChatWire {
   meetingId: string;
@@ -27,6 +28,7 @@ export function createMeetingChat(deps: MeetingChatDeps): MeetingChat {
   const unreadOfAll = signal(0);
   const incoming = signal<Incoming | null>(null);
   const shown = signal<Room | null>(null);
+  const opened = createOpenRooms(deps);
 
   function note(room: ChatRoom, unread: number): void {
     const other = room.members.find(({ userId }) => userId !== selfId);
@@ -59,15 +61,15 @@ export function createMeetingChat(deps: MeetingChatDeps): MeetingChat {
 
   function show(roomId: string): void {
     if (shown.value?.roomId === roomId) return;
-    shown.value?.close();
-    const room = createRoom(deps, roomId);
+    hide();
+    const room = opened.open(roomId);
     shown.value = room;
     setUnread(roomId, () => 0);
     void room.load();
   }
 
   function hide(): void {
-    shown.value?.close();
+    if (shown.value) opened.close(shown.value.roomId);
     shown.value = null;
   }
 
@@ -122,6 +124,9 @@ export function createMeetingChat(deps: MeetingChatDeps): MeetingChat {
         () => undefined,
       );
     },
-    close: hide,
+    close() {
+      shown.value = null;
+      opened.closeAll();
+    },
   };
 }

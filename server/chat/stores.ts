@@ -1,7 +1,6 @@
 import type {
   ChatMessage,
   ChatRoom,
-  MessageExcerpt,
   MessageReaction,
   RoomKind,
   RoomMember,
@@ -121,7 +120,6 @@ export interface ChatMessageStore {
     range: MessageRange,
     limit: number,
   ): Promise<{ messages: ChatMessage[]; hasMore: boolean }>;
-  excerpt(roomId: string, messageId: string): Promise<MessageExcerpt | null>;
   /** Null unless it is theirs, is not deleted, and they may write. */
   edit(
     where: { roomId: string; messageId: string; senderId: string },

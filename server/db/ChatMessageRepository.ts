@@ -2,7 +2,6 @@ import type { Knex } from 'knex';
 import {
   EXCERPT_LENGTH,
   type ChatMessage,
-  type MessageExcerpt,
   type MessageReaction,
   type RoomKind,
   type RoomMember,
@@ -100,20 +99,6 @@ export class ChatMessageRepository implements ChatMessageStore {
     const messages = rows.slice(0, limit).map(mapMessage);
     if (range.from === 'newest' || range.from === 'before') messages.reverse();
     return { messages, hasMore: rows.length > limit };
-  }
-
-  async excerpt(roomId: string, messageId: string): Promise<MessageExcerpt | null> {
-    const row = await this.#db<MessageRow>('chat_messages')
-      .where({ room_id: roomId, id: messageId })
-      .first();
-    return row
-      ? {
-          ...{ messageId: row.id, seq: Number(row.seq), senderId: row.sender_id },
-          ...{ senderName: row.sender_name, content: row.content.slice(0, EXCERPT_LENGTH) },
-          ...{ mentions: row.mentions, createdAt: row.created_at.toISOString() },
-          deletedAt: row.deleted_at?.toISOString() ?? null,
-        }
-      : null;
   }
 
   edit(
@@ -279,7 +264,7 @@ export class ChatMessageRepository implements ChatMessageStore {
       {
         ...{ user: userId, room: roomId ?? null, limit: limit + 1 },
         pattern: `%${q.replaceAll(/[!%_]/g, '!$&')}%`,
-        ...{ at: cursor && new Date(cursor.createdAt), id: cursor && cursor.id },
+        ...{ at: cursor && new Date(cursor.createdAt), id: cursor?.id ?? null },
       },
     );
     const page = rows.slice(0, limit);

@@ -130,7 +130,7 @@ export class ChatRoomRepository implements ChatRoomStore {
         ORDER BY room.active_at DESC, room.id DESC LIMIT :limit`,
       {
         ...{ user: userId, named: NAMED_IN_LISTS, limit: limit + 1 },
-        ...{ at: cursor && new Date(cursor.createdAt), id: cursor && cursor.id },
+        ...{ at: cursor && new Date(cursor.createdAt), id: cursor?.id ?? null },
       },
     );
     const page = rows.slice(0, limit);
@@ -158,7 +158,10 @@ export class ChatRoomRepository implements ChatRoomStore {
   async addMembers(roomId: string, members: readonly RoomMember[], now: number): Promise<void> {
     await this.#db.transaction(async (transaction) => {
       // Whoever adds others at the same time waits: their members count.
-      const room = await transaction('chat_rooms').where({ id: roomId }).forUpdate().first('id');
+      const room = await transaction('chat_rooms')
+        .where({ id: roomId })
+        .forUpdate()
+        .first<{ id: string } | undefined>('id');
       if (!room) throw new AppError('NOT_FOUND');
       await transaction.raw(
         `INSERT INTO chat_members (room_id, user_id, name, joined_at, read_seq)

@@ -18,7 +18,8 @@ export function ChatPanel({ meeting, onClose }: { meeting: MeetingModel; onClose
   }, [chat]);
   const current = conversations.find(({ roomId }) => roomId === shown?.roomId);
   // Who has left is not there to read.
-  const reachable = current?.userId == null || here.some(({ userId }) => userId === current.userId);
+  const other = current?.userId ?? null;
+  const reachable = other === null || here.some(({ userId }) => userId === other);
   return (
     <Panel title={words.open} testId="chat-panel" onClose={onClose}>
       {conversations.length > 1 && (

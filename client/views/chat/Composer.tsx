@@ -110,7 +110,7 @@ export function Composer(props: ComposerProps) {
         send();
       }}
     >
-      {(replyTo || editing) && (
+      {(replyTo ?? editing) && (
         <div class="composer-context">
           <Icon of={editing ? Pencil : Reply} size={16} />
           <span>{editing ? words.editing : words.replyTo(replyTo?.senderName ?? '')}</span>

@@ -125,7 +125,7 @@ function RoomRow({
             )}
           </span>
           <span class="room-last muted small">
-            {last && last.deletedAt !== null && <em>{words.deleted}</em>}
+            {typeof last?.deletedAt === 'string' && <em>{words.deleted}</em>}
             {last?.deletedAt === null &&
               words.wrote(last.senderId === selfId ? words.you : last.senderName, last.content)}
             {!last && room.kind === 'meeting-private' && words.privateRoom}

@@ -21,16 +21,16 @@ export function rowsOf(
 ): Row[] {
   const rows: Row[] = [];
   let day = '';
-  let last: { senderId: string; at: number } | null = null;
+  const before: { last: { senderId: string; at: number } | null } = { last: null };
   let marked = false;
   const begin = (senderId: string, at: number, messageDay: string): boolean => {
     if (messageDay !== day) {
       day = messageDay;
       rows.push({ is: 'day', key: `day ${messageDay}`, at });
-      last = null;
+      before.last = null;
     }
-    const begins = last?.senderId !== senderId || at - last.at > PAUSE_MS;
-    last = { senderId, at };
+    const begins = before.last?.senderId !== senderId || at - before.last.at > PAUSE_MS;
+    before.last = { senderId, at };
     return begins;
   };
   for (const message of messages) {
@@ -39,9 +39,9 @@ export function rowsOf(
     const isNew =
       message.seq > news.after && message.seq <= news.upTo && message.senderId !== selfId;
     // Where the window begins in the middle of them, the line stands before it; nor is it needed where all is new.
-    if (isNew && !marked && (last !== null || message.seq === news.after + 1)) {
+    if (isNew && !marked && (before.last !== null || message.seq === news.after + 1)) {
       if (news.after > 0) rows.push({ is: 'new', key: 'new' });
-      last = null;
+      before.last = null;
     }
     marked ||= isNew;
     const begins = begin(message.senderId, at, messageDay);
