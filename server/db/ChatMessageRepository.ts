@@ -162,8 +162,7 @@ export class ChatMessageRepository implements ChatMessageStore {
            SELECT :message, :user, :reaction, :name, CAST(:now AS timestamptz) FROM room
            ON CONFLICT DO NOTHING RETURNING 1`
       : `DELETE FROM chat_reactions USING room WHERE ${own} RETURNING 1`;
-    const [row] = await this.#rows<{ rev: string | number; count: number }>(
-      `WITH room AS (
+    const sql = `WITH room AS (
          ${REVISED} AND EXISTS (SELECT FROM chat_messages
            WHERE id = :message AND room_id = :room AND deleted_at IS NULL)
            AND ${on ? 'NOT' : ''} EXISTS (SELECT FROM chat_reactions WHERE ${own})
@@ -174,12 +173,19 @@ export class ChatMessageRepository implements ChatMessageStore {
        SELECT room.rev, (SELECT count(*) FROM chat_reactions
            WHERE message_id = :message AND reaction = :reaction AND user_id <> :user)::integer
            + ${on ? 1 : 0} AS count
-         FROM room`,
-      {
-        ...{ room: roomId, message: messageId, user: userId, name, reaction },
-        now: new Date(now),
-      },
-    );
+         FROM room`;
+    const values = {
+      ...{ room: roomId, message: messageId, user: userId, name, reaction },
+      now: new Date(now),
+    };
+    const row = await this.#db.transaction(async (transaction) => {
+      // What others did before it is seen by a statement that begins when they are done, and by no other.
+      await transaction('chat_rooms').where({ id: roomId }).forUpdate().select('id');
+      const { rows } = await transaction.raw<{
+        rows: { rev: string | number; count: number }[];
+      }>(sql, values);
+      return rows[0];
+    });
     return row ? { rev: Number(row.rev), count: row.count } : null;
   }
 
