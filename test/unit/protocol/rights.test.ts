@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { EVERYTHING_ALLOWED, ROLES, type MeetingSettings, type Role } from '../../../protocol/meetings.ts';
+import {
+  EVERYTHING_ALLOWED,
+  ROLES,
+  type MeetingSettings,
+  type Role,
+} from '../../../protocol/meetings.ts';
 import { HOLDERS, mayActOn, mayDo, RIGHTS, type Right } from '../../../protocol/rights.ts';
 
 const SETTINGS = [
