@@ -11,6 +11,10 @@ export type Access = z.infer<typeof access>;
 
 export const MAX_CAPACITY = 1000;
 
+/** Who of those who were in a meeting may read its chat when they are not in it any more, guests never. */
+export const chatAfter = z.enum(['participants', 'hosts', 'nobody']);
+export type ChatAfter = z.infer<typeof chatAfter>;
+
 /** What participants who are not hosts may do. */
 export const meetingSettings = z.strictObject({
   mayShareScreen: z.boolean(),
@@ -18,8 +22,14 @@ export const meetingSettings = z.strictObject({
   mayUseCamera: z.boolean(),
   mayReact: z.boolean(),
   mayRename: z.boolean(),
+  // Meetings that are older than the next two, or on nodes of an earlier version, have neither.
+  mayChat: z.boolean().default(true),
+  chatAfter: chatAfter.default('participants'),
 });
 export type MeetingSettings = z.infer<typeof meetingSettings>;
+
+/** Those that are on or off. */
+export type MeetingSwitch = Exclude<keyof MeetingSettings, 'chatAfter'>;
 
 /** What a meeting begins with. */
 export const EVERYTHING_ALLOWED: MeetingSettings = {
@@ -28,6 +38,8 @@ export const EVERYTHING_ALLOWED: MeetingSettings = {
   mayUseCamera: true,
   mayReact: true,
   mayRename: true,
+  mayChat: true,
+  chatAfter: 'participants',
 };
 
 /** Only what is named changes. */
@@ -37,6 +49,8 @@ export const settingsChange = z.strictObject({
   mayUseCamera: z.boolean().exactOptional(),
   mayReact: z.boolean().exactOptional(),
   mayRename: z.boolean().exactOptional(),
+  mayChat: z.boolean().exactOptional(),
+  chatAfter: chatAfter.exactOptional(),
 });
 export type SettingsChange = z.infer<typeof settingsChange>;
 

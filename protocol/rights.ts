@@ -1,4 +1,4 @@
-import type { MeetingSettings, Role } from './meetings.ts';
+import type { MeetingSettings, MeetingSwitch, Role } from './meetings.ts';
 
 /** Everything in a meeting that not everybody may do. */
 export const RIGHTS = [
@@ -36,6 +36,8 @@ export const RIGHTS = [
   'share-screen',
   /** Show a reaction. */
   'react',
+  /** Write in the meeting's chat. */
+  'chat',
   /** Change one's own name. */
   'rename-self',
   /** Raise one's hand. */
@@ -44,7 +46,7 @@ export const RIGHTS = [
 export type Right = (typeof RIGHTS)[number];
 
 /** Who has a right: the host alone, hosts and co-hosts, everybody, or as a setting says (hosts always). */
-type Holder = 'host' | 'hosts' | 'everyone' | keyof MeetingSettings;
+type Holder = 'host' | 'hosts' | 'everyone' | MeetingSwitch;
 
 /** The one table of rights. */
 export const HOLDERS: Readonly<Record<Right, Holder>> = {
@@ -65,6 +67,7 @@ export const HOLDERS: Readonly<Record<Right, Holder>> = {
   'use-camera': 'mayUseCamera',
   'share-screen': 'mayShareScreen',
   react: 'mayReact',
+  chat: 'mayChat',
   'rename-self': 'mayRename',
   'raise-hand': 'everyone',
 };
@@ -84,6 +87,7 @@ export function mayDo(role: Role, right: Right, settings: MeetingSettings): bool
     case 'mayShareScreen':
     case 'mayUnmute':
     case 'mayReact':
+    case 'mayChat':
     case 'mayUseCamera':
     case 'mayRename':
       return isHosting(role) || settings[holder];

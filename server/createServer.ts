@@ -238,6 +238,7 @@ function serveClients(
       operators: new Operators(auth, config.admin),
       meetings: meetings.service,
       admin: meetings.admin,
+      chat: talk.chat,
       webhookAdmin: new WebhookAdmin({
         store: database.deliveries,
         endpoints: endpointsOf(config.webhooks),

@@ -1,4 +1,4 @@
-import type { AuditAction, AutoAdmit, MeetingSettings } from '../../protocol/meetings.ts';
+import type { AuditAction, AutoAdmit, ChatAfter, MeetingSwitch } from '../../protocol/meetings.ts';
 
 type Named = (name: string) => string;
 type Counted = (count: number) => string;
@@ -101,7 +101,9 @@ export interface HostingTexts {
     string
   > & {
     autoAdmits: Record<AutoAdmit, string>;
-    settings: Record<keyof MeetingSettings, string>;
+    settings: Record<MeetingSwitch, string>;
+    chatAfter: string;
+    chatAfters: Record<ChatAfter, string>;
     liftOf: Named;
     bannedBy: (host: string, when: string) => string;
     deeds: Record<AuditAction, Deed>;

@@ -267,6 +267,7 @@ export interface Texts {
     | 'dark'
     | 'language'
     | 'sounds'
+    | 'notifications'
     | 'shortcuts',
     string
   > & { languages: Record<'en' | 'de', string> };
@@ -279,6 +280,7 @@ export interface Texts {
     | 'hand'
     | 'answer'
     | 'people'
+    | 'chat'
     | 'layout'
     | 'fullScreen'
     | 'help'

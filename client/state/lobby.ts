@@ -108,7 +108,7 @@ export function createLobby(deps: LobbyDeps): Lobby {
       const hangUp = ready?.hangUp ?? (() => undefined);
       ready = null;
       const controller = new MeetingController(
-        { signaling, hangUp, devices, request, onSentToQueue: deps.onSentBack },
+        { signaling, rest: session.rest, hangUp, devices, request, onSentToQueue: deps.onSentBack },
         snapshot,
       );
       return takeOver(controller);

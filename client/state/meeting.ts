@@ -2,6 +2,7 @@ import { batch, computed, signal } from '@preact/signals';
 import type { Stoppable } from '../../protocol/meetings.ts';
 import type { MeetingSnapshot } from '../../protocol/notifications.ts';
 import type { RequestInput } from '../../protocol/requests.ts';
+import type { RestClient } from '../api/RestClient.ts';
 import { isPassing, isUnanswered, toRequestError, type RequestError } from '../api/RequestError.ts';
 import { onNetworkChange } from '../api/networkChange.ts';
 import type { AnyNotification, SignalingClient, SignalingState } from '../api/SignalingClient.ts';
@@ -17,6 +18,7 @@ import { Following } from './following.ts';
 import { createHosting, type Hosting } from './hosting.ts';
 import { createLiveliness } from './liveliness.ts';
 import type { Failure, MeetingModel, MeetingPhase } from './models.ts';
+import { createMeetingChat, type MeetingChat } from './meetingChat.ts';
 import { createNotices } from './notices.ts';
 import { createOwnRights } from './ownRights.ts';
 import { peopleOf, sharesOf } from './people.ts';
@@ -27,6 +29,7 @@ import { createSwitches, type Switches } from './switches.ts';
 
 interface JoinOptions {
   signaling: SignalingClient;
+  rest: RestClient;
   /** The meeting needs the connection no longer. */
   hangUp: () => void;
   devices: Devices;
@@ -54,6 +57,7 @@ export class MeetingController {
   readonly #playback: Playback;
   readonly #hosting: Hosting;
   readonly #switches: Switches;
+  readonly #chat: MeetingChat;
   readonly #notices = createNotices();
   readonly #rights: ReturnType<typeof createOwnRights>;
   readonly #liveliness: ReturnType<typeof createLiveliness>;
@@ -68,7 +72,7 @@ export class MeetingController {
 
   /** @param snapshot the meeting as it was entered */
   constructor(
-    { signaling, hangUp, devices, request, onSentToQueue }: JoinOptions,
+    { signaling, rest, hangUp, devices, request, onSentToQueue }: JoinOptions,
     snapshot: MeetingSnapshot,
   ) {
     this.#signaling = signaling;
@@ -98,6 +102,13 @@ export class MeetingController {
       meetingId,
       request: ask,
       role: computed(() => self.value?.role ?? 'participant'),
+      act: (act) => this.#act(act),
+    });
+    this.#chat = createMeetingChat({
+      ...{ meetingId, signaling, rest, selfId: self.value?.userId ?? '' },
+      nameOf: (userId) =>
+        [...this.#roster.value.participants.values()].find((one) => one.userId === userId)?.name ??
+        null,
       act: (act) => this.#act(act),
     });
     this.#follows = createConsequences({
@@ -160,6 +171,7 @@ export class MeetingController {
       soundBlocked: this.#playback.soundBlocked,
       ...{ isCompanion, unmuteRequest, may, mayDoTo },
       host: this.#hosting.model,
+      chat: this.#chat.model,
       sharesScreens: canShareScreen(),
       answerUnmuteRequest: (accept) => this.#rights.answer(accept),
       rename: (participantId, name) =>
@@ -213,6 +225,7 @@ export class MeetingController {
   }
 
   #handle(notification: AnyNotification): void {
+    this.#chat.handle(notification);
     if (isSequenced(notification)) this.#following.handle(notification);
     else if (notification.name === 'meeting-ended') this.#end('ended');
     else if (notification.name === 'meeting-left') {
@@ -324,6 +337,7 @@ export class MeetingController {
   /** The place is taken again: media is looked after, and what was wanted meanwhile is done. */
   #settle(): void {
     this.#connection.settle();
+    this.#chat.resume();
     const { participants, selfId } = this.#roster.value;
     void this.#media.recover(participants.get(selfId)?.producers ?? []);
     this.#switches.reconcile();
@@ -373,6 +387,7 @@ export class MeetingController {
   #release(): void {
     for (const stop of this.#stops.splice(0)) stop();
     this.#switches.close();
+    this.#chat.close();
     this.#liveliness.close();
     this.#notices.close();
     this.#media.close();

@@ -2,7 +2,7 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { AdminModel } from './adminModels.ts';
 import type { CallsModel } from './callsModels.ts';
-import type { ChatModel } from './chatModels.ts';
+import type { ChatModel, MeetingChatModel } from './chatModels.ts';
 import type { HostModel, UnmuteRequest } from './hostModels.ts';
 import type { ClientCode } from '../api/RequestError.ts';
 import type {
@@ -334,6 +334,7 @@ export interface MeetingModel {
   /** A host asks to be heard or seen; null when none does. */
   readonly unmuteRequest: ReadonlySignal<UnmuteRequest | null>;
   readonly host: HostModel;
+  readonly chat: MeetingChatModel;
   /** Whether one may do something now. Reads signals: a view that asks is drawn anew with the answer. */
   readonly may: (right: Right) => boolean;
   /** The same, for something that is done to somebody. */
@@ -362,9 +363,12 @@ export interface PreferencesModel {
   readonly theme: ReadonlySignal<Theme>;
   readonly language: ReadonlySignal<Language>;
   readonly sounds: ReadonlySignal<boolean>;
+  /** Whether messages are shown by the system while this window is not looked at. */
+  readonly notifications: ReadonlySignal<boolean>;
   setTheme(theme: Theme): void;
   setLanguage(language: Language): void;
   readonly setSounds: (on: boolean) => void;
+  readonly setNotifications: (on: boolean) => void;
 }
 
 /** The root that `client/main.tsx` builds and hands to the views. */

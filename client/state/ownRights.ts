@@ -1,5 +1,5 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
-import type { MeetingSettings, Stoppable } from '../../protocol/meetings.ts';
+import type { MeetingSettings, MeetingSwitch, Stoppable } from '../../protocol/meetings.ts';
 import type { NotificationPayload } from '../../protocol/notifications.ts';
 import { mayActOn, mayDo, type Right } from '../../protocol/rights.ts';
 import type { UnmuteRequest } from './hostModels.ts';
@@ -12,7 +12,7 @@ type Source = UnmuteRequest['source'];
 const RIGHT_OF: Readonly<Record<Source, Right>> = { microphone: 'unmute', camera: 'use-camera' };
 const SETTING_OF = { microphone: 'mayUnmute', camera: 'mayUseCamera' } as const satisfies Record<
   Source,
-  keyof MeetingSettings
+  MeetingSwitch
 >;
 
 /** What one may do, and what a host asks one to do. */

@@ -10,14 +10,17 @@ export function createPreferences(): PreferencesModel {
     theme: keptLocally('theme'),
     language: keptLocally('language'),
     sounds: keptLocally('sounds'),
+    notifications: keptLocally('notifications'),
   };
   const theme = signal(THEMES.find((one) => one === kept.theme.get()) ?? 'system');
   const language = signal(LANGUAGES.find((one) => one === kept.language.get()) ?? ofBrowser());
   const sounds = signal(kept.sounds.get() !== 'off');
+  const notifications = signal(kept.notifications.get() === 'on');
   return {
     theme,
     language,
     sounds,
+    notifications,
     setTheme(value) {
       theme.value = value;
       kept.theme.set(value);
@@ -29,6 +32,10 @@ export function createPreferences(): PreferencesModel {
     setSounds(on) {
       sounds.value = on;
       kept.sounds.set(on ? 'on' : 'off');
+    },
+    setNotifications(on) {
+      notifications.value = on;
+      kept.notifications.set(on ? 'on' : 'off');
     },
   };
 }

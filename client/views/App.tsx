@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useMemo } from 'preact/hooks';
 import type { AppModel, Failure } from '../state/models.ts';
 import { FailureNote } from './components/FailureNote.tsx';
 import { Shell } from './components/Shell.tsx';
+import { ChatNotices } from './chat/ChatNotices.tsx';
 import { AppContext, hasAccount, useApp, useTexts } from './context.ts';
 import { AuthPage } from './pages/AuthPage.tsx';
 import { HomePage } from './pages/HomePage.tsx';
@@ -35,6 +36,7 @@ export function App({ app }: { app: AppModel }) {
       <Appearance />
       <CrashBoundary>
         <Page />
+        <TalkNotices />
       </CrashBoundary>
     </AppContext.Provider>
   );
@@ -111,6 +113,15 @@ function Loading() {
       {texts.app.loading}
     </div>
   );
+}
+
+/** What is told over any page. */
+function TalkNotices() {
+  const { talk } = useApp();
+  const chat = talk.value?.chat;
+  if (!chat) return null;
+  const isShown = (roomId: string): boolean => path.value === `/chat/${roomId}`;
+  return <ChatNotices incoming={chat.incoming} isShown={isShown} />;
 }
 
 /** Theme and language belong to the document, not to a component. */

@@ -1,7 +1,7 @@
 import type { Notice } from '../state/models.ts';
 
 /** What is heard: some of what is told, somebody at the door, and being asked to speak. */
-type Sound = Notice['kind'] | 'knock' | 'asked';
+type Sound = Notice['kind'] | 'knock' | 'asked' | 'message';
 
 /** Two notes in Hz: up for somebody who comes, down for somebody who goes, a knock for who waits. */
 const CHIMES: Partial<Record<Sound, readonly [number, number]>> = {
@@ -10,6 +10,7 @@ const CHIMES: Partial<Record<Sound, readonly [number, number]>> = {
   'hand-raised': [659.25, 783.99],
   knock: [261.63, 261.63],
   asked: [587.33, 880],
+  message: [880, 1_046.5],
 };
 const NOTE_SECONDS = 0.12;
 const LOUDNESS = 0.04;

@@ -1,13 +1,17 @@
-import type { AutoAdmit, MeetingSettings } from '../../protocol/meetings.ts';
+import type { AutoAdmit, ChatAfter, MeetingSwitch } from '../../protocol/meetings.ts';
 
 /** What everybody may do, in the order in which hosts want it. */
-export const SETTINGS: readonly (keyof MeetingSettings)[] = [
+export const SETTINGS: readonly MeetingSwitch[] = [
   'mayUnmute',
   'mayUseCamera',
   'mayShareScreen',
   'mayReact',
+  'mayChat',
   'mayRename',
 ];
 
 /** Who passes a waiting room, from the strictest. */
 export const AUTO_ADMITS: readonly AutoAdmit[] = ['nobody', 'invited', 'members', 'anyone'];
+
+/** Who may read the chat when they are not in the meeting any more. */
+export const CHAT_AFTERS: readonly ChatAfter[] = ['participants', 'hosts', 'nobody'];

@@ -6,7 +6,9 @@ import type { Logger } from '../core/logger.ts';
 import type { Database } from '../db/openDatabase.ts';
 import type { ClientEvents } from '../signaling/ClientEvents.ts';
 import { callHandlers } from '../signaling/handlers/calls.ts';
+import { chatHandlers } from '../signaling/handlers/chat.ts';
 import type { UserHandlers } from '../signaling/handlers/UserHandlers.ts';
+import { createChat, type Chat } from './createChat.ts';
 import type { Meetings } from './createMeetings.ts';
 import type { Cluster } from './openCluster.ts';
 import type { Releases } from './Releases.ts';
@@ -27,9 +29,14 @@ export interface TalkDeps {
 /** What people do outside of meetings. */
 export interface Talk {
   handlers: UserHandlers;
+  chat: Chat;
 }
 
 /** Messages, contacts and presence, and calls: each a domain of its own, which meet here. */
-export function createTalk({ deliveries }: TalkDeps): Talk {
-  return { handlers: { ...callHandlers(deliveries) } };
+export function createTalk(deps: TalkDeps): Talk {
+  const chat = createChat(deps);
+  return {
+    handlers: { ...callHandlers(deps.deliveries), ...chatHandlers(chat, deps.deliveries) },
+    chat,
+  };
 }

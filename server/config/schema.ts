@@ -221,6 +221,8 @@ const limits = z
     passcodePerMeeting: limit(1_000, 3_600),
     waitingRoomPerPerson: limit(20, 300),
     createMeetingPerAccount: limit(300, 300),
+    chatRoomsPerPerson: limit(100, 300),
+    chatMessagesPerPerson: limit(120, 60),
     requestsPerConnection: limit(400, 10),
     restPerAddress: limit(6_000, 60),
     bodyBytes: z.int().min(1_024).max(10_485_760).default(65_536),

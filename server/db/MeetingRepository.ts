@@ -1,5 +1,10 @@
 import type { Knex } from 'knex';
-import type { Access, AutoAdmit, MeetingSettings } from '../../protocol/meetings.ts';
+import {
+  EVERYTHING_ALLOWED,
+  type Access,
+  type AutoAdmit,
+  type MeetingSettings,
+} from '../../protocol/meetings.ts';
 import { AppError } from '../core/AppError.ts';
 import { StaleEpochError } from '../core/StaleEpochError.ts';
 import type {
@@ -184,7 +189,7 @@ function mapRow(row: MeetingRow): MeetingRecord {
     allowGuests: row.allow_guests,
     access: row.access,
     locked: row.locked,
-    settings: row.settings,
+    settings: { ...EVERYTHING_ALLOWED, ...row.settings },
     startsAt: row.starts_at?.getTime() ?? null,
     endsAt: row.ends_at?.getTime() ?? null,
     endedAt: row.ended_at?.getTime() ?? null,

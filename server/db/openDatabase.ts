@@ -5,6 +5,8 @@ import { maskUrl } from '../config/secrets.ts';
 import { endpointsOf } from '../webhooks/endpoints.ts';
 import { AdmissionRepository } from './AdmissionRepository.ts';
 import { AuditRepository } from './AuditRepository.ts';
+import { ChatMessageRepository } from './ChatMessageRepository.ts';
+import { ChatRoomRepository } from './ChatRoomRepository.ts';
 import { ACQUIRE_TIMEOUT_MS, connectPostgres, QUIET } from './connectPostgres.ts';
 import { DecisionRepository } from './DecisionRepository.ts';
 import { MeetingRepository } from './MeetingRepository.ts';
@@ -34,6 +36,8 @@ export interface Database {
   readonly decisions: DecisionRepository;
   readonly roles: RoleRepository;
   readonly people: PeopleRepository;
+  readonly chatRooms: ChatRoomRepository;
+  readonly chatMessages: ChatMessageRepository;
   readonly audit: AuditRepository;
   readonly operatorAudit: OperatorAuditRepository;
   readonly secrets: SecretRepository;
@@ -76,6 +80,8 @@ export async function openDatabase(config: Config): Promise<Database> {
     decisions: new DecisionRepository(db, outbox),
     roles: new RoleRepository(db),
     people: new PeopleRepository(db),
+    chatRooms: new ChatRoomRepository(db),
+    chatMessages: new ChatMessageRepository(db),
     audit: new AuditRepository(db),
     operatorAudit: new OperatorAuditRepository(db),
     secrets: new SecretRepository(db),

@@ -53,10 +53,13 @@ export type RouteHandler<N extends RouteName> = (
 export type RouteHandlers = { [N in RouteName]: RouteHandler<N> };
 
 /** Everything that a path may hold a place for. */
-const PARAMS = { idOrCode: meetingRef, instanceId: id } satisfies Record<
-  ParamNames<Route<RouteName>['path']>,
-  z.ZodType<string>
->;
+const PARAMS = {
+  idOrCode: meetingRef,
+  instanceId: id,
+  roomId: id,
+  messageId: id,
+  userId: id,
+} satisfies Record<ParamNames<Route<RouteName>['path']>, z.ZodType<string>>;
 const NO_QUERY = z.strictObject({});
 
 interface BindOptions {

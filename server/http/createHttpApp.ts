@@ -16,12 +16,13 @@ import { addOperations, type OperationsDeps } from './operations.ts';
 import { logRequests, type HttpObserver } from './requestLog.ts';
 import { createAdminRoutes, type AdminRouteDeps } from './routes/admin.ts';
 import { createAuthRoutes, type AuthRouteDeps } from './routes/auth.ts';
+import { createChatRoutes, type ChatRouteDeps } from './routes/chat.ts';
 import { createMeetingRoutes, type MeetingRouteDeps } from './routes/meetings.ts';
 import { securityHeaders } from './securityHeaders.ts';
 
 const CLIENT_DIST = join(import.meta.dirname, '../../client/dist');
 
-export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'> {
+export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'>, ChatRouteDeps {
   config: Pick<Config, 'server' | 'limits' | 'metrics'>;
   auth: AuthRouteDeps['auth'] & Pick<AuthService, 'authenticate'>;
   operators: Pick<Operators, 'authenticate' | 'isOperator'>;
@@ -71,6 +72,7 @@ function createHandlers(deps: HttpAppDeps) {
     ...createAuthRoutes(deps),
     ...createMeetingRoutes(deps),
     ...createAdminRoutes(deps),
+    ...createChatRoutes(deps),
   } satisfies RouteHandlers;
 }
 

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { Language, Theme } from '../../state/models.ts';
+import type { Language, PreferencesModel, Theme } from '../../state/models.ts';
 import { useApp, useTexts } from '../context.ts';
 import { DevicePickers } from './DevicePickers.tsx';
 import { Dialog } from './Dialog.tsx';
@@ -58,6 +58,13 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
           checked={preferences.sounds.value}
           onChange={preferences.setSounds}
         />
+        {'Notification' in globalThis && (
+          <Check
+            label={texts.settings.notifications}
+            checked={preferences.notifications.value}
+            onChange={(on) => void setNotifications(preferences, on)}
+          />
+        )}
       </section>
       <section class="settings-section">
         <h3>{texts.settings.shortcuts}</h3>
@@ -65,4 +72,10 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
       </section>
     </Dialog>
   );
+}
+
+/** Browsers ask the user once; who says no there has said no here. */
+async function setNotifications(preferences: PreferencesModel, on: boolean): Promise<void> {
+  const allowed = on && (await Notification.requestPermission()) === 'granted';
+  preferences.setNotifications(allowed);
 }

@@ -11,6 +11,7 @@ export function ShortcutList() {
     ['H', shortcuts.hand],
     ['A', shortcuts.answer],
     ['P', shortcuts.people],
+    ['C', shortcuts.chat],
     ['G', shortcuts.layout],
     ['F', shortcuts.fullScreen],
     ['?', shortcuts.help],

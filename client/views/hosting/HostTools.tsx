@@ -3,7 +3,7 @@ import type { HostChange } from '../../state/hostModels.ts';
 import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
 import { Panel } from '../meeting/Panel.tsx';
-import { AUTO_ADMITS, SETTINGS } from '../meetingSettings.ts';
+import { AUTO_ADMITS, CHAT_AFTERS, SETTINGS } from '../meetingSettings.ts';
 import { Activity } from './Activity.tsx';
 import type { Asking } from './ask.ts';
 import { Bans } from './Bans.tsx';
@@ -50,6 +50,12 @@ export function HostTools({ meeting, onAsk, onClose }: Asking & { onClose: () =>
             onChange={(on) => update({ settings: { [setting]: on } })}
           />
         ))}
+        <LiveSelect
+          label={tools.chatAfter}
+          value={settings.chatAfter}
+          options={CHAT_AFTERS.map((one) => ({ value: one, label: tools.chatAfters[one] }))}
+          onChange={(value) => update({ settings: { chatAfter: value } })}
+        />
       </section>
       <section>
         <h3>{tools.atOnce}</h3>

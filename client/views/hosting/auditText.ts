@@ -26,6 +26,11 @@ function changeText(words: Words, key: string, value: AuditEntry['detail'][strin
       ? [`${words.autoAdmit}: ${words.autoAdmits[value]}`]
       : [];
   }
+  if (key === 'chatAfter') {
+    return isKeyOf(words.chatAfters, value)
+      ? [`${words.chatAfter}: ${words.chatAfters[value]}`]
+      : [];
+  }
   if (typeof value !== 'boolean') return [];
   if (key === 'locked' || key === 'waitingRoom') return [words.changed(words[key], value)];
   if (isKeyOf(words.settings, key)) {

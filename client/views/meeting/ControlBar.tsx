@@ -1,4 +1,12 @@
-import { Hand, MonitorSmartphone, PhoneOff, ShieldCheck, Smile, Users } from 'lucide';
+import {
+  Hand,
+  MessageSquare,
+  MonitorSmartphone,
+  PhoneOff,
+  ShieldCheck,
+  Smile,
+  Users,
+} from 'lucide';
 import { REACTIONS } from '../../../protocol/meetings.ts';
 import type { MeetingModel } from '../../state/models.ts';
 import { Icon } from '../components/Icon.tsx';
@@ -43,6 +51,7 @@ export function ControlBar({ meeting, actions }: ControlBarProps) {
         />
         <ReactControl meeting={meeting} />
         <PeopleControl meeting={meeting} actions={actions} />
+        <ChatControl meeting={meeting} actions={actions} />
         {meeting.may('change-settings') && (
           <Control
             label={hosting.tools.title}
@@ -112,6 +121,26 @@ function PeopleControl({ meeting, actions }: ControlBarProps) {
       class="wide-only"
       pressed={open}
       onClick={actions.togglePeople}
+    />
+  );
+}
+
+/** Shows and hides the chat; tells how much of it is new. */
+function ChatControl({ meeting, actions }: ControlBarProps) {
+  const { chat } = useTexts();
+  const unread = meeting.chat.unread.value;
+  const open = actions.panel === 'chat';
+  return (
+    <Control
+      label={unread > 0 ? `${chat.open}: ${chat.unread(unread)}` : chat.open}
+      caption={chat.open}
+      icon={MessageSquare}
+      look={open ? 'active' : undefined}
+      alert={{ count: unread }}
+      class="wide-only"
+      pressed={open}
+      testId="chat-button"
+      onClick={actions.toggleChat}
     />
   );
 }

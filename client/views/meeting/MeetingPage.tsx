@@ -1,11 +1,12 @@
 import { Volume2 } from 'lucide';
+import { lazy, Suspense } from 'preact/compat';
 import { useEffect, useState } from 'preact/hooks';
 import '../../styles/meeting.css';
 import '../../styles/stage.css';
 import '../../styles/bar.css';
 import '../../styles/panel.css';
 import '../../styles/hosting.css';
-import type { MeetingModel, SwitchModel } from '../../state/models.ts';
+import type { MeetingModel, Person, SwitchModel } from '../../state/models.ts';
 import { Dialog } from '../components/Dialog.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { SettingsDialog } from '../components/SettingsDialog.tsx';
@@ -22,10 +23,14 @@ import { ControlBar } from './ControlBar.tsx';
 import { Notices, Reactions } from './Passing.tsx';
 import { CAMERA_CONTROL, MICROPHONE_CONTROL, SHARE_CONTROL } from './MediaControls.tsx';
 import { PeoplePanel } from './PeoplePanel.tsx';
+import { ChatNotices } from '../chat/ChatNotices.tsx';
 import { Stage } from './Stage.tsx';
 import { useMediaSession } from './useMediaSession.ts';
 import { useMeetingActions } from './useMeetingActions.ts';
 import { useShortcuts } from './useShortcuts.ts';
+
+/** Most meetings are spoken. */
+const ChatPanel = lazy(async () => (await import('../chat/ChatPanel.tsx')).ChatPanel);
 
 /** In full screen the bar goes after so long without a movement. */
 const QUIET_AFTER_MS = 3_000;
@@ -39,6 +44,12 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
   const { microphone, hand } = meeting;
   const classes = ['meeting', actions.fullScreen && 'full', quiet && 'quiet'].filter(Boolean);
 
+  const isShown = (roomId: string): boolean => meeting.chat.shown.value?.roomId === roomId;
+  function writeTo({ userId }: Person): void {
+    actions.showChat();
+    void meeting.chat.writeTo(userId);
+  }
+
   useKeptFocus();
   useMeetingTitle(meeting);
   useMediaSession(meeting, actions.popOut);
@@ -50,6 +61,7 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
       h: () => toggle(hand),
       a: answer,
       p: actions.togglePeople,
+      c: actions.toggleChat,
       g: actions.toggleMode,
       f: actions.toggleFullScreen,
       '?': actions.showHelp,
@@ -102,8 +114,19 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
           <Notices meeting={meeting} />
         </main>
         {actions.panel === 'people' && (
-          <PeoplePanel meeting={meeting} onAsk={actions.ask} onClose={actions.togglePeople} />
+          <PeoplePanel
+            meeting={meeting}
+            onAsk={actions.ask}
+            onWriteTo={writeTo}
+            onClose={actions.togglePeople}
+          />
         )}
+        {actions.panel === 'chat' && (
+          <Suspense fallback={null}>
+            <ChatPanel meeting={meeting} onClose={actions.toggleChat} />
+          </Suspense>
+        )}
+        <ChatNotices incoming={meeting.chat.incoming} isShown={isShown} />
         {actions.panel === 'tools' && meeting.may('change-settings') && (
           <HostTools meeting={meeting} onAsk={actions.ask} onClose={actions.toggleTools} />
         )}

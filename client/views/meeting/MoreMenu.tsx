@@ -2,6 +2,7 @@ import {
   Ellipsis,
   Keyboard,
   LayoutGrid,
+  MessageSquare,
   Maximize,
   MonitorUp,
   MonitorX,
@@ -36,9 +37,12 @@ export function MoreMenu({ meeting, actions }: MoreMenuProps) {
   const waiting = meeting.host.queue.value.length;
   const people =
     waiting > 0 ? `${words.people} (${texts.hosting.waiting.areWaiting(waiting)})` : words.people;
+  const unread = meeting.chat.unread.value;
+  const chat = unread > 0 ? `${texts.chat.open} (${texts.chat.unread(unread)})` : texts.chat.open;
   const sharing = meeting.screen.on.value;
   const items: (Item | false)[] = [
     { icon: Users, label: people, run: actions.togglePeople, class: 'narrow-item' },
+    { icon: MessageSquare, label: chat, run: actions.toggleChat, class: 'narrow-item' },
     meeting.may('change-settings') && {
       icon: ShieldCheck,
       label: texts.hosting.tools.title,
@@ -76,8 +80,8 @@ export function MoreMenu({ meeting, actions }: MoreMenuProps) {
     <Popover
       label={words.more}
       icon={Ellipsis}
-      // Where the list of people is in here, so is who waits.
-      alert={{ count: waiting, class: 'narrow-only' }}
+      // Where the list of people and the chat are in here, so is who waits and what is new.
+      alert={{ count: waiting + unread, class: 'narrow-only' }}
     >
       {(close) =>
         items

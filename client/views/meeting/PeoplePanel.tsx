@@ -1,4 +1,5 @@
 import { MicOff } from 'lucide';
+import type { Person } from '../../state/models.ts';
 import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
 import type { Asking } from '../hosting/ask.ts';
@@ -9,7 +10,11 @@ import { Panel } from './Panel.tsx';
 import { PersonRow } from './PersonRow.tsx';
 
 /** Who waits, who wants to speak, who is here, and how to get others here. */
-export function PeoplePanel({ onClose, ...asking }: Asking & { onClose: () => void }) {
+export function PeoplePanel({
+  onClose,
+  onWriteTo,
+  ...asking
+}: Asking & { onClose: () => void; onWriteTo: (person: Person) => void }) {
   const texts = useTexts();
   const { meeting, onAsk } = asking;
   const people = meeting.people.value;
@@ -32,7 +37,7 @@ export function PeoplePanel({ onClose, ...asking }: Asking & { onClose: () => vo
         </header>
         <ul class="people">
           {people.map((person) => (
-            <PersonRow key={person.id} {...asking} person={person} />
+            <PersonRow key={person.id} {...asking} person={person} onWriteTo={onWriteTo} />
           ))}
         </ul>
       </section>

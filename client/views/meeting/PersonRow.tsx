@@ -10,10 +10,11 @@ import { QualityBars } from './QualityBars.tsx';
 
 interface PersonRowProps extends Asking {
   person: Person;
+  onWriteTo: (person: Person) => void;
 }
 
 /** One person in the list: who, in which role, and what is on. */
-export function PersonRow({ meeting, onAsk, person }: PersonRowProps) {
+export function PersonRow({ meeting, onAsk, person, onWriteTo }: PersonRowProps) {
   const texts = useTexts();
   const name = person.isSelf ? texts.meeting.youAre(person.name) : person.name;
   return (
@@ -41,6 +42,7 @@ export function PersonRow({ meeting, onAsk, person }: PersonRowProps) {
           meeting={meeting}
           onAsk={onAsk}
           person={person}
+          onWriteTo={onWriteTo}
           testId={`person-menu-${person.id}`}
         />
       </span>

@@ -5,7 +5,7 @@ import type { ViewMode } from './composition.ts';
 /** What of the meeting's page is open, and how to change it. */
 export interface MeetingActions {
   readonly mode: ViewMode;
-  readonly panel: 'people' | 'tools' | null;
+  readonly panel: 'people' | 'tools' | 'chat' | null;
   readonly fullScreen: boolean;
   readonly dialog: 'settings' | 'help' | null;
   readonly question: Question | null;
@@ -13,6 +13,8 @@ export interface MeetingActions {
   togglePeople: () => void;
   toggleTools: () => void;
   showPeople: () => void;
+  toggleChat: () => void;
+  showChat: () => void;
   toggleFullScreen: () => void;
   popOut: () => void;
   showSettings: () => void;
@@ -42,6 +44,8 @@ export function useMeetingActions(): MeetingActions {
     togglePeople: () => setPanel(panel === 'people' ? null : 'people'),
     toggleTools: () => setPanel(panel === 'tools' ? null : 'tools'),
     showPeople: () => setPanel('people'),
+    toggleChat: () => setPanel(panel === 'chat' ? null : 'chat'),
+    showChat: () => setPanel('chat'),
     toggleFullScreen: () => void toggleFullScreen(),
     popOut: () => void popOut(),
     showSettings: () => setDialog('settings'),

@@ -1,15 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ROLES, type MeetingSettings, type Role } from '../../../protocol/meetings.ts';
+import {
+  EVERYTHING_ALLOWED,
+  ROLES,
+  type MeetingSettings,
+  type Role,
+} from '../../../protocol/meetings.ts';
 import { HOLDERS, mayActOn, mayDo, RIGHTS, type Right } from '../../../protocol/rights.ts';
 
-const SETTINGS = ['mayShareScreen', 'mayUnmute', 'mayUseCamera', 'mayReact', 'mayRename'] as const;
+const SETTINGS = [
+  'mayShareScreen',
+  'mayUnmute',
+  'mayUseCamera',
+  'mayReact',
+  'mayRename',
+  'mayChat',
+] as const;
 
 /** Every combination of what everybody may do. */
-const everySettings = Array.from({ length: 2 ** SETTINGS.length }, (_, bits) =>
-  Object.fromEntries(SETTINGS.map((name, index) => [name, Boolean(bits & (1 << index))])),
-) as MeetingSettings[];
+const everySettings = Array.from({ length: 2 ** SETTINGS.length }, (_, bits): MeetingSettings => ({
+  ...EVERYTHING_ALLOWED,
+  ...Object.fromEntries(SETTINGS.map((name, index) => [name, Boolean(bits & (1 << index))])),
+}));
 
 /** The table as the documentation has it: by right, who has it, in the order of `ROLES`. */
 function documented(): Map<string, string[]> {

@@ -10,6 +10,8 @@ const FREE: MeetingSettings = {
   mayUseCamera: true,
   mayReact: true,
   mayRename: true,
+  mayChat: true,
+  chatAfter: 'participants',
 };
 
 function rights(settings: MeetingSettings) {

@@ -14,6 +14,8 @@ const SETTINGS: MeetingSettings = {
   mayUseCamera: true,
   mayReact: true,
   mayRename: true,
+  mayChat: true,
+  chatAfter: 'participants',
 };
 
 function person(part: Partial<Person> = {}): Person {

@@ -1,0 +1,171 @@
+import { Check, CheckCheck, Clock3, Eye, Pencil, Reply, SmilePlus, Trash2 } from 'lucide';
+import { memo } from 'preact/compat';
+import { useState } from 'preact/hooks';
+import type { ChatMessage, MessageReaction } from '../../../protocol/chat.ts';
+import { REACTIONS } from '../../../protocol/meetings.ts';
+import { Avatar } from '../components/Avatar.tsx';
+import { Icon } from '../components/Icon.tsx';
+import { Menu, type MenuItem } from '../components/Menu.tsx';
+import { useTexts } from '../context.ts';
+import { timeOf } from './chatTime.ts';
+import { MessageText } from './MessageText.tsx';
+
+export interface MessageActions {
+  reply: (message: ChatMessage) => void;
+  edit: (message: ChatMessage) => void;
+  remove: (message: ChatMessage) => void;
+  react: (message: ChatMessage, reaction: MessageReaction['reaction'], on: boolean) => void;
+  showSeen: (message: ChatMessage) => void;
+  /** Shows the message that is answered. */
+  goTo: (messageId: string) => void;
+}
+
+interface MessageRowProps {
+  message: ChatMessage;
+  own: boolean;
+  begins: boolean;
+  mayWrite: boolean;
+  /** Of those whom it mentions. */
+  names: string;
+  /** Whether oneself is one of them. */
+  mentioned: boolean;
+  actions: MessageActions;
+}
+
+/** One message; drawn anew only when it has changed. */
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { message, own, begins, mayWrite, names, mentioned, actions } = props;
+  const texts = useTexts();
+  const words = texts.chat;
+  const [picking, setPicking] = useState(false);
+  const deleted = message.deletedAt !== null;
+  const name = own ? words.you : message.senderName;
+  const classes = ['message', own && 'own', begins && 'begins', mentioned && 'mentioned'];
+  const items: (MenuItem | false)[] = [
+    mayWrite && !deleted && { label: words.reply, icon: Reply, run: () => actions.reply(message) },
+    mayWrite && !deleted && { label: words.react, icon: SmilePlus, run: () => setPicking(true) },
+    mayWrite &&
+      own &&
+      !deleted && { label: words.edit, icon: Pencil, run: () => actions.edit(message) },
+    own && !deleted && { label: words.seenBy, icon: Eye, run: () => actions.showSeen(message) },
+    mayWrite &&
+      own &&
+      !deleted && {
+        label: words.remove,
+        icon: Trash2,
+        danger: true,
+        run: () => actions.remove(message),
+      },
+  ];
+  const offered = items.filter((item) => item !== false);
+  return (
+    <article
+      class={classes.filter(Boolean).join(' ')}
+      data-testid="chat-message"
+      aria-label={`${name}, ${timeOf(texts, message.createdAt)}`}
+    >
+      {begins && <Avatar name={message.senderName} id={message.senderId} />}
+      <div class="message-body">
+        {begins && (
+          <header class="message-head">
+            <strong>{name}</strong>
+            <time class="muted small" dateTime={message.createdAt}>
+              {timeOf(texts, message.createdAt)}
+            </time>
+          </header>
+        )}
+        {message.replyTo && !deleted && (
+          <button
+            type="button"
+            class="quote"
+            onClick={() => message.replyTo && actions.goTo(message.replyTo.messageId)}
+          >
+            <strong>{message.replyTo.senderName}</strong>
+            <span>{message.replyTo.content === '' ? words.deleted : message.replyTo.content}</span>
+          </button>
+        )}
+        {deleted ? (
+          <p class="message-text muted">
+            <em>{words.deleted}</em>
+          </p>
+        ) : (
+          <MessageText content={message.content} names={names === '' ? [] : names.split('\n')} />
+        )}
+        {message.reactions.length > 0 && (
+          <div class="message-reactions" role="group" aria-label={words.reactions}>
+            {message.reactions.map(({ reaction, count, mine, names: by }) => (
+              <button
+                key={reaction}
+                type="button"
+                class={mine ? 'message-reaction mine' : 'message-reaction'}
+                aria-pressed={mine}
+                aria-label={words.reacted(reaction, by, count)}
+                title={words.reacted(reaction, by, count)}
+                aria-disabled={!mayWrite}
+                onClick={() => mayWrite && actions.react(message, reaction, !mine)}
+              >
+                <span>{reaction}</span> {count}
+              </button>
+            ))}
+          </div>
+        )}
+        {picking && (
+          <div class="message-picker" role="group" aria-label={words.react}>
+            {REACTIONS.map((reaction, index) => (
+              <button
+                key={reaction}
+                type="button"
+                class="reaction-button"
+                aria-label={texts.meeting.reactions[reaction]}
+                ref={(element) => {
+                  if (index === 0 && !element?.parentElement?.contains(document.activeElement))
+                    element?.focus();
+                }}
+                onKeyDown={(event) => event.key === 'Escape' && setPicking(false)}
+                onClick={() => {
+                  setPicking(false);
+                  actions.react(message, reaction, true);
+                }}
+              >
+                {reaction}
+              </button>
+            ))}
+          </div>
+        )}
+      </div>
+      <span class="message-side">
+        {message.editedAt !== null && !deleted && <span class="muted small">{words.edited}</span>}
+        {own && !deleted && <Receipt message={message} onShow={() => actions.showSeen(message)} />}
+        {offered.length > 0 && (
+          <Menu label={words.menuOf(name)} items={offered} class="icon-button message-more" />
+        )}
+      </span>
+    </article>
+  );
+});
+
+function Receipt({ message, onShow }: { message: ChatMessage; onShow: () => void }) {
+  const words = useTexts().chat;
+  const seen = message.seenCount > 0;
+  const label = seen ? words.seen(message.seenCount) : words.sent;
+  return (
+    <button
+      type="button"
+      class={seen ? 'receipt seen' : 'receipt'}
+      aria-label={label}
+      title={label}
+      data-testid={seen ? 'receipt-seen' : 'receipt-sent'}
+      onClick={onShow}
+    >
+      <Icon of={seen ? CheckCheck : Check} size={16} />
+    </button>
+  );
+}
+
+export function Pending({ label }: { label: string }) {
+  return (
+    <span class="receipt" role="img" aria-label={label} title={label}>
+      <Icon of={Clock3} size={16} />
+    </span>
+  );
+}

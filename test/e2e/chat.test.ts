@@ -1,0 +1,264 @@
+import { knex } from 'knex';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { messagesOf, openRoom, say } from '../support/chat.ts';
+import { databaseEnv } from '../support/backends.ts';
+import { eventually } from '../support/eventually.ts';
+import type { Person } from '../support/people.ts';
+import { startTestServer, type TestServer } from '../support/TestServer.ts';
+import { accessibilityViolations } from './support/soundness.ts';
+import { launchBrowser, Visitor } from './support/Visitor.ts';
+
+describe('chat', () => {
+  let server: TestServer;
+  let database: Record<string, string>;
+  let browser: Browser;
+  let ada: Visitor;
+  let alan: Visitor;
+  let grace: Visitor;
+  let people: { ada: Person; alan: Person; grace: Person };
+
+  beforeAll(async () => {
+    database = await databaseEnv('PostgreSQL');
+    server = await startTestServer({
+      ...database,
+      // A test writes faster than people.
+      PARLEY_LIMITS_CHAT_MESSAGES_PER_PERSON_POINTS: '1000',
+    });
+    browser = await launchBrowser();
+    [ada, alan, grace] = await Promise.all([
+      Visitor.open(browser, server.url),
+      Visitor.open(browser, server.url),
+      Visitor.open(browser, server.url, { viewport: { width: 375, height: 720 } }),
+    ]);
+    await ada.signUp('Ada Lovelace');
+    await alan.signUp('Alan Turing');
+    await grace.signUp('Grace Hopper');
+    people = {
+      ada: await whoIs(ada, 'Ada Lovelace'),
+      alan: await whoIs(alan, 'Alan Turing'),
+      grace: await whoIs(grace, 'Grace Hopper'),
+    };
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.close();
+  });
+
+  async function whoIs({ page }: Visitor, name: string): Promise<Person> {
+    const token = (await page.evaluate(() => localStorage.getItem('parley.token'))) ?? '';
+    const answer = await fetch(`${server.url}/api/users/me`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const { user } = (await answer.json()) as { user: { id: string } };
+    return { token, userId: user.id, name };
+  }
+
+  const composer = (page: Page) => page.getByTestId('composer');
+  const message = (page: Page, text: string) =>
+    page.getByTestId('chat-message').filter({ hasText: text });
+
+  async function write({ page }: Visitor, text: string): Promise<void> {
+    await composer(page).fill(text);
+    await composer(page).press('Enter');
+  }
+
+  async function choose({ page }: Visitor, text: string, item: string): Promise<void> {
+    const row = message(page, text);
+    await row.hover();
+    await row.getByRole('button', { name: /^What to do with/ }).click();
+    await page.getByRole('button', { name: item, exact: true }).locator('visible=true').click();
+  }
+
+  /** Straight into the database: as if they had written for years. */
+  async function fill(roomId: string, { userId, name }: Person, count: number): Promise<void> {
+    const db = knex({ client: 'pg', connection: database['DATABASE_URL'] ?? '' });
+    await db.raw(
+      `INSERT INTO chat_messages
+           (id, room_id, seq, rev, sender_id, sender_name, content, mentions, created_at)
+         SELECT gen_random_uuid(), :room, n, n, :user, :name, 'This is number ' || n || '.', '[]',
+             now() - (:count - n) * interval '1 minute'
+           FROM generate_series(1, :count) AS n`,
+      { room: roomId, user: userId, name, count },
+    );
+    await db('chat_rooms').where({ id: roomId }).update({ last_seq: count, rev: count });
+    await db('chat_members').where({ room_id: roomId }).update({ read_seq: count });
+    await db.destroy();
+  }
+
+  /** No rule of accessibility is broken; pictures are taken for whoever wants to look. */
+  async function looksRight({ page }: Visitor, name: string): Promise<void> {
+    expect(await accessibilityViolations(page), name).toEqual([]);
+    const folder = process.env['PARLEY_SCREENSHOTS'];
+    if (folder === undefined) return;
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.screenshot({ path: `${folder}/${name}-${scheme}.png` });
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+  }
+
+  it('is begun, written, seen, answered, changed and taken back', async () => {
+    await ada.page.goto(`/chat/with/${people.alan.userId}`);
+    await composer(ada.page).waitFor();
+    await write(ada, 'Hello Alan, see https://example.org/a?b=1. <b>bold</b>');
+    await ada.page.getByTestId('receipt-sent').waitFor();
+    const badge = alan.page.getByRole('link', { name: /Messages/ });
+    await badge.getByText('1 new').waitFor();
+    await badge.click();
+    await alan.page.getByRole('link', { name: /Ada Lovelace/ }).click();
+    const link = message(alan.page, 'Hello Alan').getByRole('link');
+    expect(await link.getAttribute('href')).toBe('https://example.org/a?b=1');
+    expect(await link.getAttribute('rel')).toContain('noopener');
+    await message(alan.page, '<b>bold</b>').waitFor();
+    await ada.page.getByTestId('receipt-seen').waitFor();
+    await badge.getByText('1 new').waitFor({ state: 'detached' });
+
+    await composer(alan.page).pressSequentially('I am here');
+    await ada.page.getByText('Alan Turing is writing…').waitFor();
+    await composer(alan.page).press('Enter');
+    await message(ada.page, 'I am here').waitFor();
+    await eventually(async () => {
+      expect(await ada.page.getByTestId('typing-line').textContent()).toBe('');
+    });
+
+    await choose(ada, 'I am here', 'Reply');
+    await write(ada, 'So am I');
+    await message(alan.page, 'So am I').getByText('I am here').waitFor();
+    await composer(ada.page).press('ArrowUp');
+    await write(ada, 'So am I, too');
+    await message(alan.page, 'So am I, too').getByText('edited').waitFor();
+
+    await choose(alan, 'So am I, too', 'React');
+    await alan.page.locator('.message-picker .reaction-button').last().click();
+    await ada.page.locator('.message-reaction').getByText('1').waitFor();
+
+    await choose(ada, 'So am I, too', 'Delete');
+    await ada.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await alan.page.getByText('This message was deleted.').first().waitFor();
+    await looksRight(ada, 'chat-1280');
+  });
+
+  it('goes on after being offline: 50 missed messages come, and what was written is sent once', async () => {
+    const { id } = await openRoom(server, people.ada, [people.alan]);
+    await alan.context.setOffline(true);
+    await alan.page.getByText('You are offline.').waitFor();
+    await write(alan, 'written offline');
+    await alan.page.getByTestId('chat-outgoing').getByText('written offline').waitFor();
+    for (let count = 1; count <= 50; count++) await say(server, people.ada, id, `missed ${count}`);
+    await alan.context.setOffline(false);
+    await message(ada.page, 'written offline').waitFor();
+    await alan.page.getByTestId('chat-outgoing').waitFor({ state: 'detached' });
+    await message(alan.page, /* the last */ 'missed 50').waitFor();
+    const texts = await alan.page.getByTestId('chat-message').allTextContents();
+    const missed = texts.flatMap((text) => /missed \d+/.exec(text)?.[0] ?? []);
+    expect(missed).toEqual(Array.from({ length: 50 }, (_, index) => `missed ${index + 1}`));
+    const { messages } = await messagesOf(server, people.ada, id, { limit: '100' });
+    expect(messages.filter(({ content }) => content === 'written offline')).toHaveLength(1);
+  });
+
+  it('tells in a group of three who has seen what, on a phone too', async () => {
+    const group = await openRoom(server, people.ada, [people.alan, people.grace], {
+      title: 'The three',
+    });
+    await ada.page.goto(`/chat/${group.id}`);
+    await write(ada, 'Who reads this?');
+    await message(ada.page, 'Who reads this?').getByTestId('receipt-sent').waitFor();
+    await grace.page.goto('/chat');
+    await grace.page.bringToFront();
+    await grace.page.getByRole('link', { name: /The three/ }).click();
+    await message(grace.page, 'Who reads this?').waitFor();
+    await looksRight(grace, 'chat-375');
+    await alan.page.goto(`/chat/${group.id}`);
+    await message(alan.page, 'Who reads this?').waitFor();
+    const receipt = message(ada.page, 'Who reads this?').getByRole('button', {
+      name: 'Seen by 2 people',
+    });
+    await receipt.click();
+    const seen = ada.page.getByTestId('seen-list');
+    await seen.getByText('Grace Hopper').waitFor();
+    await seen.getByText('Alan Turing').waitFor();
+    await ada.page.getByRole('button', { name: 'Close' }).click();
+  });
+
+  it('opens a room of 10,000 messages soon, and scrolls through it with few at a time', async () => {
+    const room = await openRoom(server, people.ada, [people.grace]);
+    await fill(room.id, people.grace, 10_000);
+    await ada.page.goto('/chat');
+    const link = ada.page.getByTestId('room-list').getByRole('link', { name: /Grace Hopper/ });
+    await link.first().waitFor();
+    const began = await ada.page.evaluate(() => performance.now());
+    await ada.page.locator(`a[href="/chat/${room.id}"]`).click();
+    await message(ada.page, 'number 10000.').waitFor();
+    const took = (await ada.page.evaluate(() => performance.now())) - began;
+    // 300 ms is what it may take on a machine that does nothing else.
+    expect(took).toBeLessThan(1_500);
+    const list = ada.page.getByTestId('message-list');
+    const shown = async () =>
+      (
+        await list
+          .locator('[data-seq]')
+          .evaluateAll((rows) => rows.map((row) => row.dataset['seq']))
+      ).map(Number);
+    await eventually(async () => {
+      await list.evaluate((element) => element.scrollTo(0, 0));
+      expect((await shown())[0]).toBeLessThan(9_500);
+    });
+    const seqs = await shown();
+    expect(seqs.length).toBeLessThanOrEqual(200);
+    expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index));
+    await ada.page
+      .getByRole('button', { name: /Jump to latest|new/ })
+      .last()
+      .click();
+    await eventually(async () => {
+      expect((await shown()).at(-1)).toBe(10_000);
+      const below = await list.evaluate(
+        (element) => element.scrollHeight - element.scrollTop - element.clientHeight,
+      );
+      expect(below).toBeLessThan(50);
+    });
+  });
+
+  it('is in a meeting, with everybody and with one alone', async () => {
+    await ada.page.goto('/');
+    const path = await ada.startMeeting();
+    await alan.comeTo(path);
+    await alan.enter();
+    const guest = await Visitor.open(browser, server.url);
+    await guest.joinAsGuest(path, 'Guest');
+    await guest.page.keyboard.press('c');
+    await composer(guest.page).waitFor();
+    await write(guest, 'Hello everybody');
+    await ada.button('Chat: 1 new').click();
+    await message(ada.page, 'Hello everybody').waitFor();
+    await write(ada, 'Welcome');
+    await message(guest.page, 'Welcome').waitFor();
+    await looksRight(ada, 'meeting-chat');
+
+    await ada.page.getByRole('button', { name: /^People/ }).click();
+    await ada.page.getByTestId(`person-menu-${await guest.participantId()}`).click();
+    await ada.page
+      .getByRole('button', { name: 'Message privately' })
+      .locator('visible=true')
+      .click();
+    await write(ada, 'Only for you');
+    await guest.page.getByRole('button', { name: /^Ada Lovelace/ }).click();
+    await message(guest.page, 'Only for you').waitFor();
+    await alan.button(/^Chat/).click();
+    await message(alan.page, 'Welcome').waitFor();
+    expect(await message(alan.page, 'Only for you').count()).toBe(0);
+
+    await ada.button('Host tools').click();
+    await ada.page.getByTestId('host-tools').getByLabel('Write in the chat').click();
+    await alan.page.getByText('You can read here, but not write.').waitFor();
+    await guest.close();
+    for (const visitor of [ada, alan, grace])
+      expect(visitor.complaints.filter(isDefect)).toEqual([]);
+  });
+});
+
+/** What a network that was switched off makes a browser say is none. */
+function isDefect(complaint: string): boolean {
+  return !/ERR_INTERNET_DISCONNECTED|WebSocket|Failed to load resource/.test(complaint);
+}
