@@ -11,4 +11,6 @@ export interface ClientEvents {
   /** It is in the room of its person by now. */
   connected: [Client];
   gone: [Client];
+  /** It has a place in a meeting now, or none any more. */
+  seated: [client: Client, isSeated: boolean];
 }

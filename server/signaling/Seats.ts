@@ -15,6 +15,8 @@ export interface SeatsDeps {
   onStranger: (connection: Connection, seat: Seat) => void;
   /** The meeting is over, and nobody has told the connection. */
   onOver: (connection: Connection, seat: Seat) => void;
+  /** The connection has taken a place, or has none any more. */
+  onChanged: (connection: Connection) => void;
 }
 
 interface MeetingSeats {
@@ -51,12 +53,14 @@ export class Seats {
     if (connection.seat && connection.seat.meetingId !== seat.meetingId) this.release(connection);
     connection.seat = seat;
     this.#of(seat.meetingId).connections.add(connection);
+    this.#deps.onChanged(connection);
   }
 
   release(connection: Connection): void {
     const { seat } = connection;
     if (!seat) return;
     connection.seat = null;
+    this.#deps.onChanged(connection);
     this.#byMeeting.get(seat.meetingId)?.connections.delete(connection);
     this.#tidy(seat.meetingId);
   }

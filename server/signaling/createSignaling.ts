@@ -118,6 +118,9 @@ export function createSignaling(listening: Listening, deps: SignalingDeps): Sign
       void socket?.leave(roomOf(meetingId));
       socket?.emit('meeting-ended', { meetingId });
     },
+    onChanged({ id: connectionId, principal, seat }) {
+      deps.clients.emit('seated', { connectionId, principal }, seat !== null);
+    },
   });
   const requests = new EdgeRequests({ meetings, owners, seats });
   new FanoutExecutor(io, mesh, {
@@ -167,7 +170,8 @@ export function createSignaling(listening: Listening, deps: SignalingDeps): Sign
       return;
     }
     const id = connectionIdOf(self, socket.id);
-    accept(socket, createConnection(id, principal, addressOf(socket)));
+    // One of its own: it may be called otherwise later.
+    accept(socket, createConnection(id, { ...principal }, addressOf(socket)));
   });
 
   function accept(socket: Socket, connection: Connection): void {
@@ -222,6 +226,12 @@ export function createSignaling(listening: Listening, deps: SignalingDeps): Sign
     }
   };
   deps.auth.events.on('session-revoked', onRevoked);
+  const onRenamed = (userId: string, name: string): void => {
+    for (const { connection } of sockets.values()) {
+      if (connection.principal.userId === userId) connection.principal.name = name;
+    }
+  };
+  deps.auth.events.on('renamed', onRenamed);
 
   return {
     connections: () => sockets.size,
@@ -248,6 +258,7 @@ export function createSignaling(listening: Listening, deps: SignalingDeps): Sign
       pulse.close();
       seats.close();
       deps.auth.events.off('session-revoked', onRevoked);
+      deps.auth.events.off('renamed', onRenamed);
       // It says goodbye and waits for everybody's answer; whoever is silent would keep it for minutes.
       const patience = new AbortController();
       const late = sleep(GOODBYE_MS, undefined, { signal: patience.signal }).then(
