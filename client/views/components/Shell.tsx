@@ -6,6 +6,7 @@ import { followLink, hasNavigated, navigate } from '../router.ts';
 import { usePageTitle } from '../usePageTitle.ts';
 import { SettingsDialog } from './SettingsDialog.tsx';
 import { Icon } from './Icon.tsx';
+import { OwnMenu } from './OwnMenu.tsx';
 import { OngoingMeeting } from './OngoingMeeting.tsx';
 import { Sections } from './Sections.tsx';
 
@@ -33,7 +34,7 @@ export function Shell({ title = '', children }: { title?: string; children: Comp
         </a>
         <Sections />
         <div class="top-bar-side">
-          {user && <span class="top-bar-name">{user.name}</span>}
+          {user && <OwnMenu name={user.name} />}
           <button
             type="button"
             class="icon-button"

@@ -124,9 +124,9 @@ describe.each(BACKENDS)('contacts on %s', (backend) => {
     expect(await found(mark)).toEqual(expect.arrayContaining([names[0], names[2]]));
     expect(await found(`ber ${mark}`)).toEqual([names[0]]);
     expect(await found('100%_')).toEqual([names[1]]);
-    expect(await found('1%')).toEqual([]);
-    expect(await found('1___')).toEqual([]);
-    for (const q of ["'", '\\', "a':* | 'b", '&', '!!', ':*', '%', '<->', '(', '🦄']) {
+    expect(await found('%0%')).toEqual([]);
+    expect(await found('_00')).toEqual([]);
+    for (const q of ["'", '\\', "q':* | 'q", '&', '!!', ':*', '%', '<->', '(', '🦄']) {
       expect(await found(q), q).toEqual([]);
     }
     const email = `${mark}@example.org`;
