@@ -48,7 +48,8 @@ export class PresenceRepository implements PresenceStore {
   async choose(userId: string, { status, at }: Choice): Promise<void> {
     await this.#db('users')
       .where({ id: userId })
-      .where('chosen_at', '<', at)
+      // As nodes decide it among themselves: of two of the same moment, by their names.
+      .whereRaw('(chosen_at, chosen_status COLLATE "C") < (?::bigint, ? COLLATE "C")', [at, status])
       .update({ chosen_status: status, chosen_at: at });
   }
 

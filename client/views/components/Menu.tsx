@@ -21,7 +21,7 @@ interface MenuProps {
   items: readonly MenuItem[];
   class?: string;
   testId?: string;
-  /** What the button shows, instead of three dots. */
+  /** What the button shows, instead of three dots; `label` is said in its place. */
   children?: ComponentChildren;
 }
 
@@ -52,13 +52,22 @@ export function Menu({ label, items, testId, children, ...rest }: MenuProps) {
         ref={button}
         type="button"
         class={rest.class ?? 'icon-button'}
-        aria-label={label}
+        aria-label={children === undefined ? label : undefined}
         title={label}
         aria-expanded={open}
         popovertarget={id}
         data-testid={testId}
       >
-        {children ?? <Icon of={EllipsisVertical} size={18} />}
+        {children === undefined ? (
+          <Icon of={EllipsisVertical} size={18} />
+        ) : (
+          <>
+            <span class="visually-hidden">{label}</span>
+            <span class="menu-face" aria-hidden="true">
+              {children}
+            </span>
+          </>
+        )}
       </button>
       <div
         ref={list}

@@ -69,7 +69,7 @@ export class Presence {
       onHeard: (userIds, node) => this.#hear(userIds, node),
       onCall: (userId, call) => this.#adopt(userId, { call }),
       onParted: (oneId, otherId) => this.#part(oneId, otherId),
-      onMissed: () => this.#readAllLists(),
+      onMissed: () => this.#readAgain(),
     });
     const warn = (what: string) => (error: unknown) => logger.warn({ err: error }, what);
     this.#arrivals = new Batches(
@@ -215,8 +215,12 @@ export class Presence {
     }
   }
 
-  #readAllLists(): void {
-    for (const userId of this.#local.userIds) void this.#lists.add(userId, null);
+  /** What nodes that are lost, or were out of reach, have stored they may not have told. */
+  #readAgain(): void {
+    for (const userId of this.#local.userIds) {
+      void this.#arrivals.add(userId, null);
+      void this.#lists.add(userId, null);
+    }
   }
 
   async #readLists(userIds: readonly string[]): Promise<void> {

@@ -73,10 +73,14 @@ describe('presence over two nodes', () => {
     expect(Date.parse(gone.lastSeen ?? '')).toBeLessThanOrEqual(Date.now());
     await eventually(async () => {
       for (const node of [nodes.owner, nodes.other]) {
-        expect(await contactOf(node, alan, ada)).toMatchObject(gone.lastSeen === null ? {} : {
-          status: 'offline',
-          lastSeen: gone.lastSeen,
-        });
+        expect(await contactOf(node, alan, ada)).toMatchObject(
+          gone.lastSeen === null
+            ? {}
+            : {
+                status: 'offline',
+                lastSeen: gone.lastSeen,
+              },
+        );
       }
     });
     // The choice is remembered.
