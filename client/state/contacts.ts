@@ -86,20 +86,14 @@ export function createPeople(deps: TalkDeps): PeopleModel {
   }
 
   function handle({ name, payload }: AnyNotification): void {
-    switch (name) {
-      case 'contact-updated':
-        apply((contacts) => withContact(contacts, payload.contact));
-        break;
-      case 'contact-removed':
-        apply((contacts) => withoutContact(contacts, payload.userId));
-        break;
-      case 'chat-user-status-update':
-        apply((contacts) => withStatus(contacts, payload));
-        break;
-      case 'profile-updated':
-        apply((contacts) => withProfile(contacts, payload.person));
-        break;
-      default:
+    if (name === 'contact-updated') {
+      apply((contacts) => withContact(contacts, payload.contact));
+    } else if (name === 'contact-removed') {
+      apply((contacts) => withoutContact(contacts, payload.userId));
+    } else if (name === 'chat-user-status-update') {
+      apply((contacts) => withStatus(contacts, payload));
+    } else if (name === 'profile-updated') {
+      apply((contacts) => withProfile(contacts, payload.person));
     }
   }
 

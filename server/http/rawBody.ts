@@ -15,7 +15,7 @@ export function rawBody(maxBytes: number, types: readonly string[]): Koa.Middlew
         headers: { Connection: 'close' },
       });
     }
-    if ((ctx.request.length ?? 0) > maxBytes) throw tooLarge(maxBytes);
+    if (ctx.request.length > maxBytes) throw tooLarge(maxBytes);
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of ctx.req as AsyncIterable<Buffer>) {

@@ -1,5 +1,5 @@
 import type { Choice } from '../stores.ts';
-import { isLater, type CallState, type NodeEntry } from './aggregate.ts';
+import { isLater, type CallState, type NodeEntry, type Said } from './aggregate.ts';
 
 interface Device {
   idle: boolean;
@@ -44,7 +44,7 @@ export class LocalPresence {
   }
 
   /** Takes over what was said later than what is known here. @returns whether anything was */
-  adopt(userId: string, said: { choice?: Choice; call?: CallState }): boolean {
+  adopt(userId: string, said: Said): boolean {
     const person = this.#people.get(userId);
     if (!person) return false;
     const { choice, call } = said;

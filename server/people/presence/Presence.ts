@@ -5,7 +5,7 @@ import type { NodeRegistry } from '../../cluster/NodeRegistry.ts';
 import type { Deliveries } from '../../core/Deliveries.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Choice, PresenceStore } from '../stores.ts';
-import { aggregate, latest, type CallState } from './aggregate.ts';
+import { aggregate, latest, type CallState, type Said } from './aggregate.ts';
 import { Batches } from './Batches.ts';
 import { LocalPresence } from './LocalPresence.ts';
 import { PresenceLinks } from './PresenceLinks.ts';
@@ -67,7 +67,7 @@ export class Presence {
       entryOf: (userId) => this.#local.entryOf(userId),
       localIds: () => this.#local.userIds,
       onHeard: (userIds, node) => this.#hear(userIds, node),
-      onCall: (userId, call) => this.#adopt(userId, { call }),
+      onSaid: (userId, said) => this.#adopt(userId, said),
       onParted: (oneId, otherId) => this.#part(oneId, otherId),
       onMissed: () => this.#readAgain(),
     });
@@ -119,14 +119,15 @@ export class Presence {
 
   /** On whichever nodes they are: any node may say so. */
   setInCall(userId: string, on: boolean): void {
-    this.#links.tellCall(userId, { on, at: this.#after(this.#knownOf(userId).call) });
+    const call = { on, at: this.#after(this.#knownOf(userId).call) };
+    this.#links.tellSaid(userId, { call });
   }
 
   /** For all of their devices, until they choose otherwise. */
   async choose(userId: string, status: ChosenStatus): Promise<void> {
     const choice = { status, at: this.#after(this.#knownOf(userId).choice) };
     await this.#deps.store.choose(userId, choice);
-    this.#adopt(userId, { choice });
+    this.#links.tellSaid(userId, { choice });
   }
 
   /** What somebody and their contacts see of them. */
@@ -188,7 +189,7 @@ export class Presence {
     this.#links.publish(userId);
   }
 
-  #adopt(userId: string, said: { choice?: Choice; call?: CallState }): void {
+  #adopt(userId: string, said: Said): void {
     if (this.#local.adopt(userId, said)) this.#publish(userId);
   }
 

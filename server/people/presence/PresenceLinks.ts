@@ -1,7 +1,7 @@
 import type { FailureDetector } from '../../cluster/FailureDetector.ts';
 import type { Mesh } from '../../cluster/Mesh.ts';
 import type { NodeRegistry } from '../../cluster/NodeRegistry.ts';
-import type { CallState, NodeEntry } from './aggregate.ts';
+import type { NodeEntry, Said } from './aggregate.ts';
 import { PresenceTable, type PresenceChange } from './PresenceTable.ts';
 
 const OPERATIONS = {
@@ -9,7 +9,7 @@ const OPERATIONS = {
   all: 'presence/all',
   ask: 'presence/ask',
   version: 'presence/version',
-  call: 'presence/call',
+  said: 'presence/said',
   parted: 'presence/parted',
 } as const;
 
@@ -33,7 +33,8 @@ export interface PresenceLinksDeps {
   localIds: () => readonly string[];
   /** Something else may be known of these people now. @param node that told it, or is gone */
   onHeard: (userIds: readonly string[], node: string) => void;
-  onCall: (userId: string, call: CallState) => void;
+  /** Something holds for all of somebody's devices, wherever they are. */
+  onSaid: (userId: string, said: Said) => void;
   onParted: (oneId: string, otherId: string) => void;
   /** What other nodes told may be lost. */
   onMissed: () => void;
@@ -61,9 +62,9 @@ export class PresenceLinks {
     mesh.serve(OPERATIONS.all, (told, from) => this.#hearAll(told as Told, from));
     mesh.serve(OPERATIONS.ask, (_, from) => this.#tellAll(from));
     mesh.serve(OPERATIONS.version, (version, from) => this.#compare(version as number, from));
-    mesh.serve(OPERATIONS.call, (told) => {
-      const { userId, call } = told as { userId: string; call: CallState };
-      deps.onCall(userId, call);
+    mesh.serve(OPERATIONS.said, (told) => {
+      const { userId, said } = told as { userId: string; said: Said };
+      deps.onSaid(userId, said);
     });
     mesh.serve(OPERATIONS.parted, (told) => {
       const [oneId, otherId] = told as [string, string];
@@ -91,9 +92,10 @@ export class PresenceLinks {
     this.#deps.onHeard([userId], this.#self);
   }
 
-  tellCall(userId: string, call: CallState): void {
-    this.#tellOthers('call', { userId, call });
-    this.#deps.onCall(userId, call);
+  /** At once, beside what this node knows of them: their devices here may be gone in a moment. */
+  tellSaid(userId: string, said: Said): void {
+    this.#tellOthers('said', { userId, said });
+    this.#deps.onSaid(userId, said);
   }
 
   tellParted(oneId: string, otherId: string): void {

@@ -8,6 +8,12 @@ export interface CallState {
   at: number;
 }
 
+/** What holds for all devices of somebody. */
+export interface Said {
+  choice?: Choice;
+  call?: CallState;
+}
+
 /** What one node knows of somebody who is connected to it. */
 export interface NodeEntry {
   /** Whether nobody has touched any of their devices here for a while. */

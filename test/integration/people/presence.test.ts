@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { befriend, block, contactOf } from '../../support/contacts.ts';
 import { eventually } from '../../support/eventually.ts';
 import { call, createMeeting, enterAsGuest, signUp, type Person } from '../../support/people.ts';
-import { TestClient } from '../../support/TestClient.ts';
+import type { TestClient } from '../../support/TestClient.ts';
 import { useTwoNodes } from '../../support/twoNodes.ts';
 
 /** How soon contacts see that a node has died. */

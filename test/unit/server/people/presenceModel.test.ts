@@ -16,7 +16,7 @@ const PEOPLE = ['ada', 'alan', 'grace', 'eve'] as const;
 /** Everybody knows everybody but Eve, who knows nobody. */
 const contactsOf = (userId: string): string[] =>
   userId === 'eve' ? [] : PEOPLE.filter((one) => one !== userId && one !== 'eve');
-const RUNS = 25;
+const RUNS = 40;
 const STEPS = 60;
 const GRACE_MS = 20;
 const logger = pino({ level: 'silent' });
@@ -186,8 +186,9 @@ class World {
     if (!node || !other || !userId) throw new Error('there are nodes and people');
     const chance = random.next();
     if (chance < 0.3) return this.connect(node, userId);
-    if (chance < 0.5) return device && this.disconnect(device);
-    if (chance < 0.62 && device) {
+    if (chance < 0.5 && device) {
+      this.disconnect(device);
+    } else if (chance < 0.62 && device) {
       device.idle = !device.idle;
       device.node.presence.setIdle(device, device.idle);
     } else if (chance < 0.72 && device) {
