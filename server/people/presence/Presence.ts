@@ -239,7 +239,8 @@ export class Presence {
   }
 
   #tellChanged(userId: string, status: OwnStatus, before: OwnStatus | null): void {
-    if (this.#local.has(userId)) {
+    // Whoever has just come asks for it.
+    if (before && this.#local.has(userId)) {
       this.#deps.deliveries.toUsersHere([userId], 'own-status-updated', status);
     }
     if (status.status === before?.status) return;
