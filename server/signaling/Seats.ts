@@ -15,8 +15,8 @@ export interface SeatsDeps {
   onStranger: (connection: Connection, seat: Seat) => void;
   /** The meeting is over, and nobody has told the connection. */
   onOver: (connection: Connection, seat: Seat) => void;
-  /** The connection has taken a place, or has none any more. */
-  onChanged: (connection: Connection) => void;
+  /** The connection has no place any more. */
+  onReleased: (connection: Connection) => void;
 }
 
 interface MeetingSeats {
@@ -53,14 +53,13 @@ export class Seats {
     if (connection.seat && connection.seat.meetingId !== seat.meetingId) this.release(connection);
     connection.seat = seat;
     this.#of(seat.meetingId).connections.add(connection);
-    this.#deps.onChanged(connection);
   }
 
   release(connection: Connection): void {
     const { seat } = connection;
     if (!seat) return;
     connection.seat = null;
-    this.#deps.onChanged(connection);
+    this.#deps.onReleased(connection);
     this.#byMeeting.get(seat.meetingId)?.connections.delete(connection);
     this.#tidy(seat.meetingId);
   }

@@ -118,8 +118,8 @@ export function createSignaling(listening: Listening, deps: SignalingDeps): Sign
       void socket?.leave(roomOf(meetingId));
       socket?.emit('meeting-ended', { meetingId });
     },
-    onChanged({ id: connectionId, principal, seat }) {
-      deps.clients.emit('seated', { connectionId, principal }, seat !== null);
+    onReleased({ id: connectionId, principal }) {
+      deps.clients.emit('seated', { connectionId, principal }, false);
     },
   });
   const requests = new EdgeRequests({ meetings, owners, seats });
@@ -129,6 +129,10 @@ export function createSignaling(listening: Listening, deps: SignalingDeps): Sign
       owners
         .ask(meetingId, 'lost', { connectionId, how: 'lost' }, { create: false, repeatable: true })
         .catch((error: unknown) => logger.warn({ err: error }, 'a lost connection was not told'));
+    },
+    onEntered(_, connectionId) {
+      const principal = sockets.get(connectionId)?.connection.principal;
+      if (principal) deps.clients.emit('seated', { connectionId, principal }, true);
     },
     onLeft(meetingId, connectionId) {
       const connection = sockets.get(connectionId)?.connection;
