@@ -70,6 +70,7 @@ const owners = {
   preact: ['client/views'],
   jsonwebtoken: ['server/auth', 'server/cluster'],
   ws: ['server/cluster'],
+  sharp: ['server/people'],
 };
 
 /** Everything of ours outside `folder` and what it may import, as an import-x zone. */

@@ -8,6 +8,7 @@ import * as denials from './006-denials.ts';
 import * as companions from './007-companions.ts';
 import * as blocks from './008-blocks.ts';
 import * as chat from './009-chat.ts';
+import * as people from './010-people.ts';
 
 /**
  * Every migration under the name that databases remember it by, in the order they run.
@@ -23,4 +24,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '007-companions': companions,
   '008-blocks': blocks,
   '009-chat': chat,
+  '010-people': people,
 };

@@ -26,6 +26,8 @@ export interface RouteSchema {
   /** What may stand behind the `?`; without it, nothing may. */
   query?: z.ZodType;
   body: z.ZodType | null;
+  /** Media types of a body that is not JSON; it is then handed on as bytes. */
+  content?: readonly string[];
   response: z.ZodType | null;
   /** Codes beside those that every request, and every one with a token, may be refused with. */
   refusals: readonly ErrorCode[];

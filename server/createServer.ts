@@ -210,7 +210,7 @@ function serveClients(
   const { failures, mesh, registry } = cluster;
   const clients = new EventEmitter<ClientEvents>();
   const talk = createTalk({
-    ...{ config, cluster, database, clients, meetings, rateLimits, logger, releases },
+    ...{ config, auth, cluster, database, clients, meetings, rateLimits, logger, releases },
     deliveries: createDeliveries(mesh, registry),
   });
   const signaling = createSignaling(edge, {
@@ -244,6 +244,8 @@ function serveClients(
         endpoints: endpointsOf(config.webhooks),
         audit: meetings.audit,
       }),
+      people: talk.people.service,
+      deletion: talk.people.deletion,
       metrics: metrics.render,
       observe: metrics.observeHttp,
       secure: base.tls !== null,

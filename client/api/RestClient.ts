@@ -9,6 +9,8 @@ interface CallOptions<N extends RouteName> {
   /** Values of `:names` in the path. */
   params?: Record<string, string>;
   query?: Record<string, string>;
+  /** Media type of a body that is a file. */
+  type?: string;
 }
 
 /** The HTTP half of the server's API. */
@@ -26,7 +28,7 @@ export class RestClient {
   /** @throws RequestError */
   async call<N extends RouteName>(
     name: N,
-    { body, params = {}, query = {} }: CallOptions<N> = {},
+    { body, params = {}, query = {}, type = 'application/json' }: CallOptions<N> = {},
   ): Promise<RouteResponse<N>> {
     const route = routes[name];
     const path = route.path.replace(/:(\w+)/g, (_, key: string) =>
@@ -37,10 +39,10 @@ export class RestClient {
     const response = await this.#send(search === '' ? path : `${path}?${search}`, {
       method: route.method,
       headers: {
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(body !== undefined && { 'content-type': type }),
         ...(token !== null && { authorization: `Bearer ${token}` }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: isFile(body) ? body : JSON.stringify(body) }),
     });
     if (!response.ok) throw await refusal(response);
     // The compiler cannot see that a route's response schema parses into that route's response.
@@ -56,6 +58,11 @@ export class RestClient {
       throw new RequestError({ code: timedOut ? 'TIMEOUT' : 'OFFLINE' });
     }
   }
+}
+
+/** What is sent as it is. */
+function isFile(body: unknown): body is Uint8Array<ArrayBuffer> {
+  return body instanceof Uint8Array;
 }
 
 async function refusal(response: Response): Promise<RequestError> {

@@ -1,4 +1,71 @@
+import type { ChosenStatus, PresenceStatus } from '../../protocol/people.ts';
+
 /** Words of people. */
 export interface PeopleTexts {
   title: string;
+  statuses: Record<PresenceStatus, string>;
+  /** What each choice means for others. */
+  chooseStatus: string;
+  choices: Record<ChosenStatus, string>;
+  ownMenu: (name: string, status: string) => string;
+  ownProfile: string;
+  lastSeen: (when: string) => string;
+  requests: string;
+  wantsToConnect: string;
+  accept: (name: string) => string;
+  decline: (name: string) => string;
+  acceptShort: string;
+  declineShort: string;
+  contacts: string;
+  contactsEmpty: string;
+  contactsEmptyHint: string;
+  sent: string;
+  waitsForAnswer: string;
+  takeBack: (name: string) => string;
+  takeBackShort: string;
+  searchTitle: string;
+  searchLabel: string;
+  searchHint: string;
+  nobodyFound: string;
+  nobodyFoundHint: string;
+  more: string;
+  add: (name: string) => string;
+  addShort: string;
+  isContact: string;
+  options: (name: string) => string;
+  remove: string;
+  removeConfirm: (name: string) => string;
+  removeHint: string;
+  block: string;
+  blockConfirm: (name: string) => string;
+  blockHint: string;
+  blocked: string;
+  blockedEmpty: string;
+  unblock: (name: string) => string;
+  unblockShort: string;
+  profile: {
+    title: string;
+    name: string;
+    about: string;
+    aboutHint: string;
+    picture: string;
+    choosePicture: string;
+    changePicture: string;
+    removePicture: string;
+    cropTitle: string;
+    cropHint: string;
+    zoom: string;
+    across: string;
+    down: string;
+    usePicture: string;
+    noPicture: string;
+    saved: string;
+    deleteTitle: string;
+    deleteHint: string;
+    deleteAction: string;
+    deleteConfirm: string;
+    deleteConfirmHint: string;
+    password: string;
+    wrongPassword: readonly [string, string];
+  };
 }

@@ -1,5 +1,6 @@
 import { effect, signal, type ReadonlySignal } from '@preact/signals';
 import { createId } from '../api/createId.ts';
+import type { SignalingClient } from '../api/SignalingClient.ts';
 import { createAdmin } from './admin.ts';
 import { createDevices } from './devices.ts';
 import { createHome } from './home.ts';
@@ -102,16 +103,20 @@ function followTalk({
   preferences: PreferencesModel;
 }): ReadonlySignal<TalkModel | null> {
   const talk = signal<Talk | null>(null);
+  let shown: { id: string | undefined; signaling: SignalingClient | null } | null = null;
   effect(() => {
     const self = session.user.value;
     const signaling = line.signaling.value;
+    // Another name makes nobody somebody else.
+    if (shown?.id === self?.id && shown?.signaling === signaling) return;
+    shown = { id: self?.id, signaling };
     talk.peek()?.close();
     talk.value = null;
     if (self?.email === null || self === null || signaling === null) return;
     void import('./talk.ts').then(({ createTalk }) => {
       // Somebody else may be here by now.
-      if (session.user.peek() !== self || line.signaling.peek() !== signaling) return;
-      talk.value = createTalk({ self, signaling, rest: session.rest, preferences });
+      if (session.user.peek()?.id !== self.id || line.signaling.peek() !== signaling) return;
+      talk.value = createTalk({ self, session, signaling, rest: session.rest, preferences });
     });
   });
   return talk;

@@ -12,6 +12,8 @@ export interface Session extends SessionModel {
   guestOf(): string | null;
   /** Forgets a token that the server refuses. */
   expire(): void;
+  /** One is called otherwise from now on. */
+  rename(name: string): void;
 }
 
 export function createSession(deviceId: string): Session {
@@ -80,6 +82,10 @@ export function createSession(deviceId: string): Session {
     token,
     guestOf: () => guestMeeting.get(),
     expire: forget,
+    rename(name) {
+      const before = user.peek();
+      if (before && before.name !== name) user.value = { ...before, name };
+    },
     async signUp(input) {
       const answer = await rest.call('signup', { body: input });
       enter(answer.token, presentUser(answer.user), null);

@@ -4,10 +4,12 @@ import { createCalls } from './calls.ts';
 import { createChat } from './chat.ts';
 import type { PreferencesModel, TalkModel, User } from './models.ts';
 import { createPeople } from './contacts.ts';
+import type { Session } from './session.ts';
 
 /** What everything outside of meetings is made of, for one person who is signed in. */
 export interface TalkDeps {
   self: User;
+  session: Pick<Session, 'rename' | 'expire'>;
   signaling: SignalingClient;
   rest: RestClient;
   preferences: PreferencesModel;
@@ -25,7 +27,7 @@ export interface Talk extends TalkModel {
 }
 
 export function createTalk(
-  parts: Pick<TalkDeps, 'self' | 'signaling' | 'rest' | 'preferences'>,
+  parts: Pick<TalkDeps, 'self' | 'session' | 'signaling' | 'rest' | 'preferences'>,
 ): Talk {
   const { signaling } = parts;
   const stops: (() => void)[] = [];

@@ -25,6 +25,8 @@ export interface AuthEvents {
   'session-revoked': [sessionId: string];
   /** The same, and other nodes do not know of it yet. */
   'session-ended-here': [sessionId: string];
+  /** Whoever is connected is called otherwise from now on. */
+  renamed: [userId: string, name: string];
 }
 
 interface AuthServiceOptions {
@@ -145,6 +147,41 @@ export class AuthService {
     await this.#options.sessions.revoke(sessionId, Date.now());
     this.handleRevoked(sessionId);
     this.events.emit('session-ended-here', sessionId);
+  }
+
+  /** These sessions are in no database any more. */
+  handleEnded(sessionIds: readonly string[]): void {
+    for (const sessionId of sessionIds) {
+      this.handleRevoked(sessionId);
+      this.events.emit('session-ended-here', sessionId);
+    }
+  }
+
+  /** An account has another name, by this node or another one. */
+  handleRenamed(userId: string, name: string): void {
+    this.#cache.forgetUser(userId);
+    this.events.emit('renamed', userId, name);
+  }
+
+  /** @throws AppError FORBIDDEN unless it is their password, RATE_LIMITED */
+  async assertPassword(
+    { email }: Extract<Principal, { kind: 'account' }>,
+    password: string,
+    address: string,
+  ): Promise<void> {
+    const { users, rateLimits } = this.#options;
+    const isRight = await rateLimits.guess(
+      [
+        { name: 'loginPerAddress', key: address },
+        { name: 'loginPerAccountAndAddress', key: `${email} ${address}` },
+        { name: 'loginPerAccount', key: email },
+      ],
+      async () => {
+        const found = await users.findAccountByEmail(email);
+        return verifyPassword(found?.passwordHash ?? null, password);
+      },
+    );
+    if (!isRight) throw new AppError('FORBIDDEN', { message: 'This is not your password.' });
   }
 
   /** A session was ended, here or on another node. */

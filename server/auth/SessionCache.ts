@@ -28,6 +28,13 @@ export class SessionCache {
     if (oldest !== undefined) this.#active.delete(oldest);
   }
 
+  /** What is known of somebody is no longer so. */
+  forgetUser(userId: string): void {
+    for (const [sessionId, { principal }] of this.#active) {
+      if (principal.userId === userId) this.#active.delete(sessionId);
+    }
+  }
+
   isRevoked(sessionId: string): boolean {
     return this.#revoked.has(sessionId);
   }

@@ -1,20 +1,25 @@
 import type { EventEmitter } from 'node:events';
+import type { AuthService } from '../auth/AuthService.ts';
 import type { RateLimits } from '../auth/RateLimits.ts';
 import type { Config } from '../config/loadConfig.ts';
 import type { Deliveries } from '../core/Deliveries.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Database } from '../db/openDatabase.ts';
+import type { Forget } from '../people/AccountDeletion.ts';
 import type { ClientEvents } from '../signaling/ClientEvents.ts';
 import { callHandlers } from '../signaling/handlers/calls.ts';
 import { chatHandlers } from '../signaling/handlers/chat.ts';
+import { peopleHandlers } from '../signaling/handlers/people.ts';
 import type { UserHandlers } from '../signaling/handlers/UserHandlers.ts';
 import { createChat, type Chat } from './createChat.ts';
 import type { Meetings } from './createMeetings.ts';
+import { createPeople, type People } from './createPeople.ts';
 import type { Cluster } from './openCluster.ts';
 import type { Releases } from './Releases.ts';
 
 export interface TalkDeps {
   config: Config;
+  auth: AuthService;
   cluster: Cluster;
   database: Database;
   deliveries: Deliveries;
@@ -30,13 +35,22 @@ export interface TalkDeps {
 export interface Talk {
   handlers: UserHandlers;
   chat: Chat;
+  people: People;
 }
 
 /** Messages, contacts and presence, and calls: each a domain of its own, which meet here. */
 export function createTalk(deps: TalkDeps): Talk {
+  /** What each domain does when an account is deleted. */
+  const forget: Forget[] = [];
+  const people = createPeople(deps, forget);
   const chat = createChat(deps);
   return {
-    handlers: { ...callHandlers(deps.deliveries), ...chatHandlers(chat, deps.deliveries) },
+    handlers: {
+      ...peopleHandlers(people.presence),
+      ...chatHandlers(chat, deps.deliveries),
+      ...callHandlers(deps.deliveries),
+    },
+    people,
     chat,
   };
 }

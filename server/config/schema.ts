@@ -203,6 +203,14 @@ const meetings = z
   })
   .prefault({});
 
+const people = z
+  .strictObject({
+    directory: z.enum(['everyone', 'exact-email']).default('everyone'),
+    avatarBytes: z.int().min(1_024).max(20_971_520).default(5_242_880),
+    offlineGraceMs: ms.default(2_000),
+  })
+  .prefault({});
+
 /**
  * Rate limits: at most `points` within `perSec` seconds. Those on credentials and passcodes count
  * failures only, so a school behind one address never runs out by signing in correctly.
@@ -223,6 +231,9 @@ const limits = z
     createMeetingPerAccount: limit(300, 300),
     chatRoomsPerPerson: limit(100, 300),
     chatMessagesPerPerson: limit(120, 60),
+    searchPeoplePerAccount: limit(120, 60),
+    requestContactPerAccount: limit(100, 3_600),
+    uploadAvatarPerAccount: limit(20, 3_600),
     requestsPerConnection: limit(400, 10),
     restPerAddress: limit(6_000, 60),
     bodyBytes: z.int().min(1_024).max(10_485_760).default(65_536),
@@ -313,6 +324,7 @@ export const configSchema = z
     media,
     ice,
     meetings,
+    people,
     limits,
     metrics,
     admin,

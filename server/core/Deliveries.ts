@@ -20,6 +20,12 @@ export interface Deliveries {
     payload: NotificationPayload<N>,
     options?: DeliveryOptions,
   ): void;
+  /** To those of their devices that are connected to this node. */
+  toUsersHere<N extends NotificationName>(
+    userIds: readonly string[],
+    name: N,
+    payload: NotificationPayload<N>,
+  ): void;
   /** To all connections that follow the channel. */
   toChannel<N extends NotificationName>(
     channel: string,

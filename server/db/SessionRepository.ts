@@ -21,6 +21,7 @@ export class SessionRepository implements SessionStore {
     const row = await this.#db('sessions')
       .join('users', 'users.id', 'sessions.user_id')
       .where('sessions.id', id)
+      .whereNot('users.kind', 'deleted')
       .whereNull('sessions.revoked_at')
       .where('sessions.expires_at', '>', new Date(now))
       .first<(ActiveRow & UserRow) | undefined>(

@@ -3,11 +3,13 @@ import knex, { type Knex } from 'knex';
 import type { Config } from '../config/loadConfig.ts';
 import { maskUrl } from '../config/secrets.ts';
 import { endpointsOf } from '../webhooks/endpoints.ts';
+import { AccountRepository } from './AccountRepository.ts';
 import { AdmissionRepository } from './AdmissionRepository.ts';
 import { AuditRepository } from './AuditRepository.ts';
 import { ChatMessageRepository } from './ChatMessageRepository.ts';
 import { ChatRoomRepository } from './ChatRoomRepository.ts';
 import { ACQUIRE_TIMEOUT_MS, connectPostgres, QUIET } from './connectPostgres.ts';
+import { ContactRepository } from './ContactRepository.ts';
 import { DecisionRepository } from './DecisionRepository.ts';
 import { MeetingRepository } from './MeetingRepository.ts';
 import { DeliveryRepository } from './DeliveryRepository.ts';
@@ -17,6 +19,8 @@ import { migrate } from './migrate.ts';
 import { OperatorAuditRepository } from './OperatorAuditRepository.ts';
 import { ParticipantRepository } from './ParticipantRepository.ts';
 import { PeopleRepository } from './PeopleRepository.ts';
+import { PresenceRepository } from './PresenceRepository.ts';
+import { ProfileRepository } from './ProfileRepository.ts';
 import { RoleRepository } from './RoleRepository.ts';
 import { SecretRepository } from './SecretRepository.ts';
 import { SessionRepository } from './SessionRepository.ts';
@@ -38,6 +42,10 @@ export interface Database {
   readonly people: PeopleRepository;
   readonly chatRooms: ChatRoomRepository;
   readonly chatMessages: ChatMessageRepository;
+  readonly profiles: ProfileRepository;
+  readonly contacts: ContactRepository;
+  readonly presence: PresenceRepository;
+  readonly accounts: AccountRepository;
   readonly audit: AuditRepository;
   readonly operatorAudit: OperatorAuditRepository;
   readonly secrets: SecretRepository;
@@ -82,6 +90,10 @@ export async function openDatabase(config: Config): Promise<Database> {
     people: new PeopleRepository(db),
     chatRooms: new ChatRoomRepository(db),
     chatMessages: new ChatMessageRepository(db),
+    profiles: new ProfileRepository(db),
+    contacts: new ContactRepository(db),
+    presence: new PresenceRepository(db),
+    accounts: new AccountRepository(db),
     audit: new AuditRepository(db),
     operatorAudit: new OperatorAuditRepository(db),
     secrets: new SecretRepository(db),

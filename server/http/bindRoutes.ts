@@ -11,6 +11,7 @@ import { AppError } from '../core/AppError.ts';
 import { parsePayload } from '../core/parsePayload.ts';
 import { bearerToken } from './bearerToken.ts';
 import { jsonBody } from './jsonBody.ts';
+import { rawBody } from './rawBody.ts';
 import { setRoute } from './requestLog.ts';
 
 type Route<N extends RouteName> = (typeof routes)[N];
@@ -67,16 +68,19 @@ interface BindOptions {
   operators: Pick<Operators, 'authenticate'>;
   trustProxy: number;
   maxBodyBytes: number;
+  /** Of a body that is not JSON. */
+  maxFileBytes: number;
 }
 
 /** Serves every route of the contract: authenticate, parse, handle, present. */
 export function bindRoutes(router: Router, handlers: RouteHandlers, options: BindOptions): void {
-  const readBody = jsonBody(options.maxBodyBytes);
+  const readJson = jsonBody(options.maxBodyBytes);
   for (const name of Object.keys(routes) as RouteName[]) {
     const route: ErasedRoute = routes[name];
     // The compiler cannot see that what is parsed by a name's schemas fits that name's handler.
     const handle = handlers[name] as (request: ErasedRequest) => Promise<unknown>;
     const params = z.object(pickParams(route.path));
+    const readBody = route.content ? rawBody(options.maxFileBytes, route.content) : readJson;
 
     router.register(
       route.path,
@@ -112,6 +116,7 @@ interface ErasedRoute {
   status: number;
   query?: z.ZodType;
   body: z.ZodType | null;
+  content?: readonly string[];
   response: z.ZodType | null;
 }
 interface ErasedRequest {

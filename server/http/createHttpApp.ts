@@ -8,6 +8,7 @@ import type { RateLimits } from '../auth/RateLimits.ts';
 import type { Config } from '../config/loadConfig.ts';
 import { AppError } from '../core/AppError.ts';
 import type { Logger } from '../core/logger.ts';
+import { addAvatars } from './avatars.ts';
 import { bindRoutes, type RouteHandlers } from './bindRoutes.ts';
 import { serveClient } from './clientFiles.ts';
 import { allowOrigins } from './cors.ts';
@@ -18,18 +19,21 @@ import { createAdminRoutes, type AdminRouteDeps } from './routes/admin.ts';
 import { createAuthRoutes, type AuthRouteDeps } from './routes/auth.ts';
 import { createChatRoutes, type ChatRouteDeps } from './routes/chat.ts';
 import { createMeetingRoutes, type MeetingRouteDeps } from './routes/meetings.ts';
+import { createPeopleRoutes, type PeopleRouteDeps } from './routes/people.ts';
 import { securityHeaders } from './securityHeaders.ts';
 
 const CLIENT_DIST = join(import.meta.dirname, '../../client/dist');
 
 export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'>, ChatRouteDeps {
-  config: Pick<Config, 'server' | 'limits' | 'metrics'>;
+  config: Pick<Config, 'server' | 'limits' | 'metrics' | 'people'>;
   auth: AuthRouteDeps['auth'] & Pick<AuthService, 'authenticate'>;
   operators: Pick<Operators, 'authenticate' | 'isOperator'>;
   rateLimits: RateLimits;
   admin: AdminRouteDeps['admin'];
   webhookAdmin: AdminRouteDeps['webhookAdmin'];
   meetings: AuthRouteDeps['meetings'] & MeetingRouteDeps['meetings'];
+  people: PeopleRouteDeps['people'];
+  deletion: PeopleRouteDeps['deletion'];
   logger: Logger;
   observe: HttpObserver;
   /** Whether the server itself speaks TLS. */
@@ -55,11 +59,13 @@ export function createHttpApp(deps: HttpAppDeps): Koa {
 
   const router = new Router({ strict: true, sensitive: true });
   addOperations(router, { ready: deps.ready, metrics: deps.metrics, access: config.metrics });
+  addAvatars(router, deps.people);
   bindRoutes(router, createHandlers(deps), {
     auth: deps.auth,
     operators: deps.operators,
     trustProxy,
     maxBodyBytes: config.limits.bodyBytes,
+    maxFileBytes: config.people.avatarBytes,
   });
   app.use(router.routes());
   app.use(serveClient(deps.clientDir ?? CLIENT_DIST));
@@ -73,6 +79,7 @@ function createHandlers(deps: HttpAppDeps) {
     ...createMeetingRoutes(deps),
     ...createAdminRoutes(deps),
     ...createChatRoutes(deps),
+    ...createPeopleRoutes(deps),
   } satisfies RouteHandlers;
 }
 

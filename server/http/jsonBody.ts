@@ -12,7 +12,7 @@ export function jsonBody(maxBytes: number): Koa.Middleware {
   const parse = bodyParser({
     enableTypes: ['json'],
     jsonLimit: maxBytes,
-    parsedMethods: ['POST', 'PATCH'],
+    parsedMethods: ['POST', 'PATCH', 'DELETE'],
     onError: (error) => {
       throw toRefusal(error, maxBytes);
     },

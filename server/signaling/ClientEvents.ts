@@ -11,4 +11,6 @@ export interface ClientEvents {
   /** It is in the room of its person by now. */
   connected: [Client];
   gone: [Client];
+  /** It is in a meeting now, and waits no longer; or it is in none any more. */
+  seated: [client: Client, isSeated: boolean];
 }

@@ -11,6 +11,8 @@ export interface FanoutListener {
   onMissing(meetingId: string, connectionId: string): void;
   /** The meeting's owner is another one, or is about to be. */
   onMoved(meetingId: string): void;
+  /** The connection is in the meeting now: it waits no longer. */
+  onEntered(meetingId: string, connectionId: string): void;
   /** The connection has no place in the meeting any more. */
   onLeft(meetingId: string, connectionId: string): void;
 }
@@ -47,6 +49,7 @@ export class FanoutExecutor {
     switch (order.do) {
       case 'enter':
         void this.#socket(order.connectionId, meetingId)?.join(roomOf(meetingId));
+        this.#listener.onEntered(meetingId, order.connectionId);
         break;
       case 'leave':
         void this.#find(order.connectionId)?.leave(roomOf(meetingId));

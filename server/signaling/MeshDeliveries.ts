@@ -21,7 +21,10 @@ const DELIVER = 'deliver';
  * Tells every signaling node, over the same connections as everything else between nodes: whether or
  * not Redis is there, and in order.
  */
-export function createDeliveries(mesh: Mesh, registry: Pick<NodeRegistry, 'nodes'>): Deliveries {
+export function createDeliveries(
+  mesh: Mesh,
+  registry: Pick<NodeRegistry, 'self' | 'nodes'>,
+): Deliveries {
   const deliver = (
     rooms: readonly string[],
     name: NotificationName,
@@ -38,6 +41,14 @@ export function createDeliveries(mesh: Mesh, registry: Pick<NodeRegistry, 'nodes
   return {
     toUsers: (userIds, name, payload, options) =>
       deliver(userIds.map(roomOfUser), name, payload, options),
+    toUsersHere(userIds, name, payload) {
+      if (userIds.length === 0) return;
+      const delivery: Delivery = {
+        ...{ rooms: userIds.map(roomOfUser), name, payload },
+        ...{ exceptSocketId: null, volatile: false },
+      };
+      mesh.tell(registry.self.instanceId, DELIVER, delivery);
+    },
     toChannel: (channel, name, payload, options) => deliver([channel], name, payload, options),
     toConnection(connectionId, name, payload) {
       const { node, socketId } = partsOf(connectionId);

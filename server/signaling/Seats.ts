@@ -15,6 +15,8 @@ export interface SeatsDeps {
   onStranger: (connection: Connection, seat: Seat) => void;
   /** The meeting is over, and nobody has told the connection. */
   onOver: (connection: Connection, seat: Seat) => void;
+  /** The connection has no place any more. */
+  onReleased: (connection: Connection) => void;
 }
 
 interface MeetingSeats {
@@ -57,6 +59,7 @@ export class Seats {
     const { seat } = connection;
     if (!seat) return;
     connection.seat = null;
+    this.#deps.onReleased(connection);
     this.#byMeeting.get(seat.meetingId)?.connections.delete(connection);
     this.#tidy(seat.meetingId);
   }

@@ -118,6 +118,9 @@ export function createSignaling(listening: Listening, deps: SignalingDeps): Sign
       void socket?.leave(roomOf(meetingId));
       socket?.emit('meeting-ended', { meetingId });
     },
+    onReleased({ id: connectionId, principal }) {
+      deps.clients.emit('seated', { connectionId, principal }, false);
+    },
   });
   const requests = new EdgeRequests({ meetings, owners, seats, pulse });
   new FanoutExecutor(io, mesh, {
@@ -126,6 +129,10 @@ export function createSignaling(listening: Listening, deps: SignalingDeps): Sign
       owners
         .ask(meetingId, 'lost', { connectionId, how: 'lost' }, { create: false, repeatable: true })
         .catch((error: unknown) => logger.warn({ err: error }, 'a lost connection was not told'));
+    },
+    onEntered(_, connectionId) {
+      const principal = sockets.get(connectionId)?.connection.principal;
+      if (principal) deps.clients.emit('seated', { connectionId, principal }, true);
     },
     onLeft(meetingId, connectionId) {
       const connection = sockets.get(connectionId)?.connection;
@@ -167,7 +174,8 @@ export function createSignaling(listening: Listening, deps: SignalingDeps): Sign
       return;
     }
     const id = connectionIdOf(self, socket.id);
-    accept(socket, createConnection(id, principal, addressOf(socket)));
+    // One of its own: it may be called otherwise later.
+    accept(socket, createConnection(id, { ...principal }, addressOf(socket)));
   });
 
   function accept(socket: Socket, connection: Connection): void {
@@ -223,6 +231,12 @@ export function createSignaling(listening: Listening, deps: SignalingDeps): Sign
     }
   };
   deps.auth.events.on('session-revoked', onRevoked);
+  const onRenamed = (userId: string, name: string): void => {
+    for (const { connection } of sockets.values()) {
+      if (connection.principal.userId === userId) connection.principal.name = name;
+    }
+  };
+  deps.auth.events.on('renamed', onRenamed);
 
   return {
     connections: () => sockets.size,
@@ -249,6 +263,7 @@ export function createSignaling(listening: Listening, deps: SignalingDeps): Sign
       pulse.close();
       seats.close();
       deps.auth.events.off('session-revoked', onRevoked);
+      deps.auth.events.off('renamed', onRenamed);
       // It says goodbye and waits for everybody's answer; whoever is silent would keep it for minutes.
       const patience = new AbortController();
       const late = sleep(GOODBYE_MS, undefined, { signal: patience.signal }).then(

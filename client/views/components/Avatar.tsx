@@ -1,11 +1,29 @@
+import { useState } from 'preact/hooks';
+import { useApp } from '../context.ts';
+
 /** Colours that carry white text at 4.5:1 and differ for people who see few of them. */
 const HUES = [12, 38, 88, 150, 174, 205, 232, 262, 290, 328];
 
-/** Initials on a colour that stays the same for a person. */
-export function Avatar({ name, id }: { name: string; id: string }) {
+interface AvatarProps {
+  name: string;
+  /** Of the person. */
+  id: string;
+  /** Address of their picture; that of a contact or oneself is known. */
+  picture?: string | null;
+}
+
+/** Somebody's picture, or initials on a colour that stays the same for a person. */
+export function Avatar({ name, id, picture }: AvatarProps) {
+  const { talk } = useApp();
+  const address = picture ?? talk.value?.people.pictures.value.get(id);
+  const [broken, setBroken] = useState<string | null>(null);
   return (
     <span class="avatar" style={{ '--avatar-hue': hueOf(id) }} aria-hidden="true">
-      {initialsOf(name)}
+      {address === undefined || address === broken ? (
+        initialsOf(name)
+      ) : (
+        <img src={address} alt="" decoding="async" onError={() => setBroken(address)} />
+      )}
     </span>
   );
 }

@@ -1,4 +1,5 @@
 import { EllipsisVertical, type IconNode } from 'lucide';
+import type { ComponentChildren } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import { Icon } from './Icon.tsx';
 
@@ -9,6 +10,8 @@ export interface MenuItem {
   label: string;
   icon: IconNode;
   danger?: boolean;
+  /** Of several, the one that is chosen. */
+  pressed?: boolean;
   run: () => void;
 }
 
@@ -18,13 +21,15 @@ interface MenuProps {
   items: readonly MenuItem[];
   class?: string;
   testId?: string;
+  /** What the button shows, instead of three dots; `label` is said in its place. */
+  children?: ComponentChildren;
 }
 
 /**
  * A button and the list that it opens, drawn over everything else: a panel that scrolls or a tile that
  * is small does not cut it. The browser closes it with Escape and a click elsewhere, and gives focus back.
  */
-export function Menu({ label, items, testId, ...rest }: MenuProps) {
+export function Menu({ label, items, testId, children, ...rest }: MenuProps) {
   const id = useId();
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
@@ -47,13 +52,22 @@ export function Menu({ label, items, testId, ...rest }: MenuProps) {
         ref={button}
         type="button"
         class={rest.class ?? 'icon-button'}
-        aria-label={label}
+        aria-label={children === undefined ? label : undefined}
         title={label}
         aria-expanded={open}
         popovertarget={id}
         data-testid={testId}
       >
-        <Icon of={EllipsisVertical} size={18} />
+        {children === undefined ? (
+          <Icon of={EllipsisVertical} size={18} />
+        ) : (
+          <>
+            <span class="visually-hidden">{label}</span>
+            <span class="menu-face" aria-hidden="true">
+              {children}
+            </span>
+          </>
+        )}
       </button>
       <div
         ref={list}
@@ -78,11 +92,12 @@ export function Menu({ label, items, testId, ...rest }: MenuProps) {
         onKeyDown={moveFocus}
       >
         {open &&
-          items.map(({ label: name, icon, danger, run }) => (
+          items.map(({ label: name, icon, danger, pressed, run }) => (
             <button
               key={name}
               type="button"
               class={danger ? 'popover-item danger' : 'popover-item'}
+              aria-pressed={pressed}
               onClick={() => {
                 list.current?.hidePopover();
                 run();

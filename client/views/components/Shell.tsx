@@ -1,19 +1,26 @@
 import { LogOut, Settings } from 'lucide';
 import type { ComponentChildren } from 'preact';
+import { lazy, Suspense } from 'preact/compat';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useApp, useTexts } from '../context.ts';
 import { followLink, hasNavigated, navigate } from '../router.ts';
 import { usePageTitle } from '../usePageTitle.ts';
 import { SettingsDialog } from './SettingsDialog.tsx';
 import { Icon } from './Icon.tsx';
+import { OwnMenu } from './OwnMenu.tsx';
 import { OngoingMeeting } from './OngoingMeeting.tsx';
 import { Sections } from './Sections.tsx';
+
+/** For the few visits that need it. */
+const ProfileDialog = lazy(async () => (await import('../people/ProfileDialog.tsx')).ProfileDialog);
 
 /** The frame of every page outside a meeting. */
 export function Shell({ title = '', children }: { title?: string; children: ComponentChildren }) {
   const texts = useTexts();
-  const { session } = useApp();
+  const { session, talk } = useApp();
+  const own = talk.value?.people.own;
   const [settings, setSettings] = useState(false);
+  const [profile, setProfile] = useState(false);
   const main = useRef<HTMLElement>(null);
   const user = session.user.value;
   usePageTitle(title);
@@ -33,7 +40,7 @@ export function Shell({ title = '', children }: { title?: string; children: Comp
         </a>
         <Sections />
         <div class="top-bar-side">
-          {user && <span class="top-bar-name">{user.name}</span>}
+          {user && <OwnMenu name={user.name} onProfile={() => setProfile(true)} />}
           <button
             type="button"
             class="icon-button"
@@ -60,6 +67,11 @@ export function Shell({ title = '', children }: { title?: string; children: Comp
       <main ref={main} id="content" class="content" tabIndex={-1}>
         {children}
       </main>
+      {profile && own && (
+        <Suspense fallback={null}>
+          <ProfileDialog own={own} onClose={() => setProfile(false)} />
+        </Suspense>
+      )}
       {settings && <SettingsDialog onClose={() => setSettings(false)} />}
     </>
   );

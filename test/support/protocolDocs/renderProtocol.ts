@@ -161,7 +161,7 @@ function renderRoutes(type: TypeOf): string {
       `### \`${route.method} ${route.path}\``,
       comments.get(name) ?? '',
       ...(query ? [block('query', type(query))] : []),
-      ...(route.body ? [block('body', type(route.body))] : []),
+      ...(route.body ? [block('body', contentOf(route) ?? type(route.body))] : []),
       ...(route.response ? [block(`answer ${route.status}`, type(route.response))] : []),
       `${AUTH[route.auth]} ${route.response ? '' : `Answers ${route.status}. `}Refusals: ${codes(refusalsOfRoute(name))}.`,
     ].join('\n\n');
@@ -184,6 +184,11 @@ function renderType(
 
 function queryOf(route: (typeof rest.routes)[rest.RouteName]): z.ZodType | undefined {
   return 'query' in route ? route.query : undefined;
+}
+
+/** What a body is that is not JSON. */
+function contentOf(route: (typeof rest.routes)[rest.RouteName]): string | undefined {
+  return 'content' in route ? route.content.join(' | ') : undefined;
 }
 
 function commentsOf(file: string): ReadonlyMap<string, string> {

@@ -1,0 +1,80 @@
+import type { AuthService } from '../auth/AuthService.ts';
+import { AccountDeletion, type Forget } from '../people/AccountDeletion.ts';
+import { PeopleService } from '../people/PeopleService.ts';
+import { createPictureMaker } from '../people/pictures.ts';
+import { Presence } from '../people/presence/Presence.ts';
+import type { Client } from '../signaling/ClientEvents.ts';
+import type { TalkDeps } from './createTalk.ts';
+
+const RENAMED = 'people/renamed';
+
+export interface People {
+  readonly service: PeopleService;
+  readonly presence: Presence;
+  readonly deletion: AccountDeletion;
+}
+
+/** @param forget what other domains do when an account is deleted, in this order; they may still add to it */
+export function createPeople(deps: TalkDeps, forget: readonly Forget[]): People {
+  const { config, cluster, database, deliveries, clients, meetings, auth } = deps;
+  const { rateLimits, logger, releases } = deps;
+  const { mesh, registry, failures } = cluster;
+  const presence = new Presence({
+    ...{ mesh, registry, failures, deliveries, logger },
+    store: database.presence,
+    graceMs: config.people.offlineGraceMs,
+    now: Date.now,
+  });
+  releases.push('presence', () => presence.close());
+  const ofAccounts =
+    (act: (client: { userId: string; connectionId: string }) => void) =>
+    ({ principal, connectionId }: Client): void => {
+      if (principal.kind === 'account') act({ userId: principal.userId, connectionId });
+    };
+  clients.on(
+    'connected',
+    ofAccounts((client) => presence.connect(client)),
+  );
+  clients.on(
+    'gone',
+    ofAccounts((client) => presence.disconnect(client)),
+  );
+  clients.on('seated', (one, isSeated) =>
+    ofAccounts((client) => presence.setInMeeting(client, isSeated))(one),
+  );
+  const service = new PeopleService({
+    people: database.people,
+    profiles: database.profiles,
+    contacts: database.contacts,
+    makePicture: createPictureMaker(),
+    searchByName: config.people.directory === 'everyone',
+    onRenamed: shareNames(auth, cluster),
+    now: Date.now,
+    ...{ deliveries, presence, rateLimits },
+  });
+  const deletion = new AccountDeletion({
+    ...{ auth, logger },
+    accounts: database.accounts,
+    endMeeting: (account, meetingId) => meetings.service.end(account, meetingId),
+    forget: () => [...forget, (userId) => service.partFromAll(userId)],
+  });
+  return { service, presence, deletion };
+}
+
+/** Tells every signaling node of another name; one that cannot be told reads it a few seconds later. */
+function shareNames(
+  auth: AuthService,
+  { mesh, registry }: TalkDeps['cluster'],
+): (userId: string, name: string) => void {
+  mesh.serve(RENAMED, (renamed) => {
+    const { userId, name } = renamed as { userId: string; name: string };
+    auth.handleRenamed(userId, name);
+  });
+  return (userId, name) => {
+    auth.handleRenamed(userId, name);
+    for (const { instanceId, roles } of registry.nodes) {
+      const isOther = instanceId !== registry.self.instanceId && roles.includes('signaling');
+      if (isOther) mesh.tell(instanceId, RENAMED, { userId, name });
+    }
+  };
+}

@@ -1,0 +1,94 @@
+import type { Knex } from 'knex';
+import type { ProfileView } from '../../protocol/people.ts';
+import type { DirectorySearch, ProfileChange, ProfileStore } from '../people/stores.ts';
+import { mapProfile, type ProfileRow } from './PeopleRepository.ts';
+
+const COLUMNS = ['id', 'name', 'about', 'avatar_id'] as const;
+
+/** Keeps what people say of themselves in PostgreSQL or PGlite. */
+export class ProfileRepository implements ProfileStore {
+  readonly #db: Knex;
+
+  constructor(db: Knex) {
+    this.#db = db;
+  }
+
+  async findProfile(userId: string): Promise<ProfileView | null> {
+    const row = await this.#db('users')
+      .where({ id: userId, kind: 'account' })
+      .first<ProfileRow | undefined>(...COLUMNS);
+    return row ? mapProfile(row) : null;
+  }
+
+  async search(
+    userId: string,
+    { text, byName, before, limit }: DirectorySearch,
+  ): Promise<{ people: ProfileView[]; next: string | null }> {
+    const words = wordsOf(text);
+    const found = ['email = lower(?)', ...(byName ? [`lower(name) LIKE lower(?)`] : [])];
+    const values = [text, ...(byName ? [`${escapeLike(text)}%`] : [])];
+    if (byName && words !== '') {
+      found.push(`to_tsvector('simple', name) @@ to_tsquery('simple', ?)`);
+      values.push(words);
+    }
+    const { rows } = await this.#db.raw<{ rows: ProfileRow[] }>(
+      `SELECT id, name, about, avatar_id FROM users
+         WHERE kind = 'account' AND id <> ? AND (${found.join(' OR ')})
+           AND NOT EXISTS (SELECT 1 FROM blocks
+             WHERE (user_id = ? AND blocked_id = users.id) OR (user_id = users.id AND blocked_id = ?))
+           ${before === undefined ? '' : 'AND (lower(name), id) > (SELECT lower(name), id FROM users WHERE id = ?)'}
+         ORDER BY lower(name), id LIMIT ?`,
+      [userId, ...values, userId, userId, ...(before === undefined ? [] : [before]), limit + 1],
+    );
+    const people = rows.slice(0, limit).map(mapProfile);
+    return { people, next: rows.length > limit ? (people.at(-1)?.id ?? null) : null };
+  }
+
+  async updateProfile(userId: string, change: ProfileChange): Promise<ProfileView | null> {
+    if (Object.keys(change).length === 0) return this.findProfile(userId);
+    const [row] = await this.#db('users')
+      .where({ id: userId, kind: 'account' })
+      .update({ ...change })
+      .returning<ProfileRow[]>([...COLUMNS]);
+    return row ? mapProfile(row) : null;
+  }
+
+  async setAvatar(
+    userId: string,
+    avatar: { id: string; content: Uint8Array } | null,
+  ): Promise<ProfileView | null> {
+    return this.#db.transaction(async (transaction) => {
+      // First of all: two who set it at once do so one after another.
+      const [row] = await transaction('users')
+        .where({ id: userId, kind: 'account' })
+        .update({ avatar_id: avatar?.id ?? null })
+        .returning<ProfileRow[]>([...COLUMNS]);
+      if (!row) return null;
+      await transaction('avatars').where({ user_id: userId }).delete();
+      if (avatar) {
+        const { id, content } = avatar;
+        await transaction('avatars').insert({ id, user_id: userId, content: Buffer.from(content) });
+      }
+      return mapProfile(row);
+    });
+  }
+
+  async findAvatar(avatarId: string): Promise<Uint8Array | null> {
+    const row = await this.#db('avatars')
+      .where({ id: avatarId })
+      .first<{ content: Uint8Array } | undefined>('content');
+    return row?.content ?? null;
+  }
+}
+
+/** As it is, in a pattern. */
+function escapeLike(text: string): string {
+  return text.replaceAll(/[\\%_]/g, '\\$&');
+}
+
+/** The beginnings of the words that a name is to have, as PostgreSQL's text search has them. */
+function wordsOf(text: string): string {
+  // What is neither a letter nor a digit means something in a query, or nothing in a name.
+  const words = text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  return words.map((word) => `'${word}':*`).join(' & ');
+}
