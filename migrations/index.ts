@@ -7,6 +7,7 @@ import * as webhookDeliveries from './005-webhook-deliveries.ts';
 import * as denials from './006-denials.ts';
 import * as companions from './007-companions.ts';
 import * as blocks from './008-blocks.ts';
+import * as calls from './011-calls.ts';
 
 /**
  * Every migration under the name that databases remember it by, in the order they run.
@@ -21,4 +22,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '006-denials': denials,
   '007-companions': companions,
   '008-blocks': blocks,
+  '011-calls': calls,
 };

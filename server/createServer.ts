@@ -210,7 +210,7 @@ function serveClients(
   const { failures, mesh, registry } = cluster;
   const clients = new EventEmitter<ClientEvents>();
   const talk = createTalk({
-    ...{ config, cluster, database, clients, meetings, rateLimits, logger, releases },
+    ...{ config, cluster, database, clients, meetings, rateLimits, metrics, logger, releases },
     deliveries: createDeliveries(mesh, registry),
   });
   const signaling = createSignaling(edge, {
@@ -237,6 +237,7 @@ function serveClients(
       ...{ config, auth, rateLimits, logger, ready },
       operators: new Operators(auth, config.admin),
       meetings: meetings.service,
+      calls: talk.calls,
       admin: meetings.admin,
       webhookAdmin: new WebhookAdmin({
         store: database.deliveries,

@@ -5,6 +5,8 @@ import { maskUrl } from '../config/secrets.ts';
 import { endpointsOf } from '../webhooks/endpoints.ts';
 import { AdmissionRepository } from './AdmissionRepository.ts';
 import { AuditRepository } from './AuditRepository.ts';
+import { CallHistoryRepository } from './CallHistoryRepository.ts';
+import { CallRepository } from './CallRepository.ts';
 import { DecisionRepository } from './DecisionRepository.ts';
 import { MeetingRepository } from './MeetingRepository.ts';
 import { DeliveryRepository } from './DeliveryRepository.ts';
@@ -40,6 +42,8 @@ export interface Database {
   readonly decisions: DecisionRepository;
   readonly roles: RoleRepository;
   readonly people: PeopleRepository;
+  readonly calls: CallRepository;
+  readonly callHistory: CallHistoryRepository;
   readonly audit: AuditRepository;
   readonly operatorAudit: OperatorAuditRepository;
   readonly secrets: SecretRepository;
@@ -82,6 +86,8 @@ export async function openDatabase(config: Config): Promise<Database> {
     decisions: new DecisionRepository(db, outbox),
     roles: new RoleRepository(db),
     people: new PeopleRepository(db),
+    calls: new CallRepository(db),
+    callHistory: new CallHistoryRepository(db),
     audit: new AuditRepository(db),
     operatorAudit: new OperatorAuditRepository(db),
     secrets: new SecretRepository(db),

@@ -53,7 +53,7 @@ export type RouteHandler<N extends RouteName> = (
 export type RouteHandlers = { [N in RouteName]: RouteHandler<N> };
 
 /** Everything that a path may hold a place for. */
-const PARAMS = { idOrCode: meetingRef, instanceId: id } satisfies Record<
+const PARAMS = { idOrCode: meetingRef, instanceId: id, callId: id } satisfies Record<
   ParamNames<Route<RouteName>['path']>,
   z.ZodType<string>
 >;

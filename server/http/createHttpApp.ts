@@ -16,6 +16,7 @@ import { addOperations, type OperationsDeps } from './operations.ts';
 import { logRequests, type HttpObserver } from './requestLog.ts';
 import { createAdminRoutes, type AdminRouteDeps } from './routes/admin.ts';
 import { createAuthRoutes, type AuthRouteDeps } from './routes/auth.ts';
+import { createCallRoutes, type CallRouteDeps } from './routes/calls.ts';
 import { createMeetingRoutes, type MeetingRouteDeps } from './routes/meetings.ts';
 import { securityHeaders } from './securityHeaders.ts';
 
@@ -29,6 +30,7 @@ export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'> {
   admin: AdminRouteDeps['admin'];
   webhookAdmin: AdminRouteDeps['webhookAdmin'];
   meetings: AuthRouteDeps['meetings'] & MeetingRouteDeps['meetings'];
+  calls: CallRouteDeps['calls'];
   logger: Logger;
   observe: HttpObserver;
   /** Whether the server itself speaks TLS. */
@@ -71,6 +73,7 @@ function createHandlers(deps: HttpAppDeps) {
     ...createAuthRoutes(deps),
     ...createMeetingRoutes(deps),
     ...createAdminRoutes(deps),
+    ...createCallRoutes(deps),
   } satisfies RouteHandlers;
 }
 

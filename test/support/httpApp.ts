@@ -52,6 +52,13 @@ export async function startHttpApp(
       listActs: unused,
     },
     webhookAdmin: { listEndpoints: unused, listDeliveries: unused, redeliver: unused },
+    calls: {
+      list: unused,
+      export: unused,
+      read: unused,
+      markSeen: unused,
+      countMissed: unused,
+    },
     logger: pino({ level: 'silent' }),
     observe: () => undefined,
     ready: () => Promise.resolve([]),
