@@ -46,6 +46,8 @@ export interface CallServiceDeps {
     host: AccountPrincipal,
     others: readonly string[],
   ) => Promise<{ id: string; code: string }>;
+  /** Lets these come into it, too. */
+  admitTo: (meetingId: string, others: readonly string[]) => Promise<void>;
   /** Ends one that is not needed. */
   discardMeeting: (host: AccountPrincipal, meetingId: string) => Promise<void>;
   /** @throws AppError RATE_LIMITED */
@@ -182,7 +184,10 @@ export class CallService {
     if (!call || !party) throw new AppError('NOT_FOUND');
     if (isLive(call) && party.connectionId !== connectionId) throw new AppError('FORBIDDEN');
     const moved = call.reason === 'moved' ? call.meeting : null;
-    const meeting = moved ?? (await this.#move(principal, call, invite));
+    const { meeting, isNew } = moved
+      ? { meeting: moved, isNew: false }
+      : await this.#move(principal, call, invite);
+    if (!isNew && invite.length > 0) await this.#deps.admitTo(meeting.id, invite);
     await Promise.all(invite.map((to) => this.#invite(caller, to, call.callType, meeting)));
     return { meetingId: meeting.id, code: meeting.code };
   }
@@ -197,10 +202,10 @@ export class CallService {
     const event = { is: 'move', by: userId, meeting: made, invites: invite.length > 0 } as const;
     try {
       const { call: after } = await this.#change(call.id, event);
-      if (after.meeting?.id === made.id) return made;
+      if (after.meeting?.id === made.id) return { meeting: made, isNew: true };
       // The other one was first.
       await this.#deps.discardMeeting(principal, made.id);
-      return after.meeting ?? made;
+      return { meeting: after.meeting ?? made, isNew: false };
     } catch (error) {
       await this.#deps.discardMeeting(principal, made.id);
       throw error;

@@ -34,6 +34,16 @@ export function createCalls({
         ...{ access: 'invited', invited: emails, waitingRoom: false, allowGuests: false },
       });
     },
+    async admitTo(meetingId, others) {
+      const [{ hostId }, invited, emails] = await Promise.all([
+        meetings.service.read(meetingId),
+        meetings.service.invitedOf(meetingId),
+        users.emailsOf(others),
+      ]);
+      await meetings.service.update({ userId: hostId }, meetingId, {
+        invited: [...new Set([...invited, ...emails])],
+      });
+    },
     async discardMeeting(host, meetingId) {
       await meetings.service.end(host, meetingId);
     },
