@@ -3,10 +3,13 @@ import { createId } from '../api/createId.ts';
 import { createAdmin } from './admin.ts';
 import { createDevices } from './devices.ts';
 import { createHome } from './home.ts';
+import type { CallsApp } from './calls.ts';
 import { createLine, type Line } from './line.ts';
 import { createLobby, type Lobby } from './lobby.ts';
+import type { MeetingController } from './meeting.ts';
 import type { AppModel, MeetingModel, PreferencesModel, TalkModel } from './models.ts';
 import { createPreferences } from './preferences.ts';
+import { RequestError } from '../api/RequestError.ts';
 import { createSession, type Session } from './session.ts';
 import { keptInTab, keptLocally } from './storage.ts';
 import type { Talk } from './talk.ts';
@@ -25,6 +28,7 @@ export function createApp(): AppModel {
   let lobby: Lobby | null = null;
   /** What the meeting was entered by. */
   let entered: string | null = null;
+  let controller: MeetingController | null = null;
 
   /** One place at a time: what was open before another lobby is left, or put away if it is over. */
   function makeRoom(ref: string): void {
@@ -37,10 +41,25 @@ export function createApp(): AppModel {
     if (live) void before.leave();
   }
 
-  return {
+  const callsApp: CallsApp = {
+    devices,
+    async enterMeeting(code) {
+      const direct = app.createLobby(code);
+      await direct.load();
+      await direct.join({});
+      const failure = direct.failure.peek();
+      if (failure || !controller) throw new RequestError({ code: failure?.code ?? 'INTERNAL' });
+      return controller;
+    },
+    releaseDevices() {
+      if (meeting.peek()?.phase.peek().is !== 'in') devices.close();
+    },
+  };
+
+  const app: AppModel = {
     session,
     preferences,
-    talk: followTalk({ session, line, preferences }),
+    talk: followTalk({ session, line, preferences, callsApp }),
     home: createHome(rest),
     devices,
     createAdmin: () => createAdmin(rest),
@@ -65,7 +84,9 @@ export function createApp(): AppModel {
           // From the page that is looked at, if it is.
           queueMicrotask(() => void lobby?.join({}));
         },
-        onJoined({ model }) {
+        onJoined(joined) {
+          const { model } = joined;
+          controller = joined;
           meeting.value = model;
           entered = ref;
           place.set(ref);
@@ -89,6 +110,7 @@ export function createApp(): AppModel {
       if (meeting.peek()?.phase.peek().is !== 'in') devices.close();
     },
   };
+  return app;
 }
 
 /** Of whoever is signed in. Its code comes beside the page, not before it. */
@@ -96,10 +118,12 @@ function followTalk({
   session,
   line,
   preferences,
+  callsApp,
 }: {
   session: Session;
   line: Line;
   preferences: PreferencesModel;
+  callsApp: CallsApp;
 }): ReadonlySignal<TalkModel | null> {
   const talk = signal<Talk | null>(null);
   effect(() => {
@@ -111,7 +135,7 @@ function followTalk({
     void import('./talk.ts').then(({ createTalk }) => {
       // Somebody else may be here by now.
       if (session.user.peek() !== self || line.signaling.peek() !== signaling) return;
-      talk.value = createTalk({ self, signaling, rest: session.rest, preferences });
+      talk.value = createTalk({ self, signaling, rest: session.rest, preferences, callsApp });
     });
   });
   return talk;

@@ -132,6 +132,18 @@ export class MeetingController {
     );
   }
 
+  /** Whether sound of somebody arrives. */
+  async hears(userId: string): Promise<boolean> {
+    const { participants } = this.#roster.value;
+    const { inbound } = await this.#media.stats();
+    return inbound.some(
+      ({ participantId, kind, packetsReceived }) =>
+        kind === 'audio' &&
+        packetsReceived > 0 &&
+        participants.get(participantId)?.userId === userId,
+    );
+  }
+
   #createModel(): MeetingModel {
     const tracks = computed(() => ({
       remote: this.#playback.video.value,

@@ -1,6 +1,6 @@
 import type { AnyNotification, SignalingClient } from '../api/SignalingClient.ts';
 import type { RestClient } from '../api/RestClient.ts';
-import { createCalls } from './calls.ts';
+import { createCalls, type CallsApp } from './calls.ts';
 import { createChat } from './chat.ts';
 import type { PreferencesModel, TalkModel, User } from './models.ts';
 import { createPeople } from './contacts.ts';
@@ -11,6 +11,7 @@ export interface TalkDeps {
   signaling: SignalingClient;
   rest: RestClient;
   preferences: PreferencesModel;
+  callsApp: CallsApp;
   /** Calls `handle` with every notification until the person signs out. */
   onNotification(handle: (notification: AnyNotification) => void): void;
   /** Calls `sync` whenever something may have been missed: connected, connected again, or told so. */
@@ -25,7 +26,7 @@ export interface Talk extends TalkModel {
 }
 
 export function createTalk(
-  parts: Pick<TalkDeps, 'self' | 'signaling' | 'rest' | 'preferences'>,
+  parts: Pick<TalkDeps, 'self' | 'signaling' | 'rest' | 'preferences' | 'callsApp'>,
 ): Talk {
   const { signaling } = parts;
   const stops: (() => void)[] = [];
