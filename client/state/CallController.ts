@@ -51,6 +51,8 @@ export class CallController {
   /** Came before there was an end to take it. */
   #early: Relayed[] = [];
   #stops: (() => unknown)[] = [];
+  /** The page of the meeting that the call moves to is there. */
+  #onShown: () => void = () => undefined;
 
   constructor(deps: CallControllerDeps) {
     this.#deps = deps;
@@ -117,6 +119,10 @@ export class CallController {
 
   dismiss(): void {
     if (this.current.peek()?.phase.is === 'over') this.current.value = null;
+  }
+
+  meetingShown(): void {
+    this.#onShown();
   }
 
   async unblockSound(): Promise<void> {
@@ -294,7 +300,15 @@ export class CallController {
     }
   }
 
-  async #move({ callId, code, reason }: { callId: string; code: string; reason: 'invited' | 'no-path' }) {
+  async #move({
+    callId,
+    code,
+    reason,
+  }: {
+    callId: string;
+    code: string;
+    reason: 'invited' | 'no-path';
+  }) {
     const current = this.current.peek();
     if (current?.callId !== callId || current.phase.is === 'moving') return;
     if (current.phase.is === 'over') return;
@@ -303,12 +317,14 @@ export class CallController {
     this.#show({ is: 'moving', code, reason, entered: false });
     try {
       const meeting = await this.#deps.enterMeeting(code);
+      const shown = new Promise<void>((resolve) => (this.#onShown = resolve));
       this.#show({ is: 'moving', code, reason, entered: true });
       const until = Date.now() + HANDOVER_PATIENCE_MS;
       // What flows between the two goes on until it comes by the meeting.
       while (flows && Date.now() < until && !(await meeting.hears(current.person.id))) {
         await new Promise((resolve) => setTimeout(resolve, HANDOVER_LOOK_MS));
       }
+      await shown;
       this.#release();
       this.current.value = null;
     } catch (error) {

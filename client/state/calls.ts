@@ -44,6 +44,7 @@ export function createCalls({
     hangUp: () => controller.hangUp(),
     invite: (userIds) => controller.upgrade(userIds),
     dismiss: () => controller.dismiss(),
+    meetingShown: () => controller.meetingShown(),
     unblockSound: () => controller.unblockSound(),
   };
 }

@@ -105,5 +105,7 @@ export interface CallsModel {
   invite(userIds: readonly string[]): Promise<void>;
   /** Puts away what is over. */
   dismiss(): void;
+  /** The page of the meeting that it goes on in is there, under this call's. */
+  meetingShown(): void;
   unblockSound(): Promise<void>;
 }

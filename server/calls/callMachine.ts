@@ -71,7 +71,11 @@ export type Telling = { to: Recipient } & (
   | { name: 'call:accepted'; payload: { by: string } }
   | {
       name: 'call:rejected';
-      payload: { by: string; reason: 'declined' | 'busy' | 'offline' | 'timeout'; message?: string };
+      payload: {
+        by: string;
+        reason: 'declined' | 'busy' | 'offline' | 'timeout';
+        message?: string;
+      };
     }
   | { name: 'call:ended'; payload: { by: string | null; reason: EndReason } }
   | {
@@ -112,7 +116,12 @@ export function idleCall(
 }
 
 /** What becomes of a call by an event, and who is told. A pure function. */
-export function advance(call: Call, event: CallEvent, now: number, times: CallTimes): Step | Refusal {
+export function advance(
+  call: Call,
+  event: CallEvent,
+  now: number,
+  times: CallTimes,
+): Step | Refusal {
   if ('by' in event && !partyOf(call, event.by)) return NOT_FOUND;
   const step = react(call, event, now, times);
   if ('refused' in step || step.call === call) return step;
@@ -198,7 +207,11 @@ function accept(
     payload: { by, reason: 'elsewhere' },
   };
   if (call.meeting) {
-    const payload = { meetingId: call.meeting.id, code: call.meeting.code, reason: 'invited' } as const;
+    const payload = {
+      meetingId: call.meeting.id,
+      code: call.meeting.code,
+      reason: 'invited',
+    } as const;
     return {
       call: over(answered, { outcome: 'answered', reason: 'moved', by }, now),
       tell: [{ to: { connectionId }, name: 'call:moved', payload }, silence],

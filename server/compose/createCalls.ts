@@ -6,6 +6,9 @@ import { partsOf } from '../meetings/connectionIds.ts';
 import type { TalkDeps } from './createTalk.ts';
 import { whoIsOnline } from './whoIsOnline.ts';
 
+/** Longest title of a meeting. */
+const MAX_TITLE = 120;
+
 /** Direct calls and everybody's history of them. */
 export function createCalls({
   config,
@@ -28,9 +31,10 @@ export function createCalls({
     metrics: counted,
     isOnline: whoIsOnline(cluster, clients),
     async createMeeting(host, others) {
-      const emails = await users.emailsOf(others);
+      const [emails, guests] = await Promise.all([users.emailsOf(others), people.find(others)]);
+      const names = [host.name, ...guests.map(({ name }) => name)].join(', ');
       return meetings.service.create(host, {
-        title: host.name,
+        title: names.length > MAX_TITLE ? host.name : names,
         ...{ access: 'invited', invited: emails, waitingRoom: false, allowGuests: false },
       });
     },

@@ -165,8 +165,7 @@ function mapCall(row: CallRow): Call {
     endedAt: toTime(row.ended_at),
     ...{ endedBy: row.ended_by, outcome: row.outcome, reason: row.reason },
     ...{ message: row.message, path: row.path },
-    meeting:
-      row.meeting_id === null ? null : { id: row.meeting_id, code: row.meeting_code ?? '' },
+    meeting: row.meeting_id === null ? null : { id: row.meeting_id, code: row.meeting_code ?? '' },
     deadlineAt: toTime(row.deadline_at),
   };
 }

@@ -24,7 +24,9 @@ export function CallLayer({ calls, current }: { calls: CallsModel; current: Curr
   }, []);
   const code = phase.is === 'moving' && phase.entered ? phase.code : null;
   useEffect(() => {
-    if (code !== null) navigate(`/m/${code}`);
+    if (code === null) return;
+    navigate(`/m/${code}`);
+    calls.meetingShown();
   }, [code]);
   const isSmall = phase.is === 'incoming' || phase.is === 'over';
   return (

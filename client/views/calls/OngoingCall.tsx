@@ -84,9 +84,7 @@ export function OngoingCall({ calls, current }: { calls: CallsModel; current: Cu
           onClick={() => void calls.hangUp()}
         />
       </div>
-      {adding && (
-        <AddPerson calls={calls} exceptId={person.id} onClose={() => setAdding(false)} />
-      )}
+      {adding && <AddPerson calls={calls} exceptId={person.id} onClose={() => setAdding(false)} />}
     </div>
   );
 }

@@ -295,15 +295,15 @@ describe.each(BACKENDS)('calls on %s', (backend) => {
       ['call:connected', { callId, path: 'host' }],
       ['call:resume', { callId, deviceId: `${ada.userId}-1` }],
       ['call:upgrade', { callId }],
-      [
-        'call:quality',
-        { in: { callId }, minute: { rttMs: 1, loss: 0, bitrate: 1, freezes: 0 } },
-      ],
+      ['call:quality', { in: { callId }, minute: { rttMs: 1, loss: 0, bitrate: 1, freezes: 0 } }],
     ] as const;
     const heard = [ada, bob].map(({ client }) => client.received.length);
     for (const [name, payload] of requests) {
       for (const id of [callId, 'no-such-call']) {
-        const asked = { ...payload, ...('in' in payload ? { in: { callId: id } } : { callId: id }) };
+        const asked = {
+          ...payload,
+          ...('in' in payload ? { in: { callId: id } } : { callId: id }),
+        };
         const answer = await eve.client.raw(name, asked);
         expect(answer, name).toMatchObject({ ok: false, error: { code: 'NOT_FOUND' } });
       }

@@ -67,7 +67,10 @@ const inState = (state: CallState) =>
 /** State and outcome after the event, `same` where nothing changes, or the code of the refusal. */
 const NO = 'INVALID_STATE';
 const before = (values: Partial<Record<EventName, string>>): Record<EventName, string> => ({
-  ...(Object.fromEntries(Object.keys(EVENTS).map((name) => [name, NO])) as Record<EventName, string>),
+  ...(Object.fromEntries(Object.keys(EVENTS).map((name) => [name, NO])) as Record<
+    EventName,
+    string
+  >),
   ...{ callerLost: 'same', calleeLost: 'same', strangerLost: 'same', look: 'same' },
   stranger: 'NOT_FOUND',
   ...values,

@@ -18,7 +18,12 @@ test('rows are as RFC 4180 has them', () => {
 test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '  =1', '\r=1'])(
   'no cell is a formula: %j',
   (name) => {
-    const cell = toCsv([entry(name)]).split('\r\n').slice(1).join('').split(',')[2] ?? '';
+    const cell =
+      toCsv([entry(name)])
+        .split('\r\n')
+        .slice(1)
+        .join('')
+        .split(',')[2] ?? '';
     expect(cell.replace(/^"/, '').startsWith("'")).toBe(true);
   },
 );
