@@ -7,31 +7,25 @@ import type { TalkDeps } from './talk.ts';
 /** What calls need of the app: devices, and the way into a meeting. */
 export type CallsApp = Omit<CallControllerDeps, 'signaling'>;
 
-export function createCalls({
-  signaling,
-  rest,
-  callsApp,
-  onNotification,
-  onSync,
-  onClose,
-}: TalkDeps): CallsModel {
+export function createCalls(deps: TalkDeps): CallsModel {
+  const { signaling, rest, callsApp } = deps;
   const unseen = signal(0);
   const history = createCallHistory(rest, (missed) => (unseen.value = missed));
   const controller = new CallController({ ...callsApp, signaling });
-  onNotification((notification) => {
+  deps.onNotification((notification) => {
     controller.handle(notification);
     if (notification.name !== 'call:logged') return;
     unseen.value = notification.payload.missed;
     if (history.entries.peek().is !== 'loading') void history.load();
   });
-  onSync(() => {
+  deps.onSync(() => {
     controller.sync().then(
       (missed) => (unseen.value = missed),
       // The next connection asks again.
       () => undefined,
     );
   });
-  onClose(() => controller.close());
+  deps.onClose(() => controller.close());
   return {
     unseen,
     history,

@@ -86,9 +86,8 @@ export class CallHistory {
     const call = await this.#deps.calls.find(callId);
     const isParty = call?.caller.userId === userId || call?.callee.userId === userId;
     // The last minute is told when it is over.
-    const over = call?.endedAt !== null && call?.endedAt !== undefined;
-    const late = over && this.#deps.now() - (call.endedAt ?? 0) > MINUTE_MS;
-    if (!call || !isParty || call.answeredAt === null || late) return null;
+    if (!call || !isParty || call.answeredAt === null) return null;
+    if (call.endedAt !== null && this.#deps.now() - call.endedAt > MINUTE_MS) return null;
     return { id: call.id, since: call.answeredAt };
   }
 

@@ -20,8 +20,9 @@ export interface CallSweepDeps {
   calls: CallStore;
   history: Pick<HistoryStore, 'purge'>;
   service: Pick<CallService, 'look' | 'markLost'>;
-  /** Whether the node of a connection is alive, as far as this one knows. */
-  isReachable: (connectionId: string) => boolean;
+  nodeOf: (connectionId: string) => string;
+  /** Whether a node is there, as far as this one knows. */
+  isAlive: (node: string) => boolean;
   metrics: Pick<CallMetrics, 'live'>;
   logger: Logger;
   now: () => number;
@@ -48,9 +49,15 @@ export class CallSweep {
     this.#running ??= this.#run();
   }
 
-  /** A node is known to be gone: its connections are looked for in the next round. */
-  searchSoon(): void {
-    this.#round = 0;
+  /** A node is known to be gone, and with it the connections that it had. */
+  async handleDead(node: string): Promise<void> {
+    const { nodeOf, logger } = this.#deps;
+    try {
+      await this.#markLost((connectionId) => nodeOf(connectionId) === node);
+    } catch (error) {
+      // They are looked for again in a few seconds.
+      logger.warn({ err: error }, 'calls of a dead node could not be looked after');
+    }
   }
 
   /** Idempotent. */
@@ -87,10 +94,15 @@ export class CallSweep {
   }
 
   async #searchLost(): Promise<void> {
-    const { calls, service, isReachable, now } = this.#deps;
+    const { nodeOf, isAlive, now } = this.#deps;
     if (now() - this.#upSince < SETTLED_AFTER_MS) return;
+    await this.#markLost((connectionId) => !isAlive(nodeOf(connectionId)));
+  }
+
+  async #markLost(isLost: (connectionId: string) => boolean): Promise<void> {
+    const { calls, service } = this.#deps;
     for (const { callId, connectionId } of await calls.boundConnections()) {
-      if (!isReachable(connectionId)) await service.markLost(callId, connectionId);
+      if (isLost(connectionId)) await service.markLost(callId, connectionId);
     }
   }
 }

@@ -67,10 +67,11 @@ export function createCalls({
   const sweep = new CallSweep({
     ...{ calls, history, service, logger, historyDays },
     metrics: counted,
-    isReachable: (connectionId) => registry.find(partsOf(connectionId).node) !== undefined,
+    nodeOf: (connectionId) => partsOf(connectionId).node,
+    isAlive: (node) => registry.find(node) !== undefined,
     now: Date.now,
   });
-  failures.on('dead', () => sweep.searchSoon());
+  failures.on('dead', (node) => void sweep.handleDead(node));
   sweep.start();
   releases.push('calls', () => sweep.close());
   return { service, history: new CallHistory({ calls, history, historyDays, now: Date.now }) };

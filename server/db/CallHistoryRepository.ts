@@ -29,7 +29,7 @@ interface EntryRow {
 }
 
 interface MinuteRow {
-  minute: number;
+  minute: string | number;
   rtt_ms: number | null;
   loss: number;
   bitrate: number;
@@ -189,7 +189,7 @@ export class CallHistoryRepository implements HistoryStore {
       ...{ kind: kind ?? null, outcome: outcome ?? null, with: withId ?? null },
       callId: callId ?? null,
       beforeAt: before && new Date(before.createdAt),
-      beforeId: before && before.id,
+      beforeId: before?.id ?? null,
     });
     return rows;
   }

@@ -58,7 +58,8 @@ export function entryOf(server: Server, person: Person, callId: string) {
   return eventually(async () => {
     const { entries } = await logsOf(server, person);
     const found = entries.filter((entry) => entry.callId === callId);
-    if (found.length !== 1) throw new Error(`${found.length} entries for the call`);
-    return found[0] as (typeof entries)[number];
+    const [entry] = found;
+    if (!entry || found.length > 1) throw new Error(`${found.length} entries for the call`);
+    return entry;
   });
 }

@@ -110,6 +110,6 @@ function statusText(
 }
 
 /** A device as a switch of the bar. */
-function switchOf({ wanted, opening, setWanted }: CaptureModel): SwitchModel {
-  return { on: wanted, pending: opening, set: setWanted };
+function switchOf(device: CaptureModel): SwitchModel {
+  return { on: device.wanted, pending: device.opening, set: (on) => device.setWanted(on) };
 }

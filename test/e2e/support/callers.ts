@@ -102,18 +102,14 @@ export function heardBy({ visitor }: CallVisitor): Promise<number[]> {
 
 /** Takes from a page every way to another browser; those to the server, which says that it is one, stay. */
 export function keepApart({ visitor }: CallVisitor): Promise<void> {
-  return visitor.page.evaluate(() => {
+  return visitor.page.evaluate(`
     const { prototype } = RTCPeerConnection;
-    // eslint-disable-next-line @typescript-eslint/unbound-method
     const original = prototype.setRemoteDescription;
-    prototype.setRemoteDescription = function (
-      this: RTCPeerConnection,
-      description: RTCSessionDescriptionInit,
-    ) {
-      const { type, sdp = '' } = description;
-      const own = sdp.includes('a=ice-lite') ? sdp : sdp.replaceAll(/a=candidate:.*\r\n/g, '');
+    prototype.setRemoteDescription = function ({ type, sdp = '' }) {
+      const ways = /a=candidate:.*\\r\\n/g;
+      const own = sdp.includes('a=ice-lite') ? sdp : sdp.replaceAll(ways, '');
       return original.call(this, { type, sdp: own });
     };
     prototype.addIceCandidate = () => Promise.resolve();
-  });
+  `);
 }
