@@ -17,6 +17,7 @@ import { Following } from './following.ts';
 import { createHosting, type Hosting } from './hosting.ts';
 import { createLiveliness } from './liveliness.ts';
 import type { Failure, MeetingModel, MeetingPhase } from './models.ts';
+import { reportMeeting } from './meetingQuality.ts';
 import { createNotices } from './notices.ts';
 import { createOwnRights } from './ownRights.ts';
 import { peopleOf, sharesOf } from './people.ts';
@@ -129,6 +130,7 @@ export class MeetingController {
         participantId: () => this.#roster.value.selfId,
         stats: () => this.#media.stats(),
       }),
+      reportMeeting(meetingId, this.#media, ask),
     );
   }
 
