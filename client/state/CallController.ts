@@ -2,7 +2,7 @@ import { effect, signal } from '@preact/signals';
 import type { CallPath, CallType, EndReason } from '../../protocol/calls.ts';
 import type { NotificationPayload } from '../../protocol/notifications.ts';
 import { createId } from '../api/createId.ts';
-import { toRequestError } from '../api/RequestError.ts';
+import { isUnanswered, toRequestError } from '../api/RequestError.ts';
 import type { AnyNotification, SignalingClient } from '../api/SignalingClient.ts';
 import { AudioOutput } from '../media/AudioOutput.ts';
 import { PeerCall } from '../media/PeerCall.ts';
@@ -48,6 +48,9 @@ export class CallController {
   readonly #over = new Set<string>();
   #direction: 'outgoing' | 'incoming' = 'outgoing';
   #peer: PeerCall | null = null;
+  #audio: AudioOutput | null = null;
+  /** Calls that were begun here; one more when the latest is given up. */
+  #attempt = 0;
   /** Came before there was an end to take it. */
   #early: Relayed[] = [];
   #stops: (() => unknown)[] = [];
@@ -61,14 +64,18 @@ export class CallController {
   async call(person: Callable, callType: CallType): Promise<void> {
     if (this.#isLive()) return;
     this.#direction = 'outgoing';
+    const attempt = ++this.#attempt;
     this.current.value = { callId: null, person, callType, phase: { is: 'outgoing' } };
     void this.#openDevices(callType === 'video');
     try {
       const { callId } = await this.#deps.signaling.request('call:initiate', {
         ...{ to: person.id, callType, deviceId: this.#deviceId },
       });
-      this.#learnId(callId);
+      if (attempt === this.#attempt) this.#learnId(callId);
+      // Given up before it had an id: it would ring on.
+      else await this.#deps.signaling.request('call:end', { callId });
     } catch (error) {
+      if (attempt !== this.#attempt) return;
       this.#finish('could-not', { failure: toRequestError(error) });
     }
   }
@@ -160,7 +167,9 @@ export class CallController {
     const here = this.current.peek();
     const live = this.#isLive() && here?.phase.is !== 'moving' ? here : null;
     if (live?.callId && live.callId === call?.callId) {
-      if (live.phase.is !== 'incoming') await this.#resume(live.callId);
+      // What is being answered is asked again by itself.
+      const bound = call?.state !== 'RINGING' || call.direction === 'outgoing';
+      if (bound && live.phase.is !== 'incoming') await this.#resume(live.callId);
     } else if (live?.callId) {
       if (live.phase.is === 'incoming') this.#drop();
       else this.#finish('lost');
@@ -239,8 +248,6 @@ export class CallController {
     if (this.#direction === 'outgoing') peer.begin();
     for (const early of this.#early.splice(0)) this.#relay(early);
   }
-
-  #audio: AudioOutput | null = null;
 
   #play(peer: PeerCall): void {
     const audio = new AudioOutput((blocked) => (this.soundBlocked.value = blocked));
@@ -334,8 +341,13 @@ export class CallController {
 
   async #resume(callId: string): Promise<void> {
     const { signaling } = this.#deps;
-    await signaling.request('call:resume', { callId, deviceId: this.#deviceId });
-    this.#peer?.catchUp();
+    try {
+      await signaling.request('call:resume', { callId, deviceId: this.#deviceId });
+      this.#peer?.catchUp();
+    } catch (error) {
+      // Over meanwhile; where nobody answered, the next connection asks again.
+      if (!isUnanswered(error)) this.#finish('lost');
+    }
   }
 
   async #openDevices(withVideo: boolean): Promise<void> {
@@ -360,6 +372,7 @@ export class CallController {
     const { phase, callId } = this.current.peek() ?? {};
     if (!phase || phase.is === 'over') return;
     if (callId) this.#remember(callId);
+    this.#attempt++;
     const durationMs = phase.is === 'talking' ? Date.now() - phase.since : 0;
     this.#show({ is: 'over', end, message, failure, durationMs });
     this.#release();

@@ -1,5 +1,5 @@
 import { MessageSquareText, Phone, PhoneOff, Video } from 'lucide';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CallPhase, CallsModel, CurrentCall } from '../../state/callsModels.ts';
 import { Avatar } from '../components/Avatar.tsx';
 import { Icon } from '../components/Icon.tsx';
@@ -65,6 +65,8 @@ export function IncomingCall({ calls, current: { person, callType, callId }, pha
 function DeclineForm({ calls }: { calls: CallsModel }) {
   const texts = useTexts().calls;
   const [message, setMessage] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   return (
     <form
       class="dialog-form"
@@ -85,6 +87,7 @@ function DeclineForm({ calls }: { calls: CallsModel }) {
       <div class="field">
         <label for="decline-message">{texts.declineMessage}</label>
         <input
+          ref={field}
           id="decline-message"
           maxLength={300}
           value={message}

@@ -29,7 +29,9 @@ export function OngoingCall({ calls, current }: { calls: CallsModel; current: Cu
   return (
     <div class="call-stage">
       <header class="call-head">
-        <h2 id="call-title">{texts.talkingTo(person.name)}</h2>
+        <h2 id="call-title">
+          {phase.is === 'talking' ? texts.talkingTo(person.name) : person.name}
+        </h2>
         <p class="call-status" role="status">
           {statusText(texts, person.name, phase)}
         </p>

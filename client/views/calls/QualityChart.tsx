@@ -5,6 +5,8 @@ import { LOSS_HEARD, RTT_FELT_MS } from './verdict.ts';
 const WIDTH = 600;
 const HEIGHT = 120;
 const GAP = 0.2;
+/** So that a short call is not one broad bar. */
+const FEWEST_MINUTES = 6;
 
 /**
  * Bars for what was lost and a line for the delay, each to its own scale: at half the height it is
@@ -12,14 +14,14 @@ const GAP = 0.2;
  */
 export function QualityChart({ timeline }: { timeline: readonly TimelineMinute[] }) {
   const texts = useTexts().calls;
-  const count = Math.max(1, ...timeline.map(({ minute }) => minute + 1));
+  const count = Math.max(FEWEST_MINUTES, ...timeline.map(({ minute }) => minute + 1));
   const step = WIDTH / count;
   const heightOf = (share: number): number => Math.min(1, share / 2) * HEIGHT;
   const line = timeline
     .filter(({ rttMs }) => rttMs !== null)
-    .map(({ minute, rttMs }) => {
+    .flatMap(({ minute, rttMs }) => {
       const y = HEIGHT - heightOf((rttMs ?? 0) / RTT_FELT_MS);
-      return `${((minute + 0.5) * step).toFixed(1)},${y.toFixed(1)}`;
+      return [minute, minute + 1].map((at) => `${(at * step).toFixed(1)},${y.toFixed(1)}`);
     });
   return (
     <figure class="call-chart">

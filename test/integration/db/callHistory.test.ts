@@ -25,9 +25,8 @@ describe.each(BACKENDS)('what somebody was in on %s', (backend) => {
     await db.users.insertWithSession(account, sessionRecord(account.id));
     return account.id;
   };
-  const trio = () => Promise.all(['Ada', 'Bob', 'Cat'].map(addAccount)) as Promise<
-    [string, string, string]
-  >;
+  const trio = () =>
+    Promise.all(['Ada', 'Bob', 'Cat'].map(addAccount)) as Promise<[string, string, string]>;
   const addMeeting = async (hostId: string, title: string) => {
     const meeting = meetingRecord(hostId, { title });
     await db.meetings.insert(meeting);

@@ -126,7 +126,10 @@ describe.each(BACKENDS)('two people on two nodes on %s', (backend) => {
             // Looked at one after the other: a call may have ended or begun between the two.
             if (ofAda && ofBob && ofAda.id !== ofBob.id) {
               const both = await Promise.all([ofAda, ofBob].map(({ id }) => db.calls.find(id)));
-              expect(both.some((call) => call?.state === 'ENDING'), where).toBe(true);
+              expect(
+                both.some((call) => call?.state === 'ENDING'),
+                where,
+              ).toBe(true);
             }
           }
         }),

@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  connectCall,
-  entryOf,
-  OFFER,
-  openPage,
-  ring,
-  signUpCaller,
-} from '../../support/calls.ts';
+import { connectCall, entryOf, OFFER, openPage, ring, signUpCaller } from '../../support/calls.ts';
 import { Random } from '../../support/Random.ts';
 import { useTwoNodes } from '../../support/twoNodes.ts';
 
@@ -40,9 +33,7 @@ describe('calls of people at two nodes', () => {
       const { callId } = first;
       expect(second.callId, `round ${round}`).toBe(callId);
       const isIt = (one: { callId: string }) => one.callId === callId;
-      await Promise.all(
-        [ada, bob].map(({ client }) => client.next('call:accepted', isIt)),
-      );
+      await Promise.all([ada, bob].map(({ client }) => client.next('call:accepted', isIt)));
       await ada.client.request('call:offer', { callId, offer: OFFER });
       await bob.client.next('call:offer', isIt);
       await (round % 2 === 0 ? ada : bob).client.request('call:end', { callId });
