@@ -1,16 +1,16 @@
-import { effect, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import type { CallPath, CallType, EndReason } from '../../protocol/calls.ts';
 import type { NotificationPayload } from '../../protocol/notifications.ts';
 import { createId } from '../api/createId.ts';
 import { isUnanswered, toRequestError } from '../api/RequestError.ts';
 import type { AnyNotification, SignalingClient } from '../api/SignalingClient.ts';
-import { AudioOutput } from '../media/AudioOutput.ts';
-import { PeerCall } from '../media/PeerCall.ts';
+import type { AudioOutput } from '../media/AudioOutput.ts';
+import type { PeerCall, PeerConfig } from '../media/PeerCall.ts';
 import { reportMinutes } from './callQuality.ts';
 import type { Callable, CallEnd, CallPhase, CurrentCall } from './callsModels.ts';
 import type { Devices } from './devices.ts';
-import { exposeCall } from './figures.ts';
 import type { Failure } from './models.ts';
+import { openPeer } from './openPeer.ts';
 
 /** By then the two have reached each other, or they meet on the server; the callee leaves the caller time to ask. */
 const PATH_PATIENCE_MS = { outgoing: 5_000, incoming: 7_000 };
@@ -168,7 +168,7 @@ export class CallController {
     const live = this.#isLive() && here?.phase.is !== 'moving' ? here : null;
     if (live?.callId && live.callId === call?.callId) {
       // What is being answered is asked again by itself.
-      const bound = call?.state !== 'RINGING' || call.direction === 'outgoing';
+      const bound = call.state !== 'RINGING' || call.direction === 'outgoing';
       if (bound && live.phase.is !== 'incoming') await this.#resume(live.callId);
     } else if (live?.callId) {
       if (live.phase.is === 'incoming') this.#drop();
@@ -213,51 +213,22 @@ export class CallController {
     this.#open(callId, config);
   }
 
-  #open(callId: string, config: ConstructorParameters<typeof PeerCall>[0]): void {
+  #open(callId: string, config: PeerConfig): void {
     const { signaling, devices } = this.#deps;
-    const peer = new PeerCall(config, this.#direction === 'incoming');
-    this.#peer = peer;
-    // What is lost with the connection is sent anew when it is back.
-    const send = (sent: Promise<unknown>): void => void sent.catch(() => undefined);
-    peer.on('offer', (sdp) =>
-      send(signaling.request('call:offer', { callId, offer: { type: 'offer', sdp } })),
-    );
-    peer.on('answer', (sdp) =>
-      send(signaling.request('call:answer', { callId, answer: { type: 'answer', sdp } })),
-    );
-    peer.on('candidate', (candidate) => {
-      const { candidate: text = '', sdpMid = null, sdpMLineIndex = null } = candidate ?? {};
-      const one = { candidate: text, sdpMid, sdpMLineIndex };
-      send(signaling.request('ice:candidate', { callId, candidate: one }));
+    const { peer, audio, close } = openPeer({
+      ...{ callId, config, signaling, devices },
+      polite: this.#direction === 'incoming',
+      onVideo: (track) => (this.theirVideo.value = track),
+      onSoundBlocked: (blocked) => (this.soundBlocked.value = blocked),
     });
+    this.#peer = peer;
+    this.#audio = audio;
     peer.on('connected', (path) => this.#handleConnected(callId, path));
     peer.on('interrupted', () => this.#interrupt());
-    this.#play(peer);
-    const follow = effect(() => {
-      const { microphone, camera } = devices;
-      peer.setTrack('audio', microphone.track.value);
-      peer.setTrack('video', camera.wanted.value ? camera.track.value : null);
-    });
     const patience = setTimeout(() => void this.#meet(), PATH_PATIENCE_MS[this.#direction]);
-    this.#stops.push(
-      follow,
-      () => clearTimeout(patience),
-      () => peer.close(),
-      exposeCall({ stats: () => peer.figures() }),
-    );
+    this.#stops.push(() => clearTimeout(patience), close);
     if (this.#direction === 'outgoing') peer.begin();
     for (const early of this.#early.splice(0)) this.#relay(early);
-  }
-
-  #play(peer: PeerCall): void {
-    const audio = new AudioOutput((blocked) => (this.soundBlocked.value = blocked));
-    this.#audio = audio;
-    peer.on('track', (kind, track) => {
-      if (kind === 'video') this.theirVideo.value = track;
-      else if (track) audio.add('call', track);
-    });
-    const select = effect(() => void audio.select(this.#deps.devices.speaker.value));
-    this.#stops.push(select, () => audio.close());
   }
 
   #relay(relayed: Relayed): void {

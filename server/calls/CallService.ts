@@ -8,19 +8,18 @@ import type { Deliveries } from '../core/Deliveries.ts';
 import { createId } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
 import {
-  advance,
   idleCall,
   isLive,
   otherOf,
   partyOf,
-  relayTarget,
   type Call,
   type CallEvent,
   type CallTimes,
   type Refusal,
   type Step,
   type Telling,
-} from './callMachine.ts';
+} from './Call.ts';
+import { advance, relayTarget } from './callMachine.ts';
 import type { CallMetrics } from './CallMetrics.ts';
 import { logRowsOf } from './logRows.ts';
 import type { CallPeople, CallStore, Changed, HistoryStore } from './stores.ts';

@@ -1,5 +1,5 @@
 import type { CallOutcome } from '../../protocol/callHistory.ts';
-import type { Call, CallReason } from './callMachine.ts';
+import type { Call, CallReason } from './Call.ts';
 
 /** What an ended call leaves in the history of one of its parties. */
 export interface LogRow {

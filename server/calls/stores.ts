@@ -6,7 +6,7 @@ import type {
 } from '../../protocol/callHistory.ts';
 import type { PersonView } from '../../protocol/people.ts';
 import type { Cursor } from '../core/cursor.ts';
-import type { Call, Refusal, Step } from './callMachine.ts';
+import type { Call, Refusal, Step } from './Call.ts';
 import type { LogRow } from './logRows.ts';
 
 /** What a change did. */

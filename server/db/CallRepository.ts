@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { CallOutcome } from '../../protocol/callHistory.ts';
 import type { CallPath, CallType } from '../../protocol/calls.ts';
-import type { Call, CallReason, CallState, Refusal, Step } from '../calls/callMachine.ts';
+import type { Call, CallReason, CallState, Refusal, Step } from '../calls/Call.ts';
 import type { LogRow } from '../calls/logRows.ts';
 import type { CallStore, Changed } from '../calls/stores.ts';
 

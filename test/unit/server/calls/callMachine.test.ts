@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
-  advance,
   idleCall,
-  relayTarget,
   type Call,
   type CallEvent,
   type CallState,
   type Step,
-} from '../../../../server/calls/callMachine.ts';
+} from '../../../../server/calls/Call.ts';
+import { advance, relayTarget } from '../../../../server/calls/callMachine.ts';
 import { logRowsOf } from '../../../../server/calls/logRows.ts';
 
 const T = { ringTimeoutMs: 30_000, connectTimeoutMs: 60_000, reconnectGraceMs: 10_000 };
