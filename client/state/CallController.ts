@@ -17,6 +17,8 @@ const PATH_PATIENCE_MS = { outgoing: 5_000, incoming: 7_000 };
 /** How long what flows between the two goes on beside a meeting that is not heard yet. */
 const HANDOVER_PATIENCE_MS = 15_000;
 const HANDOVER_LOOK_MS = 150;
+/** The other one may hear the meeting a little later. */
+const LINGER_MS = 3_000;
 /** Calls that are over are remembered, for what comes late of them. */
 const MAX_REMEMBERED = 100;
 
@@ -303,6 +305,11 @@ export class CallController {
         await new Promise((resolve) => setTimeout(resolve, HANDOVER_LOOK_MS));
       }
       await shown;
+      this.#audio?.close();
+      const stops = this.#stops.splice(0);
+      setTimeout(() => {
+        for (const stop of stops) stop();
+      }, LINGER_MS);
       this.#release();
       this.current.value = null;
     } catch (error) {

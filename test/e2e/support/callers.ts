@@ -84,8 +84,10 @@ export function watchSound({ visitor }: CallVisitor): Promise<void> {
       known.set(way, packets);
     };
     const look = async (): Promise<void> => {
+      // What still comes of a call that has gone is not played.
+      const plays = document.querySelector('[data-testid="call"]') !== null;
       const direct = await window.__parleyCall?.stats().catch(() => null);
-      if (direct) note('direct', direct.packetsReceived);
+      if (direct && plays) note('direct', direct.packetsReceived);
       const meeting = await window.__parley?.stats().catch(() => null);
       for (const one of meeting?.inbound ?? []) {
         if (one.kind === 'audio') note(one.consumerId, one.packetsReceived);
