@@ -9,6 +9,7 @@ import * as companions from './007-companions.ts';
 import * as blocks from './008-blocks.ts';
 import * as chat from './009-chat.ts';
 import * as people from './010-people.ts';
+import * as calls from './011-calls.ts';
 
 /**
  * Every migration under the name that databases remember it by, in the order they run.
@@ -25,4 +26,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '008-blocks': blocks,
   '009-chat': chat,
   '010-people': people,
+  '011-calls': calls,
 };

@@ -210,7 +210,8 @@ function serveClients(
   const { failures, mesh, registry } = cluster;
   const clients = new EventEmitter<ClientEvents>();
   const talk = createTalk({
-    ...{ config, auth, cluster, database, clients, meetings, rateLimits, logger, releases },
+    ...{ config, auth, cluster, database, clients, meetings, rateLimits, metrics },
+    ...{ logger, releases },
     deliveries: createDeliveries(mesh, registry),
   });
   const signaling = createSignaling(edge, {
@@ -237,6 +238,7 @@ function serveClients(
       ...{ config, auth, rateLimits, logger, ready },
       operators: new Operators(auth, config.admin),
       meetings: meetings.service,
+      calls: talk.calls,
       admin: meetings.admin,
       chat: talk.chat,
       webhookAdmin: new WebhookAdmin({

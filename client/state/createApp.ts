@@ -4,10 +4,13 @@ import type { SignalingClient } from '../api/SignalingClient.ts';
 import { createAdmin } from './admin.ts';
 import { createDevices } from './devices.ts';
 import { createHome } from './home.ts';
+import type { CallsApp } from './calls.ts';
 import { createLine, type Line } from './line.ts';
 import { createLobby, type Lobby } from './lobby.ts';
+import type { MeetingController } from './meeting.ts';
 import type { AppModel, MeetingModel, PreferencesModel, TalkModel } from './models.ts';
 import { createPreferences } from './preferences.ts';
+import { RequestError } from '../api/RequestError.ts';
 import { createSession, type Session } from './session.ts';
 import { keptInTab, keptLocally } from './storage.ts';
 import type { Talk } from './talk.ts';
@@ -26,6 +29,7 @@ export function createApp(): AppModel {
   let lobby: Lobby | null = null;
   /** What the meeting was entered by. */
   let entered: string | null = null;
+  let controller: MeetingController | null = null;
 
   /** One place at a time: what was open before another lobby is left, or put away if it is over. */
   function makeRoom(ref: string): void {
@@ -38,10 +42,25 @@ export function createApp(): AppModel {
     if (live) void before.leave();
   }
 
-  return {
+  const callsApp: CallsApp = {
+    devices,
+    async enterMeeting(code) {
+      const direct = app.createLobby(code);
+      await direct.load();
+      await direct.join({});
+      const failure = direct.failure.peek();
+      if (failure || !controller) throw new RequestError({ code: failure?.code ?? 'INTERNAL' });
+      return controller;
+    },
+    releaseDevices() {
+      if (meeting.peek()?.phase.peek().is !== 'in') devices.close();
+    },
+  };
+
+  const app: AppModel = {
     session,
     preferences,
-    talk: followTalk({ session, line, preferences }),
+    talk: followTalk({ session, line, preferences, callsApp }),
     home: createHome(rest),
     devices,
     createAdmin: () => createAdmin(rest),
@@ -66,7 +85,9 @@ export function createApp(): AppModel {
           // From the page that is looked at, if it is.
           queueMicrotask(() => void lobby?.join({}));
         },
-        onJoined({ model }) {
+        onJoined(joined) {
+          const { model } = joined;
+          controller = joined;
           meeting.value = model;
           entered = ref;
           place.set(ref);
@@ -90,6 +111,7 @@ export function createApp(): AppModel {
       if (meeting.peek()?.phase.peek().is !== 'in') devices.close();
     },
   };
+  return app;
 }
 
 /** Of whoever is signed in. Its code comes beside the page, not before it. */
@@ -97,10 +119,12 @@ function followTalk({
   session,
   line,
   preferences,
+  callsApp,
 }: {
   session: Session;
   line: Line;
   preferences: PreferencesModel;
+  callsApp: CallsApp;
 }): ReadonlySignal<TalkModel | null> {
   const talk = signal<Talk | null>(null);
   let shown: { id: string | undefined; signaling: SignalingClient | null } | null = null;
@@ -116,7 +140,9 @@ function followTalk({
     void import('./talk.ts').then(({ createTalk }) => {
       // Somebody else may be here by now.
       if (session.user.peek()?.id !== self.id || line.signaling.peek() !== signaling) return;
-      talk.value = createTalk({ self, session, signaling, rest: session.rest, preferences });
+      talk.value = createTalk({
+        ...{ self, session, signaling, rest: session.rest, preferences, callsApp },
+      });
     });
   });
   return talk;

@@ -19,6 +19,7 @@ import { createHosting, type Hosting } from './hosting.ts';
 import { createLiveliness } from './liveliness.ts';
 import type { Failure, MeetingModel, MeetingPhase } from './models.ts';
 import { createMeetingChat, type MeetingChat } from './meetingChat.ts';
+import { reportMeeting } from './meetingQuality.ts';
 import { createNotices } from './notices.ts';
 import { createOwnRights } from './ownRights.ts';
 import { peopleOf, sharesOf } from './people.ts';
@@ -140,6 +141,19 @@ export class MeetingController {
         participantId: () => this.#roster.value.selfId,
         stats: () => this.#media.stats(),
       }),
+      reportMeeting(meetingId, this.#media, ask),
+    );
+  }
+
+  /** Whether sound of somebody arrives. */
+  async hears(userId: string): Promise<boolean> {
+    const { participants } = this.#roster.value;
+    const { inbound } = await this.#media.stats();
+    return inbound.some(
+      ({ participantId, kind, packetsReceived }) =>
+        kind === 'audio' &&
+        packetsReceived > 0 &&
+        participants.get(participantId)?.userId === userId,
     );
   }
 

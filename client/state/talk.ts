@@ -1,6 +1,6 @@
 import type { AnyNotification, SignalingClient } from '../api/SignalingClient.ts';
 import type { RestClient } from '../api/RestClient.ts';
-import { createCalls } from './calls.ts';
+import { createCalls, type CallsApp } from './calls.ts';
 import { createChat } from './chat.ts';
 import type { PreferencesModel, TalkModel, User } from './models.ts';
 import { createPeople } from './contacts.ts';
@@ -13,6 +13,7 @@ export interface TalkDeps {
   signaling: SignalingClient;
   rest: RestClient;
   preferences: PreferencesModel;
+  callsApp: CallsApp;
   /** Calls `handle` with every notification until the person signs out. */
   onNotification(handle: (notification: AnyNotification) => void): void;
   /** Calls `sync` whenever something may have been missed: connected, connected again, or told so. */
@@ -27,7 +28,7 @@ export interface Talk extends TalkModel {
 }
 
 export function createTalk(
-  parts: Pick<TalkDeps, 'self' | 'session' | 'signaling' | 'rest' | 'preferences'>,
+  parts: Pick<TalkDeps, 'self' | 'session' | 'signaling' | 'rest' | 'preferences' | 'callsApp'>,
 ): Talk {
   const { signaling } = parts;
   const stops: (() => void)[] = [];

@@ -24,6 +24,8 @@ const AdminPage = lazy(async () => (await import('./admin/AdminPage.tsx')).Admin
 const ChatPage = lazy(async () => (await import('./chat/ChatPage.tsx')).ChatPage);
 const PeoplePage = lazy(async () => (await import('./people/PeoplePage.tsx')).PeoplePage);
 const CallsPage = lazy(async () => (await import('./calls/CallsPage.tsx')).CallsPage);
+/** With the first call. */
+const CallLayer = lazy(async () => (await import('./calls/CallLayer.tsx')).CallLayer);
 const SECTIONS: Readonly<Record<string, typeof ChatPage>> = {
   chat: ChatPage,
   people: PeoplePage,
@@ -38,7 +40,22 @@ export function App({ app }: { app: AppModel }) {
         <Page />
         <TalkNotices />
       </CrashBoundary>
+      <CrashBoundary>
+        <Call />
+      </CrashBoundary>
     </AppContext.Provider>
+  );
+}
+
+/** Rings over whatever page there is. */
+function Call() {
+  const calls = useApp().talk.value?.calls;
+  const current = calls?.current.value;
+  if (!calls || !current) return null;
+  return (
+    <Suspense fallback={null}>
+      <CallLayer calls={calls} current={current} />
+    </Suspense>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { AuthService } from '../auth/AuthService.ts';
 import type { RateLimits } from '../auth/RateLimits.ts';
+import type { CallHistory } from '../calls/CallHistory.ts';
 import type { Config } from '../config/loadConfig.ts';
 import type { Deliveries } from '../core/Deliveries.ts';
 import type { Logger } from '../core/logger.ts';
@@ -12,6 +13,8 @@ import { chatHandlers } from '../signaling/handlers/chat.ts';
 import { peopleHandlers } from '../signaling/handlers/people.ts';
 import type { UserHandlers } from '../signaling/handlers/UserHandlers.ts';
 import { createChat, type Chat } from './createChat.ts';
+import type { Metrics } from '../metrics/createMetrics.ts';
+import { createCalls } from './createCalls.ts';
 import type { Meetings } from './createMeetings.ts';
 import { createPeople, type People } from './createPeople.ts';
 import type { Cluster } from './openCluster.ts';
@@ -27,6 +30,7 @@ export interface TalkDeps {
   clients: EventEmitter<ClientEvents>;
   meetings: Meetings;
   rateLimits: RateLimits;
+  metrics: Metrics;
   logger: Logger;
   releases: Releases;
 }
@@ -36,6 +40,7 @@ export interface Talk {
   handlers: UserHandlers;
   chat: Chat;
   people: People;
+  calls: CallHistory;
 }
 
 /** Messages, contacts and presence, and calls: each a domain of its own, which meet here. */
@@ -44,13 +49,16 @@ export function createTalk(deps: TalkDeps): Talk {
   const forget: Forget[] = [];
   const people = createPeople(deps, forget);
   const chat = createChat(deps);
+  const calls = createCalls(deps);
+  const { deliveries } = deps;
   return {
     handlers: {
       ...peopleHandlers(people.presence),
-      ...chatHandlers(chat, deps.deliveries),
-      ...callHandlers(deps.deliveries),
+      ...chatHandlers(chat, deliveries),
+      ...callHandlers({ deliveries, calls: calls.service, history: calls.history }),
     },
     people,
     chat,
+    calls: calls.history,
   };
 }

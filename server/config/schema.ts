@@ -211,6 +211,15 @@ const people = z
   })
   .prefault({});
 
+const calls = z
+  .strictObject({
+    ringTimeoutMs: z.int().min(100).max(600_000).default(30_000),
+    connectTimeoutMs: z.int().min(100).max(600_000).default(60_000),
+    reconnectGraceMs: ms.default(10_000),
+    historyDays: z.int().min(1).max(3_650).default(365),
+  })
+  .prefault({});
+
 /**
  * Rate limits: at most `points` within `perSec` seconds. Those on credentials and passcodes count
  * failures only, so a school behind one address never runs out by signing in correctly.
@@ -234,6 +243,7 @@ const limits = z
     searchPeoplePerAccount: limit(120, 60),
     requestContactPerAccount: limit(100, 3_600),
     uploadAvatarPerAccount: limit(20, 3_600),
+    callPerAccount: limit(30, 300),
     requestsPerConnection: limit(400, 10),
     restPerAddress: limit(6_000, 60),
     bodyBytes: z.int().min(1_024).max(10_485_760).default(65_536),
@@ -325,6 +335,7 @@ export const configSchema = z
     ice,
     meetings,
     people,
+    calls,
     limits,
     metrics,
     admin,

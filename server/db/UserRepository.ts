@@ -41,6 +41,14 @@ export class UserRepository implements UserStore {
     return user.kind === 'account' ? user : null;
   }
 
+  /** Of those of the ids that are accounts, in no order. */
+  async emailsOf(ids: readonly string[]): Promise<string[]> {
+    return this.#db('users')
+      .whereIn('id', [...ids])
+      .where({ kind: 'account' })
+      .pluck<string[]>('email');
+  }
+
   async replacePasswordHash(id: string, previous: string, next: string): Promise<void> {
     await this.#db('users').where({ id, password_hash: previous }).update({ password_hash: next });
   }

@@ -10,6 +10,8 @@ import { ChatMessageRepository } from './ChatMessageRepository.ts';
 import { ChatRoomRepository } from './ChatRoomRepository.ts';
 import { ACQUIRE_TIMEOUT_MS, connectPostgres, QUIET } from './connectPostgres.ts';
 import { ContactRepository } from './ContactRepository.ts';
+import { CallHistoryRepository } from './CallHistoryRepository.ts';
+import { CallRepository } from './CallRepository.ts';
 import { DecisionRepository } from './DecisionRepository.ts';
 import { MeetingRepository } from './MeetingRepository.ts';
 import { DeliveryRepository } from './DeliveryRepository.ts';
@@ -46,6 +48,8 @@ export interface Database {
   readonly contacts: ContactRepository;
   readonly presence: PresenceRepository;
   readonly accounts: AccountRepository;
+  readonly calls: CallRepository;
+  readonly callHistory: CallHistoryRepository;
   readonly audit: AuditRepository;
   readonly operatorAudit: OperatorAuditRepository;
   readonly secrets: SecretRepository;
@@ -94,6 +98,8 @@ export async function openDatabase(config: Config): Promise<Database> {
     contacts: new ContactRepository(db),
     presence: new PresenceRepository(db),
     accounts: new AccountRepository(db),
+    calls: new CallRepository(db),
+    callHistory: new CallHistoryRepository(db),
     audit: new AuditRepository(db),
     operatorAudit: new OperatorAuditRepository(db),
     secrets: new SecretRepository(db),

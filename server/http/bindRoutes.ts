@@ -60,6 +60,7 @@ const PARAMS = {
   roomId: id,
   messageId: id,
   userId: id,
+  callId: id,
 } satisfies Record<ParamNames<Route<RouteName>['path']>, z.ZodType<string>>;
 const NO_QUERY = z.strictObject({});
 

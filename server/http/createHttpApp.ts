@@ -18,6 +18,7 @@ import { logRequests, type HttpObserver } from './requestLog.ts';
 import { createAdminRoutes, type AdminRouteDeps } from './routes/admin.ts';
 import { createAuthRoutes, type AuthRouteDeps } from './routes/auth.ts';
 import { createChatRoutes, type ChatRouteDeps } from './routes/chat.ts';
+import { createCallRoutes, type CallRouteDeps } from './routes/calls.ts';
 import { createMeetingRoutes, type MeetingRouteDeps } from './routes/meetings.ts';
 import { createPeopleRoutes, type PeopleRouteDeps } from './routes/people.ts';
 import { securityHeaders } from './securityHeaders.ts';
@@ -34,6 +35,7 @@ export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'>, 
   meetings: AuthRouteDeps['meetings'] & MeetingRouteDeps['meetings'];
   people: PeopleRouteDeps['people'];
   deletion: PeopleRouteDeps['deletion'];
+  calls: CallRouteDeps['calls'];
   logger: Logger;
   observe: HttpObserver;
   /** Whether the server itself speaks TLS. */
@@ -80,6 +82,7 @@ function createHandlers(deps: HttpAppDeps) {
     ...createAdminRoutes(deps),
     ...createChatRoutes(deps),
     ...createPeopleRoutes(deps),
+    ...createCallRoutes(deps),
   } satisfies RouteHandlers;
 }
 

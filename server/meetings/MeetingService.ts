@@ -96,7 +96,7 @@ export class MeetingService {
 
   /** @throws AppError NOT_FOUND, FORBIDDEN, ENDED, INVALID_PAYLOAD */
   async update(
-    principal: AccountPrincipal,
+    principal: Pick<AccountPrincipal, 'userId'>,
     ref: string,
     input: UpdateMeetingInput,
   ): Promise<MeetingRecord> {
@@ -164,7 +164,7 @@ export class MeetingService {
     return (await this.#deps.owners.ask(id, 'occupancy', null, how)) ?? 0;
   }
 
-  async #readOwn(principal: AccountPrincipal, ref: string): Promise<MeetingRecord> {
+  async #readOwn(principal: Pick<AccountPrincipal, 'userId'>, ref: string): Promise<MeetingRecord> {
     const record = await this.read(ref);
     if (record.hostId !== principal.userId) {
       throw new AppError('FORBIDDEN', { message: 'Only its host can change a meeting.' });

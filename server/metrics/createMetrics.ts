@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { createCallMetrics, type CallMetrics } from './callMetrics.ts';
 import { createMeshMetrics, type MeshMetrics } from './meshMetrics.ts';
 import { watchSources, type MetricSources } from './watchSources.ts';
 
@@ -8,6 +9,7 @@ export type WebhookOutcome = (typeof WEBHOOK_OUTCOMES)[number];
 
 export interface Metrics {
   readonly mesh: MeshMetrics;
+  readonly calls: CallMetrics;
   observeRequest: (name: string, outcome: string, seconds: number) => void;
   observeHttp: (method: string, route: string, status: number, seconds: number) => void;
   observeWebhook: (outcome: WebhookOutcome) => void;
@@ -49,6 +51,7 @@ export function createMetrics(): Metrics {
   return {
     observeWebhook: (outcome) => webhooks.inc({ outcome }),
     mesh: createMeshMetrics(registers),
+    calls: createCallMetrics(registers),
     observeRequest: (request, outcome, seconds) => requests.observe({ request, outcome }, seconds),
     observeHttp: (method, route, status, seconds) =>
       http.observe({ method, route, status }, seconds),

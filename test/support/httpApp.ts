@@ -87,6 +87,13 @@ export async function startHttpApp(
       listBlocked: unused,
     },
     deletion: { delete: unused },
+    calls: {
+      list: unused,
+      export: unused,
+      read: unused,
+      markSeen: unused,
+      countMissed: unused,
+    },
     logger: pino({ level: 'silent' }),
     observe: () => undefined,
     ready: () => Promise.resolve([]),

@@ -1,0 +1,210 @@
+import type { CallPath } from '../../protocol/calls.ts';
+import type { IceServer } from '../../protocol/rtp.ts';
+import { Emitter } from '../api/Emitter.ts';
+import { onNetworkChange } from '../api/networkChange.ts';
+import { pathOf, readFigures, type PeerFigures } from './peerFigures.ts';
+
+/** ICE often comes back by itself from a moment's silence. */
+const DISCONNECTED_PATIENCE_MS = 2_000;
+
+export interface PeerConfig {
+  iceServers: readonly IceServer[];
+  iceTransportPolicy: 'all' | 'relay';
+}
+
+type Kind = 'audio' | 'video';
+
+interface PeerEvents {
+  /** Something for the other end. */
+  offer: [sdp: string];
+  answer: [sdp: string];
+  candidate: [candidate: RTCIceCandidateInit | null];
+  /** What comes from the other end; null: nothing of that kind does. */
+  track: [kind: Kind, track: MediaStreamTrack | null];
+  /** Media can flow, by this path; again when it has become another one. */
+  connected: [path: CallPath];
+  /** It cannot at the moment, and another path is looked for. */
+  interrupted: [];
+}
+
+/**
+ * One end of a call of two, negotiated as the pattern of WebRTC's specification has it: either may offer at
+ * any moment, and where both do the polite one gives way. What is on or off is said by directions.
+ */
+export class PeerCall extends Emitter<PeerEvents> {
+  readonly #connection: RTCPeerConnection;
+  readonly #polite: boolean;
+  readonly #own: Record<Kind, MediaStreamTrack | null> = { audio: null, video: null };
+  readonly #transceivers: Partial<Record<Kind, RTCRtpTransceiver>> = {};
+  readonly #stops: (() => void)[] = [];
+  #makingOffer = false;
+  #ignoring = false;
+  #closed = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What the other end says is taken one after another. */
+  #turn: Promise<void> = Promise.resolve();
+
+  /** @param polite gives way when both offer at once: one of the two is */
+  constructor({ iceServers, iceTransportPolicy }: PeerConfig, polite: boolean) {
+    super();
+    this.#polite = polite;
+    this.#connection = new RTCPeerConnection({
+      iceServers: iceServers.map((server) => ({ ...server })),
+      iceTransportPolicy,
+      bundlePolicy: 'max-bundle',
+    });
+    this.#listen();
+  }
+
+  /** Makes the first offer: of the caller. */
+  begin(): void {
+    for (const kind of ['audio', 'video'] as const) {
+      this.#transceivers[kind] = this.#connection.addTransceiver(kind, { direction: 'recvonly' });
+      this.#send(kind);
+    }
+  }
+
+  /** Sends this track, or nothing of its kind. */
+  setTrack(kind: Kind, track: MediaStreamTrack | null): void {
+    if (this.#own[kind] === track) return;
+    this.#own[kind] = track;
+    this.#send(kind);
+  }
+
+  handleOffer(sdp: string): void {
+    this.#enqueue(async () => {
+      const connection = this.#connection;
+      const collides = this.#makingOffer || connection.signalingState !== 'stable';
+      this.#ignoring = !this.#polite && collides;
+      if (this.#ignoring) return;
+      // One's own offer, if there is one, is taken back.
+      await connection.setRemoteDescription({ type: 'offer', sdp });
+      this.#adopt();
+      await connection.setLocalDescription();
+      this.emit('answer', connection.localDescription?.sdp ?? '');
+    });
+  }
+
+  handleAnswer(sdp: string): void {
+    this.#enqueue(async () => {
+      if (this.#connection.signalingState !== 'have-local-offer') return;
+      await this.#connection.setRemoteDescription({ type: 'answer', sdp });
+    });
+  }
+
+  handleCandidate(candidate: RTCIceCandidateInit | null): void {
+    this.#enqueue(async () => {
+      try {
+        await this.#connection.addIceCandidate(candidate ?? undefined);
+      } catch (error) {
+        // Of an offer that was not taken.
+        if (!this.#ignoring) throw error;
+      }
+    });
+  }
+
+  /** The way to the other end was lost for a while, and with it maybe an offer. */
+  catchUp(): void {
+    const { signalingState, localDescription } = this.#connection;
+    if (signalingState === 'have-local-offer') this.emit('offer', localDescription?.sdp ?? '');
+    else this.restart();
+  }
+
+  /** Looks for another path. */
+  restart(): void {
+    if (!this.#closed && this.#connection.remoteDescription) this.#connection.restartIce();
+  }
+
+  figures(): Promise<PeerFigures> {
+    return readFigures(this.#connection);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#connection.close();
+  }
+
+  #listen(): void {
+    const connection = this.#connection;
+    connection.onnegotiationneeded = () => void this.#offer();
+    connection.onicecandidate = ({ candidate }) => {
+      if (candidate) this.emit('candidate', candidate.toJSON());
+    };
+    connection.ontrack = ({ track }) => {
+      const kind = track.kind === 'audio' ? 'audio' : 'video';
+      const tell = (): void => this.emit('track', kind, track.muted ? null : track);
+      track.onmute = tell;
+      track.onunmute = tell;
+      // Sound is played from its first packet; a picture is shown when there is one.
+      if (kind === 'audio') this.emit('track', kind, track);
+      else tell();
+    };
+    connection.onconnectionstatechange = () => void this.#handleState();
+    connection.oniceconnectionstatechange = () => void this.#handleState();
+    this.#stops.push(onNetworkChange(() => this.restart()));
+  }
+
+  async #offer(): Promise<void> {
+    try {
+      this.#makingOffer = true;
+      await this.#connection.setLocalDescription();
+      const { localDescription } = this.#connection;
+      if (localDescription?.type === 'offer') this.emit('offer', localDescription.sdp);
+    } catch (error) {
+      if (!this.#closed) reportError(error);
+    } finally {
+      this.#makingOffer = false;
+    }
+  }
+
+  /** Whoever answers sends on what the first offer has made. */
+  #adopt(): void {
+    for (const transceiver of this.#connection.getTransceivers()) {
+      const kind = transceiver.receiver.track.kind === 'audio' ? 'audio' : 'video';
+      if (this.#transceivers[kind]) continue;
+      this.#transceivers[kind] = transceiver;
+      this.#send(kind);
+    }
+  }
+
+  #send(kind: Kind): void {
+    const transceiver = this.#transceivers[kind];
+    if (!transceiver || this.#closed) return;
+    const track = this.#own[kind];
+    transceiver.sender.replaceTrack(track).catch((error: unknown) => {
+      if (!this.#closed) reportError(error);
+    });
+    const direction = track ? 'sendrecv' : 'recvonly';
+    if (transceiver.direction !== direction) transceiver.direction = direction;
+  }
+
+  async #handleState(): Promise<void> {
+    clearTimeout(this.#timer);
+    const { iceConnectionState, connectionState } = this.#connection;
+    if (this.#closed) return;
+    if (iceConnectionState === 'failed' || connectionState === 'failed') {
+      this.emit('interrupted');
+      this.restart();
+    } else if (iceConnectionState === 'disconnected') {
+      this.emit('interrupted');
+      this.#timer = setTimeout(() => this.restart(), DISCONNECTED_PATIENCE_MS);
+    } else if (connectionState === 'connected') {
+      const path = await pathOf(this.#connection);
+      if (!this.#isClosed()) this.emit('connected', path);
+    }
+  }
+
+  /** Asked again after waiting, when it may have become true. */
+  #isClosed(): boolean {
+    return this.#closed;
+  }
+
+  #enqueue(act: () => Promise<void>): void {
+    this.#turn = this.#turn.then(act).catch((error: unknown) => {
+      if (!this.#closed) reportError(error);
+    });
+  }
+}

@@ -1,0 +1,399 @@
+import { signal } from '@preact/signals';
+import type { CallPath, CallType, EndReason } from '../../protocol/calls.ts';
+import type { NotificationPayload } from '../../protocol/notifications.ts';
+import { createId } from '../api/createId.ts';
+import { isUnanswered, toRequestError } from '../api/RequestError.ts';
+import type { AnyNotification, SignalingClient } from '../api/SignalingClient.ts';
+import type { AudioOutput } from '../media/AudioOutput.ts';
+import type { PeerCall, PeerConfig } from '../media/PeerCall.ts';
+import { reportMinutes } from './callQuality.ts';
+import type { Callable, CallEnd, CallPhase, CurrentCall } from './callsModels.ts';
+import type { Devices } from './devices.ts';
+import type { Failure } from './models.ts';
+import { openPeer } from './openPeer.ts';
+
+/** By then the two have reached each other, or they meet on the server; the callee leaves the caller time to ask. */
+const PATH_PATIENCE_MS = { outgoing: 5_000, incoming: 7_000 };
+/** How long what flows between the two goes on beside a meeting that is not heard yet. */
+const HANDOVER_PATIENCE_MS = 15_000;
+const HANDOVER_LOOK_MS = 150;
+/** The other one may hear the meeting a little later. */
+const LINGER_MS = 3_000;
+/** Calls that are over are remembered, for what comes late of them. */
+const MAX_REMEMBERED = 100;
+
+/** A meeting that was entered for a call. */
+export interface EnteredMeeting {
+  /** Whether somebody's sound arrives by it. */
+  hears(userId: string): Promise<boolean>;
+}
+
+export interface CallControllerDeps {
+  signaling: SignalingClient;
+  devices: Devices;
+  /** Comes into a meeting without a lobby. @throws Failure */
+  enterMeeting: (code: string) => Promise<EnteredMeeting>;
+  /** Camera and microphone are needed no more, unless for something else. */
+  releaseDevices: () => void;
+}
+
+type Relayed = Extract<AnyNotification, { name: 'call:offer' | 'call:answer' | 'ice:candidate' }>;
+
+/** The call of this page: what the server says of it, and its media. */
+export class CallController {
+  readonly current = signal<CurrentCall | null>(null);
+  readonly theirVideo = signal<MediaStreamTrack | null>(null);
+  readonly soundBlocked = signal(false);
+  readonly #deps: CallControllerDeps;
+  /** Of this page: a reload has lost what the other end speaks to. */
+  readonly #deviceId = createId();
+  readonly #over = new Set<string>();
+  #direction: 'outgoing' | 'incoming' = 'outgoing';
+  #peer: PeerCall | null = null;
+  #audio: AudioOutput | null = null;
+  /** Calls that were begun here; one more when the latest is given up. */
+  #attempt = 0;
+  /** Came before there was an end to take it. */
+  #early: Relayed[] = [];
+  #stops: (() => unknown)[] = [];
+  /** The page of the meeting that the call moves to is there. */
+  #onShown: () => void = () => undefined;
+
+  constructor(deps: CallControllerDeps) {
+    this.#deps = deps;
+  }
+
+  async call(person: Callable, callType: CallType): Promise<void> {
+    if (this.#isLive()) return;
+    this.#direction = 'outgoing';
+    const attempt = ++this.#attempt;
+    this.current.value = { callId: null, person, callType, phase: { is: 'outgoing' } };
+    void this.#openDevices(callType === 'video');
+    try {
+      const { callId } = await this.#deps.signaling.request('call:initiate', {
+        ...{ to: person.id, callType, deviceId: this.#deviceId },
+      });
+      if (attempt === this.#attempt) this.#learnId(callId);
+      // Given up before it had an id: it would ring on.
+      else await this.#deps.signaling.request('call:end', { callId });
+    } catch (error) {
+      if (attempt !== this.#attempt) return;
+      this.#finish('could-not', { failure: toRequestError(error) });
+    }
+  }
+
+  async answer(withVideo: boolean): Promise<void> {
+    const { callId, phase } = this.current.peek() ?? {};
+    if (phase?.is !== 'incoming' || !callId) return;
+    this.#direction = 'incoming';
+    this.#show({ is: 'connecting' });
+    // Beside the answer: what is opened later is sent when it is there.
+    void this.#openDevices(withVideo);
+    try {
+      const { signaling } = this.#deps;
+      await signaling.request('call:accept', { callId, deviceId: this.#deviceId });
+    } catch (error) {
+      this.#finish('could-not', { failure: toRequestError(error) });
+    }
+  }
+
+  async decline(message?: string): Promise<void> {
+    const { callId, phase } = this.current.peek() ?? {};
+    if (phase?.is !== 'incoming' || !callId) return;
+    this.#drop();
+    const words = message?.trim() ?? '';
+    await this.#deps.signaling
+      .request('call:reject', { callId, ...(words !== '' && { message: words }) })
+      .catch(() => undefined);
+  }
+
+  async hangUp(): Promise<void> {
+    const { callId, phase } = this.current.peek() ?? {};
+    if (!phase || phase.is === 'over') return;
+    this.#finish(phase.is === 'outgoing' ? 'cancelled' : 'hung-up');
+    if (!callId) return;
+    await this.#deps.signaling.request('call:end', { callId }).catch(() => undefined);
+  }
+
+  /** @throws RequestError */
+  async upgrade(invite: readonly string[]): Promise<void> {
+    const { callId } = this.current.peek() ?? {};
+    if (!callId) return;
+    const asked = { callId, ...(invite.length > 0 && { invite: [...invite] }) };
+    const { code } = await this.#deps.signaling.request('call:upgrade', asked);
+    // The answer is as good as the notification, whichever comes first.
+    const reason = invite.length > 0 ? 'invited' : 'no-path';
+    await this.#move({ callId, code, reason });
+  }
+
+  dismiss(): void {
+    if (this.current.peek()?.phase.is === 'over') this.current.value = null;
+  }
+
+  meetingShown(): void {
+    this.#onShown();
+  }
+
+  async unblockSound(): Promise<void> {
+    await this.#audio?.unblock();
+  }
+
+  handle(notification: AnyNotification): void {
+    const { name, payload } = notification;
+    if (name === 'call:incoming') this.#handleIncoming(payload);
+    if (name === 'call:initiated') this.#learnId(payload.callId);
+    if (name === 'call:accepted') this.#handleAccepted(payload);
+    if (name === 'call:offer' || name === 'call:answer' || name === 'ice:candidate') {
+      if (payload.callId === this.current.peek()?.callId) this.#relay(notification);
+    }
+    if (name === 'call:moved' && payload.callId === this.current.peek()?.callId) {
+      void this.#move(payload);
+    }
+    if (name === 'call:rejected' || name === 'call:ended') {
+      this.#remember(payload.callId);
+      if (payload.callId !== this.current.peek()?.callId) return;
+      const phase = this.current.peek()?.phase.is;
+      // What has only rung goes without a word: the history has it.
+      if (phase === 'incoming') this.#drop();
+      else if (phase !== 'over' && phase !== 'moving') {
+        const message = 'message' in payload ? (payload.message ?? null) : null;
+        this.#finish(endOf(payload.reason), { message });
+      }
+    }
+  }
+
+  /** Something may have been missed. Answers the missed calls that nobody has looked at. */
+  async sync(): Promise<number> {
+    const { signaling } = this.#deps;
+    const { call, missed } = await signaling.request('call:sync', {});
+    const here = this.current.peek();
+    const live = this.#isLive() && here?.phase.is !== 'moving' ? here : null;
+    if (live?.callId && live.callId === call?.callId) {
+      // What is being answered is asked again by itself.
+      const bound = call.state !== 'RINGING' || call.direction === 'outgoing';
+      if (bound && live.phase.is !== 'incoming') await this.#resume(live.callId);
+    } else if (live?.callId) {
+      if (live.phase.is === 'incoming') this.#drop();
+      else this.#finish('lost');
+    } else if (!live && call?.state === 'RINGING' && call.direction === 'incoming') {
+      const { callId, callType, with: caller, meetingId } = call;
+      this.#handleIncoming({ callId, callType, from: caller.id, caller, meetingId });
+    }
+    return missed;
+  }
+
+  close(): void {
+    void this.hangUp();
+    this.#release();
+    this.current.value = null;
+  }
+
+  #handleIncoming(payload: NotificationPayload<'call:incoming'>): void {
+    const { callId, caller, callType, meetingId } = payload;
+    if (this.#isLive() || this.#over.has(callId)) return;
+    const phase: CallPhase = { is: 'incoming', intoMeeting: meetingId !== null };
+    this.current.value = { callId, person: caller, callType, phase };
+  }
+
+  /** The server has given the call that was begun here its id. */
+  #learnId(callId: string): void {
+    const current = this.current.peek();
+    if (current?.phase.is !== 'outgoing' || current.callId !== null) return;
+    this.current.value = { ...current, callId };
+  }
+
+  #handleAccepted({
+    callId,
+    ...config
+  }: Pick<NotificationPayload<'call:accepted'>, 'callId' | 'iceServers' | 'iceTransportPolicy'>) {
+    // Of two who rang each other the one whose call it is not hears its id only now.
+    this.#learnId(callId);
+    const phase = this.current.peek()?.phase.is;
+    if (callId !== this.current.peek()?.callId || this.#peer) return;
+    if (phase !== 'outgoing' && phase !== 'connecting') return;
+    this.#show({ is: 'connecting' });
+    this.#open(callId, config);
+  }
+
+  #open(callId: string, config: PeerConfig): void {
+    const { signaling, devices } = this.#deps;
+    const { peer, audio, close } = openPeer({
+      ...{ callId, config, signaling, devices },
+      polite: this.#direction === 'incoming',
+      onVideo: (track) => (this.theirVideo.value = track),
+      onSoundBlocked: (blocked) => (this.soundBlocked.value = blocked),
+    });
+    this.#peer = peer;
+    this.#audio = audio;
+    peer.on('connected', (path) => this.#handleConnected(callId, path));
+    peer.on('interrupted', () => this.#interrupt());
+    const patience = setTimeout(() => void this.#meet(), PATH_PATIENCE_MS[this.#direction]);
+    this.#stops.push(() => clearTimeout(patience), close);
+    if (this.#direction === 'outgoing') peer.begin();
+    for (const early of this.#early.splice(0)) this.#relay(early);
+  }
+
+  #relay(relayed: Relayed): void {
+    if (!this.#peer) {
+      this.#early.push(relayed);
+      return;
+    }
+    const { name, payload } = relayed;
+    if (name === 'call:offer') this.#peer.handleOffer(payload.offer.sdp);
+    if (name === 'call:answer') this.#peer.handleAnswer(payload.answer.sdp);
+    if (name === 'ice:candidate') this.#peer.handleCandidate(payload.candidate);
+  }
+
+  #handleConnected(callId: string, path: CallPath): void {
+    const { signaling } = this.#deps;
+    void signaling.request('call:connected', { callId, path }).catch(() => undefined);
+    const phase = this.current.peek()?.phase;
+    if (phase?.is === 'talking') this.#show({ ...phase, interrupted: false });
+    if (phase?.is !== 'connecting') return;
+    this.#show({ is: 'talking', since: Date.now(), interrupted: false });
+    const peer = this.#peer;
+    if (!peer) return;
+    const report = reportMinutes(
+      () => peer.figures(),
+      (minute) =>
+        void signaling.request('call:quality', { in: { callId }, minute }).catch(() => undefined),
+    );
+    // First of all: the counters go with the connection.
+    this.#stops.unshift(() => report.close());
+  }
+
+  #interrupt(): void {
+    const phase = this.current.peek()?.phase;
+    if (phase?.is === 'talking') this.#show({ ...phase, interrupted: true });
+  }
+
+  /** The two do not reach each other: on the server they do. */
+  async #meet(): Promise<void> {
+    if (this.current.peek()?.phase.is !== 'connecting') return;
+    try {
+      await this.upgrade([]);
+    } catch (error) {
+      if (this.current.peek()?.phase.is !== 'connecting') return;
+      const failure = toRequestError(error);
+      void this.hangUp();
+      this.#finish('failed', { failure });
+    }
+  }
+
+  async #move({
+    callId,
+    code,
+    reason,
+  }: {
+    callId: string;
+    code: string;
+    reason: 'invited' | 'no-path';
+  }) {
+    const current = this.current.peek();
+    if (current?.callId !== callId || current.phase.is === 'moving') return;
+    if (current.phase.is === 'over') return;
+    this.#remember(callId);
+    const flows = current.phase.is === 'talking';
+    this.#show({ is: 'moving', code, reason, entered: false });
+    try {
+      const meeting = await this.#deps.enterMeeting(code);
+      const shown = new Promise<void>((resolve) => (this.#onShown = resolve));
+      this.#show({ is: 'moving', code, reason, entered: true });
+      const until = Date.now() + HANDOVER_PATIENCE_MS;
+      // What flows between the two goes on until it comes by the meeting.
+      while (flows && Date.now() < until && !(await meeting.hears(current.person.id))) {
+        await new Promise((resolve) => setTimeout(resolve, HANDOVER_LOOK_MS));
+      }
+      await shown;
+      this.#audio?.close();
+      const stops = this.#stops.splice(0);
+      setTimeout(() => {
+        for (const stop of stops) stop();
+      }, LINGER_MS);
+      this.#release();
+      this.current.value = null;
+    } catch (error) {
+      this.#finish('could-not', { failure: toRequestError(error) });
+    }
+  }
+
+  async #resume(callId: string): Promise<void> {
+    const { signaling } = this.#deps;
+    try {
+      await signaling.request('call:resume', { callId, deviceId: this.#deviceId });
+      this.#peer?.catchUp();
+    } catch (error) {
+      // Over meanwhile; where nobody answered, the next connection asks again.
+      if (!isUnanswered(error)) this.#finish('lost');
+    }
+  }
+
+  async #openDevices(withVideo: boolean): Promise<void> {
+    const { microphone, camera } = this.#deps.devices;
+    await Promise.all([microphone.setWanted(true), camera.setWanted(withVideo)]);
+  }
+
+  #isLive(): boolean {
+    const phase = this.current.peek()?.phase.is;
+    return phase !== undefined && phase !== 'over';
+  }
+
+  #show(phase: CallPhase): void {
+    const current = this.current.peek();
+    if (current) this.current.value = { ...current, phase };
+  }
+
+  #finish(
+    end: CallEnd,
+    { message = null, failure = null }: { message?: string | null; failure?: Failure | null } = {},
+  ): void {
+    const { phase, callId } = this.current.peek() ?? {};
+    if (!phase || phase.is === 'over') return;
+    if (callId) this.#remember(callId);
+    this.#attempt++;
+    const durationMs = phase.is === 'talking' ? Date.now() - phase.since : 0;
+    this.#show({ is: 'over', end, message, failure, durationMs });
+    this.#release();
+    this.#deps.releaseDevices();
+  }
+
+  /** Goes without a word. */
+  #drop(): void {
+    const { callId } = this.current.peek() ?? {};
+    if (callId) this.#remember(callId);
+    this.current.value = null;
+  }
+
+  #remember(callId: string): void {
+    this.#over.add(callId);
+    const [oldest] = this.#over;
+    if (this.#over.size > MAX_REMEMBERED && oldest !== undefined) this.#over.delete(oldest);
+  }
+
+  #release(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#peer = null;
+    this.#audio = null;
+    this.#early = [];
+    this.theirVideo.value = null;
+    this.soundBlocked.value = false;
+  }
+}
+
+function endOf(reason: EndReason | 'declined' | 'busy' | 'offline'): CallEnd {
+  switch (reason) {
+    case 'hung-up':
+      return 'they-hung-up';
+    case 'cancelled':
+    case 'declined':
+    case 'busy':
+    case 'offline':
+    case 'timeout':
+    case 'lost':
+    case 'failed':
+      return reason;
+    case 'elsewhere':
+    case 'moved':
+      return 'hung-up';
+  }
+}

@@ -1,0 +1,58 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { CallsModel } from '../../state/callsModels.ts';
+import type { Failure } from '../../state/models.ts';
+import { Avatar } from '../components/Avatar.tsx';
+import { Dialog } from '../components/Dialog.tsx';
+import { FailureNote } from '../components/FailureNote.tsx';
+import { toFailure, useTexts } from '../context.ts';
+import { useBusy } from '../useBusy.ts';
+
+interface Props {
+  calls: CallsModel;
+  /** Who is in the call already. */
+  exceptId: string;
+  onClose: () => void;
+}
+
+/** Asks somebody into the call, out of those one has talked to. */
+export function AddPerson({ calls, exceptId, onClose }: Props) {
+  const texts = useTexts().calls;
+  const [busy, run] = useBusy();
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const entries = calls.history.entries.value;
+  useEffect(() => void calls.history.load(), []);
+  const people = new Map(
+    (entries.is === 'ready' ? entries.value : [])
+      .filter((entry) => entry.kind === 'call' && entry.with.id !== exceptId)
+      .map((entry) => [entry.with.id, entry.with]),
+  );
+  return (
+    <Dialog title={texts.addPerson} onClose={onClose}>
+      <p class="muted">{people.size > 0 ? texts.addPersonHint : texts.nobodyToAdd}</p>
+      {failure && <FailureNote failure={failure} />}
+      <ul class="call-people">
+        {[...people.values()].map(({ id, name }) => (
+          <li key={id}>
+            <Avatar name={name} id={id} />
+            <span>{name}</span>
+            <button
+              type="button"
+              class="button"
+              aria-label={`${texts.add}: ${name}`}
+              aria-disabled={busy}
+              onClick={() =>
+                run(() =>
+                  calls
+                    .invite([id])
+                    .then(onClose, (error: unknown) => setFailure(toFailure(error))),
+                )
+              }
+            >
+              {texts.add}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}

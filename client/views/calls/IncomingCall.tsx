@@ -1,0 +1,102 @@
+import { MessageSquareText, Phone, PhoneOff, Video } from 'lucide';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { CallPhase, CallsModel, CurrentCall } from '../../state/callsModels.ts';
+import { Avatar } from '../components/Avatar.tsx';
+import { Icon } from '../components/Icon.tsx';
+import { useApp, useTexts } from '../context.ts';
+import { announce } from './ringtone.ts';
+
+interface Props {
+  calls: CallsModel;
+  current: CurrentCall;
+  phase: Extract<CallPhase, { is: 'incoming' }>;
+}
+
+/** Somebody rings. */
+export function IncomingCall({ calls, current: { person, callType, callId }, phase }: Props) {
+  const texts = useTexts().calls;
+  const { preferences } = useApp();
+  const [writing, setWriting] = useState(false);
+  const title = texts.incoming[phase.intoMeeting ? 'meeting' : callType](person.name);
+  const sounds = preferences.sounds.value;
+  useEffect(() => announce(title, { sounds, onOpen: () => undefined }), [callId, sounds, title]);
+  return (
+    <div class="call-card" role="alert">
+      <Avatar name={person.name} id={person.id} />
+      <h2 id="call-title">{title}</h2>
+      {writing ? (
+        <DeclineForm calls={calls} />
+      ) : (
+        <div class="call-answers">
+          {(callType === 'video' || phase.intoMeeting) && (
+            <button
+              type="button"
+              class="button primary"
+              onClick={() => void calls.answer(callType === 'video')}
+            >
+              <Icon of={Video} />
+              {phase.intoMeeting ? texts.join : texts.answerVideo}
+            </button>
+          )}
+          {!phase.intoMeeting && (
+            <button
+              type="button"
+              class={callType === 'video' ? 'button' : 'button primary'}
+              onClick={() => void calls.answer(false)}
+            >
+              <Icon of={Phone} />
+              {texts.answer}
+            </button>
+          )}
+          <button type="button" class="button danger" onClick={() => void calls.decline()}>
+            <Icon of={PhoneOff} />
+            {texts.decline}
+          </button>
+          <button type="button" class="button" onClick={() => setWriting(true)}>
+            <Icon of={MessageSquareText} />
+            {texts.declineWith}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function DeclineForm({ calls }: { calls: CallsModel }) {
+  const texts = useTexts().calls;
+  const [message, setMessage] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  return (
+    <form
+      class="dialog-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void calls.decline(message);
+      }}
+    >
+      <ul class="call-replies">
+        {texts.declineReplies.map((reply) => (
+          <li key={reply}>
+            <button type="button" class="button small" onClick={() => void calls.decline(reply)}>
+              {reply}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <div class="field">
+        <label for="decline-message">{texts.declineMessage}</label>
+        <input
+          ref={field}
+          id="decline-message"
+          maxLength={300}
+          value={message}
+          onInput={({ currentTarget }) => setMessage(currentTarget.value)}
+        />
+      </div>
+      <button type="submit" class="button danger">
+        {texts.send}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,175 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { entryOf, logsOf } from '../support/calls.ts';
+import { eventually } from '../support/eventually.ts';
+import {
+  acquaint,
+  figuresOf,
+  heardBy,
+  openCaller,
+  keepApart,
+  ringFromPage,
+  seesAndHearsOther,
+  watchSound,
+  type CallVisitor,
+} from './support/callers.ts';
+import { largestGap } from './support/frames.ts';
+import { arrangements, ONE_WORKER, type Host } from './support/hosting.ts';
+import { accessibilityViolations } from './support/soundness.ts';
+import { launchBrowser } from './support/Visitor.ts';
+
+describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) => {
+  let server: Host;
+  let browser: Browser;
+  let ada: CallVisitor;
+  let bob: CallVisitor;
+
+  beforeAll(async () => {
+    server = await start({ PARLEY_CALLS_RING_TIMEOUT_MS: '6000' });
+    browser = await launchBrowser();
+  });
+  beforeEach(async () => {
+    [ada, bob] = await Promise.all([
+      openCaller(browser, server.entrance(), 'Ada Lovelace'),
+      openCaller(browser, server.entrance(), 'Bob Kahn'),
+    ]);
+    await acquaint(server.url, ada, bob);
+  });
+  afterEach(async () => {
+    await Promise.all([ada.visitor.close(), bob.visitor.close()]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.close();
+  });
+
+  const latest = async (person: CallVisitor) =>
+    eventually(async () => {
+      const { entries } = await logsOf(server, person);
+      const [last] = entries.filter(
+        ({ outcome }) => outcome !== 'missed' && outcome !== 'cancelled',
+      );
+      if (!last) throw new Error('nothing is in the history yet');
+      return last;
+    });
+
+  it('rings, is answered, and flows between the two browsers alone', async () => {
+    await bob.visitor.page.getByRole('link', { name: /^Calls/ }).waitFor();
+    await ringFromPage(bob, ada);
+    const ringing = ada.visitor.page.getByTestId('call');
+    await ringing.getByText('Bob Kahn is calling with video').waitFor();
+    expect(await accessibilityViolations(ada.visitor.page)).toEqual([]);
+    await ada.visitor.button('Answer with video').click();
+    const [ofAda, ofBob] = await Promise.all([seesAndHearsOther(ada), seesAndHearsOther(bob)]);
+    for (const { pair } of [ofAda, ofBob]) {
+      expect(['host', 'prflx']).toContain(pair?.[0]);
+      expect(['host', 'prflx']).toContain(pair?.[1]);
+    }
+    // No media of anybody is at the server.
+    expect(await server.routers()).toBe(0);
+    await bob.visitor.page.getByTestId('their-video').waitFor();
+    expect(await accessibilityViolations(bob.visitor.page)).toEqual([]);
+
+    // A camera that goes off is gone for the other one, and comes back.
+    await ada.visitor.button('Turn off camera').click();
+    await bob.visitor.page.getByTestId('their-video').waitFor({ state: 'detached' });
+    await ada.visitor.button('Turn on camera').click();
+    await bob.visitor.page.getByTestId('their-video').waitFor();
+
+    await bob.visitor.button('Hang up').click();
+    await ada.visitor.page.getByText('Bob Kahn hung up').waitFor();
+    expect(await latest(ada)).toMatchObject({
+      ...{ outcome: 'answered', reason: 'hung-up', direction: 'incoming' },
+    });
+    expect(await latest(bob)).toMatchObject({ outcome: 'answered', direction: 'outgoing' });
+    expect([...ada.visitor.complaints, ...bob.visitor.complaints]).toEqual([]);
+  });
+
+  it('is declined with a message', async () => {
+    await ringFromPage(bob, ada);
+    await ada.visitor.button('Decline with a message').click();
+    await ada.visitor.button('Can’t talk now').click();
+    await bob.visitor.page.getByText('Ada Lovelace declined').waitFor();
+    await bob.visitor.page.getByText('“Can’t talk now”').waitFor();
+    expect((await latest(bob)).outcome).toBe('declined');
+  });
+
+  it('that nobody answers is missed, and can be called back', async () => {
+    await ringFromPage(bob, ada);
+    await bob.visitor.page.getByText('Ada Lovelace did not answer').waitFor();
+    await ada.visitor.page.getByTestId('call').waitFor({ state: 'detached' });
+    await ada.visitor.page.getByRole('link', { name: /^Calls.*1/ }).waitFor();
+    await ada.visitor.page.getByRole('link', { name: /^Calls/ }).click();
+    await ada.visitor.page.getByText('Incoming · Missed').first().waitFor();
+    // Seen: nothing is left to be counted.
+    await eventually(async () => expect((await logsOf(server, ada)).missed).toBe(0));
+    await bob.visitor.button('Call back').click();
+    await ada.visitor.button('Answer').click();
+    await eventually(async () => {
+      expect((await figuresOf(bob)).audioEnergy).toBeGreaterThan(0);
+    });
+  });
+
+  it('is silenced on the device that did not answer', async () => {
+    const phone = await ada.visitor.onOtherDevice(browser, server.url);
+    await phone.page.goto('/');
+    await phone.button('Start now').waitFor();
+    await ringFromPage(bob, ada);
+    await phone.page.getByTestId('call').waitFor();
+    await ada.visitor.button('Answer').click();
+    await phone.page.getByTestId('call').waitFor({ state: 'detached' });
+    await bob.visitor.page.getByTestId('call-clock').waitFor();
+    await phone.close();
+  });
+
+  it('goes on over the server when the two do not reach each other', async () => {
+    await Promise.all([ada, bob].map(keepApart));
+    await ringFromPage(bob, ada);
+    await ada.visitor.button('Answer with video').click();
+    await Promise.all([ada.visitor.stage.waitFor(), bob.visitor.stage.waitFor()]);
+    const [adaId, bobId] = await Promise.all([
+      ada.visitor.participantId(),
+      bob.visitor.participantId(),
+    ]);
+    await Promise.all([ada.visitor.seesAndHears([bobId]), bob.visitor.seesAndHears([adaId])]);
+    expect(await server.routers()).toBeGreaterThan(0);
+    const { entries } = await logsOf(server, ada);
+    expect(entries.map(({ kind, reason }) => [kind, reason]).slice(0, 2)).toEqual([
+      ['meeting', 'ongoing'],
+      ['call', 'moved'],
+    ]);
+  });
+
+  it('goes on over the server with a third person, and nobody is unheard for a second', async () => {
+    const cat = await openCaller(browser, server.entrance(), 'Cat Stevens');
+    await acquaint(server.url, cat, bob);
+    await ringFromPage(bob, ada);
+    await ada.visitor.button('Answer with video').click();
+    await Promise.all([seesAndHearsOther(ada), seesAndHearsOther(bob)]);
+    await Promise.all([watchSound(ada), watchSound(bob)]);
+    await bob.visitor.button('Add person').click();
+    await bob.visitor.button('Add: Cat Stevens').click();
+    await cat.visitor.page.getByText('Bob Kahn asks you into a call').waitFor();
+    await cat.visitor.page.getByTestId('call').getByRole('button', { name: 'Join' }).click();
+    const all = [ada, bob, cat];
+    await Promise.all(all.map(({ visitor }) => visitor.stage.waitFor()));
+    await Promise.all(
+      [ada, bob].map(({ visitor }) =>
+        visitor.page.getByTestId('call').waitFor({ state: 'detached' }),
+      ),
+    );
+    const ids = await Promise.all(all.map(({ visitor }) => visitor.participantId()));
+    await Promise.all(
+      all.map(({ visitor }, index) => visitor.seesAndHears(ids.filter((_, at) => at !== index))),
+    );
+    for (const one of [ada, bob]) {
+      expect(largestGap(await heardBy(one)), one.name).toBeLessThan(1_000);
+    }
+    const { entries } = await logsOf(server, cat);
+    const invitation = entries.find(({ reason }) => reason === 'moved');
+    expect(await entryOf(server, cat, invitation?.callId ?? '')).toMatchObject({
+      ...{ outcome: 'answered', direction: 'incoming' },
+    });
+    await cat.visitor.close();
+  });
+});

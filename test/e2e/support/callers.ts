@@ -1,0 +1,117 @@
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { PeerFigures } from '../../../client/media/peerFigures.ts';
+import { eventually } from '../../support/eventually.ts';
+import { call } from '../../support/people.ts';
+import { TestClient } from '../../support/TestClient.ts';
+import { Visitor } from './Visitor.ts';
+
+declare global {
+  interface Window {
+    __parleyCall?: { stats(): Promise<PeerFigures> };
+    /** When sound arrived, by whatever way: Unix time in milliseconds. */
+    __heard?: number[];
+  }
+}
+
+/** Somebody with an account at a browser, who can be called. */
+export interface CallVisitor {
+  readonly visitor: Visitor;
+  readonly name: string;
+  readonly userId: string;
+  readonly token: string;
+}
+
+export async function openCaller(
+  browser: Browser,
+  url: string,
+  name: string,
+  options: BrowserContextOptions = {},
+): Promise<CallVisitor> {
+  const visitor = await Visitor.open(browser, url, options);
+  await visitor.signUp(name);
+  const token = await visitor.page.evaluate(() => localStorage.getItem('parley.token') ?? '');
+  const { user } = await call({ url }, 'me', { token });
+  return { visitor, name, token, userId: user.id };
+}
+
+/** Has the one know the other from a call of before, which was given up at once. */
+export async function acquaint(url: string, from: CallVisitor, to: CallVisitor): Promise<void> {
+  const client = await TestClient.connect(url, from.token);
+  const { callId } = await client.request('call:initiate', { to: to.userId, callType: 'audio' });
+  await client.request('call:end', { callId });
+  client.close();
+}
+
+/** Rings from the page of calls. */
+export async function ringFromPage(from: CallVisitor, to: CallVisitor): Promise<void> {
+  const { page } = from.visitor;
+  await page.getByRole('link', { name: /^Calls/ }).click();
+  await from.visitor.button(`Video call: ${to.name}`).first().click();
+  await page.getByTestId('call').getByText(`Calling ${to.name}…`).waitFor();
+}
+
+export function figuresOf({ visitor }: CallVisitor): Promise<PeerFigures> {
+  return visitor.page.evaluate(async () => {
+    if (!window.__parleyCall) throw new Error('not in a call');
+    return window.__parleyCall.stats();
+  });
+}
+
+/** Waits until picture and sound of the other one arrive, anew from now. */
+export async function seesAndHearsOther(one: CallVisitor): Promise<PeerFigures> {
+  const before = await eventually(() => figuresOf(one), 20_000, 200);
+  return eventually(
+    async () => {
+      const now = await figuresOf(one);
+      const frames = now.framesDecoded - before.framesDecoded;
+      const sound = now.audioEnergy - before.audioEnergy;
+      if (frames < 4 || sound <= 0) throw new Error(`nothing new comes: ${JSON.stringify(now)}`);
+      return now;
+    },
+    20_000,
+    200,
+  );
+}
+
+/** Begins to note when packets of sound arrive, from the other end or by the meeting. */
+export function watchSound({ visitor }: CallVisitor): Promise<void> {
+  return visitor.page.evaluate(() => {
+    const heard: number[] = [];
+    window.__heard = heard;
+    const known = new Map<string, number>();
+    const note = (way: string, packets: number): void => {
+      if (packets > (known.get(way) ?? 0)) heard.push(Date.now());
+      known.set(way, packets);
+    };
+    const look = async (): Promise<void> => {
+      // What still comes of a call that has gone is not played.
+      const plays = document.querySelector('[data-testid="call"]') !== null;
+      const direct = await window.__parleyCall?.stats().catch(() => null);
+      if (direct && plays) note('direct', direct.packetsReceived);
+      const meeting = await window.__parley?.stats().catch(() => null);
+      for (const one of meeting?.inbound ?? []) {
+        if (one.kind === 'audio') note(one.consumerId, one.packetsReceived);
+      }
+      setTimeout(() => void look(), 60);
+    };
+    void look();
+  });
+}
+
+export function heardBy({ visitor }: CallVisitor): Promise<number[]> {
+  return visitor.page.evaluate(() => window.__heard ?? []);
+}
+
+/** Takes from a page every way to another browser; those to the server, which says that it is one, stay. */
+export function keepApart({ visitor }: CallVisitor): Promise<void> {
+  return visitor.page.evaluate(`
+    const { prototype } = RTCPeerConnection;
+    const original = prototype.setRemoteDescription;
+    prototype.setRemoteDescription = function ({ type, sdp = '' }) {
+      const ways = /a=candidate:.*\\r\\n/g;
+      const own = sdp.includes('a=ice-lite') ? sdp : sdp.replaceAll(ways, '');
+      return original.call(this, { type, sdp: own });
+    };
+    prototype.addIceCandidate = () => Promise.resolve();
+  `);
+}
