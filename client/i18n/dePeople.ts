@@ -1,6 +1,9 @@
 import type { PeopleTexts } from './peopleTexts.ts';
 
 export const dePeople: PeopleTexts = {
+  message: 'Nachricht schreiben',
+  audioCall: 'Anrufen',
+  videoCall: 'Videoanruf',
   title: 'Personen',
   statuses: { online: 'Online', away: 'Abwesend', busy: 'Beschäftigt', offline: 'Offline' },
   chooseStatus: 'Ihr Status',

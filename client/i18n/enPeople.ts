@@ -1,6 +1,9 @@
 import type { PeopleTexts } from './peopleTexts.ts';
 
 export const enPeople: PeopleTexts = {
+  message: 'Message',
+  audioCall: 'Audio call',
+  videoCall: 'Video call',
   title: 'People',
   statuses: { online: 'Online', away: 'Away', busy: 'Busy', offline: 'Offline' },
   chooseStatus: 'Your status',

@@ -3,6 +3,9 @@ import type { ChosenStatus, PresenceStatus } from '../../protocol/people.ts';
 /** Words of people. */
 export interface PeopleTexts {
   title: string;
+  message: string;
+  audioCall: string;
+  videoCall: string;
   statuses: Record<PresenceStatus, string>;
   /** What each choice means for others. */
   chooseStatus: string;

@@ -121,7 +121,14 @@ export function createChat(deps: TalkDeps): ChatModel {
       if (userId === self.id) forget(roomId);
       else await refresh(roomId);
     },
-    findPeople: (text) => Promise.resolve(peopleOf(known(), self.id, text)),
+    async findPeople(text) {
+      const familiar = peopleOf(known(), self.id, text);
+      if (text.trim() === '') return familiar;
+      const { people } = await rest.call('searchPeople', { query: { q: text.trim() } });
+      const found = people.map(({ id: userId, name }) => ({ userId, name }));
+      const all = new Map([...familiar, ...found].map((one) => [one.userId, one]));
+      return [...all.values()].filter(({ userId }) => userId !== self.id);
+    },
     search: (text, before) =>
       rest.call('searchMessages', { query: { q: text, ...(before !== null && { before }) } }),
   };

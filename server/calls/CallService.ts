@@ -50,6 +50,8 @@ export interface CallServiceDeps {
   /** Ends one that is not needed. */
   discardMeeting: (host: AccountPrincipal, meetingId: string) => Promise<void>;
   /** @throws AppError RATE_LIMITED */
+  /** These talk to each other now, or do not any more. */
+  onTalking: (userIds: readonly string[], isTalking: boolean) => void;
   limitInitiation: (userId: string) => Promise<void>;
   iceFor: (userId: string) => { iceServers: IceServer[]; iceTransportPolicy: 'all' | 'relay' };
   metrics: CallMetrics;
@@ -274,6 +276,11 @@ export class CallService {
     if (!changed) throw new AppError('NOT_FOUND', { message: 'There is no such call.' });
     const { before, ...step } = orThrow(changed);
     await this.#tell(step, null);
+    const isTalking = talks(step.call);
+    if (talks(before) !== isTalking) {
+      const { caller, callee } = step.call;
+      this.#deps.onTalking([caller.userId, callee.userId], isTalking);
+    }
     if (before.state !== 'ENDING' && step.call.state === 'ENDING') await this.#conclude(step.call);
     return { before, ...step };
   }
@@ -380,4 +387,9 @@ function orThrow<T extends object>(result: T | Refusal): T {
 function ignoreRefusal(error: unknown): null {
   if (error instanceof AppError) return null;
   throw error;
+}
+
+/** Answered, and not over. */
+function talks({ state }: Call): boolean {
+  return state === 'CONNECTING' || state === 'CONNECTED';
 }

@@ -3,6 +3,7 @@ import { CallHistory } from '../calls/CallHistory.ts';
 import { CallService } from '../calls/CallService.ts';
 import { CallSweep } from '../calls/CallSweep.ts';
 import { partsOf } from '../meetings/connectionIds.ts';
+import type { Presence } from '../people/presence/Presence.ts';
 import type { TalkDeps } from './createTalk.ts';
 import { whoIsOnline } from './whoIsOnline.ts';
 
@@ -10,18 +11,12 @@ import { whoIsOnline } from './whoIsOnline.ts';
 const MAX_TITLE = 120;
 
 /** Direct calls and everybody's history of them. */
-export function createCalls({
-  config,
-  cluster,
-  database,
-  deliveries,
-  clients,
-  meetings,
-  rateLimits,
-  metrics,
-  logger,
-  releases,
-}: TalkDeps): { service: CallService; history: CallHistory } {
+export function createCalls(
+  deps: TalkDeps,
+  presence: Pick<Presence, 'setInCall'>,
+): { service: CallService; history: CallHistory } {
+  const { config, cluster, database, deliveries, clients, meetings } = deps;
+  const { rateLimits, metrics, logger, releases } = deps;
   const { registry, failures } = cluster;
   const { calls: counted } = metrics;
   const { calls, callHistory: history, people, users } = database;
@@ -50,6 +45,9 @@ export function createCalls({
     },
     async discardMeeting(host, meetingId) {
       await meetings.service.end(host, meetingId);
+    },
+    onTalking(userIds, isTalking) {
+      for (const userId of userIds) presence.setInCall(userId, isTalking);
     },
     limitInitiation: (userId) => rateLimits.consume('callPerAccount', userId),
     iceFor: (userId) => ({

@@ -49,7 +49,7 @@ export function createTalk(deps: TalkDeps): Talk {
   const forget: Forget[] = [];
   const people = createPeople(deps, forget);
   const chat = createChat(deps);
-  const calls = createCalls(deps);
+  const calls = createCalls(deps, people.presence);
   const { deliveries } = deps;
   return {
     handlers: {

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { AccountStore } from '../people/stores.ts';
+import { eraseTalk } from './eraseTalk.ts';
 
 /** What others read of somebody who is gone. */
 const NOBODY = 'Deleted account';
@@ -61,6 +62,7 @@ export class AccountRepository implements AccountStore {
       await transaction('meetings')
         .where({ host_id: userId })
         .update({ title: NO_TITLE, passcode_hash: null, waiting_message: null });
+      await eraseTalk(transaction, userId, NOBODY);
       const sessions = await transaction('sessions')
         .where({ user_id: userId })
         .delete()

@@ -4,7 +4,7 @@ import type { Failure } from '../../state/models.ts';
 import { Avatar } from '../components/Avatar.tsx';
 import { Dialog } from '../components/Dialog.tsx';
 import { FailureNote } from '../components/FailureNote.tsx';
-import { toFailure, useTexts } from '../context.ts';
+import { toFailure, useApp, useTexts } from '../context.ts';
 import { useBusy } from '../useBusy.ts';
 
 interface Props {
@@ -14,17 +14,24 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks somebody into the call, out of those one has talked to. */
+/** Asks somebody into the call: a contact, or somebody one has talked to. */
 export function AddPerson({ calls, exceptId, onClose }: Props) {
   const texts = useTexts().calls;
   const [busy, run] = useBusy();
   const [failure, setFailure] = useState<Failure | null>(null);
   const entries = calls.history.entries.value;
   useEffect(() => void calls.history.load(), []);
+  const contacts = useApp().talk.value?.people.contacts.value;
+  const known = [
+    ...(contacts?.is === 'ready' ? contacts.value : [])
+      .filter(({ state }) => state === 'contact')
+      .map(({ person }) => person),
+    ...(entries.is === 'ready' ? entries.value : [])
+      .filter(({ kind }) => kind === 'call')
+      .map((entry) => entry.with),
+  ];
   const people = new Map(
-    (entries.is === 'ready' ? entries.value : [])
-      .filter((entry) => entry.kind === 'call' && entry.with.id !== exceptId)
-      .map((entry) => [entry.with.id, entry.with]),
+    known.filter(({ id }) => id !== exceptId).map(({ id, name }) => [id, { id, name }]),
   );
   return (
     <Dialog title={texts.addPerson} onClose={onClose}>

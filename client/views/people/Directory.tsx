@@ -6,6 +6,7 @@ import { Menu } from '../components/Menu.tsx';
 import { useTexts } from '../context.ts';
 import { contactActions, type Question } from './contactActions.ts';
 import { PersonLine } from './PersonLine.tsx';
+import { useCall } from './useCall.ts';
 import type { Attempt } from './useAttempt.ts';
 
 /** From one letter to the next. */
@@ -25,6 +26,7 @@ export function Directory({ people, known, attempt, ask }: DirectoryProps) {
   const id = useId();
   const [text, setText] = useState('');
   const { directory } = people;
+  const call = useCall();
   const found = directory.found.value;
   useEffect(() => {
     const timer = setTimeout(() => void directory.search(text), TYPING_MS);
@@ -88,7 +90,11 @@ export function Directory({ people, known, attempt, ask }: DirectoryProps) {
                 )}
                 <Menu
                   label={texts.options(person.name)}
-                  items={contactActions(texts, person, ask).slice(state === 'contact' ? 0 : 1)}
+                  items={contactActions(texts, person, {
+                    isContact: state === 'contact',
+                    ask,
+                    call,
+                  })}
                 />
               </PersonLine>
             );

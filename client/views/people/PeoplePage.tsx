@@ -11,6 +11,7 @@ import { useApp, useTexts } from '../context.ts';
 import { useNow } from '../useNow.ts';
 import { Blocked } from './Blocked.tsx';
 import { contactActions, type Question } from './contactActions.ts';
+import { useCall } from './useCall.ts';
 import { Directory } from './Directory.tsx';
 import { lastSeenText } from './lastSeenText.ts';
 import { PersonLine } from './PersonLine.tsx';
@@ -132,6 +133,7 @@ function Contacts({
   const texts = useTexts();
   const words = texts.people;
   const now = useNow(30_000);
+  const call = useCall();
   return (
     <section class="people-section" data-testid="contacts">
       <h2>{words.contacts}</h2>
@@ -151,7 +153,7 @@ function Contacts({
             >
               <Menu
                 label={words.options(contact.person.name)}
-                items={contactActions(words, contact.person, ask)}
+                items={contactActions(words, contact.person, { isContact: true, ask, call })}
               />
             </PersonLine>
           ))}

@@ -1,19 +1,36 @@
-import { Ban, UserRoundMinus } from 'lucide';
+import { Ban, MessageSquare, Phone, UserRoundMinus, Video } from 'lucide';
+import type { CallType } from '../../../protocol/calls.ts';
 import type { PersonView } from '../../../protocol/people.ts';
 import type { PeopleTexts } from '../../i18n/peopleTexts.ts';
 import type { MenuItem } from '../components/Menu.tsx';
+import { navigate } from '../router.ts';
 
 /** What somebody is asked about before it is done. */
 export type Question = { what: 'remove' | 'block'; person: PersonView };
 
-/** What can be done about a contact. */
+interface Actions {
+  isContact: boolean;
+  ask: (question: Question) => void;
+  call: (person: PersonView, type: CallType) => unknown;
+}
+
+/** What can be done about somebody. */
 export function contactActions(
   texts: PeopleTexts,
   person: PersonView,
-  ask: (question: Question) => void,
+  { isContact, ask, call }: Actions,
 ): MenuItem[] {
   return [
-    { label: texts.remove, icon: UserRoundMinus, run: () => ask({ what: 'remove', person }) },
+    {
+      label: texts.message,
+      icon: MessageSquare,
+      run: () => navigate(`/chat/with/${encodeURIComponent(person.id)}`),
+    },
+    { label: texts.audioCall, icon: Phone, run: () => void call(person, 'audio') },
+    { label: texts.videoCall, icon: Video, run: () => void call(person, 'video') },
+    ...(isContact
+      ? [{ label: texts.remove, icon: UserRoundMinus, run: () => ask({ what: 'remove', person }) }]
+      : []),
     { label: texts.block, icon: Ban, danger: true, run: () => ask({ what: 'block', person }) },
   ];
 }

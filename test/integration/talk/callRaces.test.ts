@@ -51,6 +51,7 @@ describe.each(BACKENDS)('two people on two nodes on %s', (backend) => {
       createMeeting: () => Promise.reject(new Error('not part of this test')),
       admitTo: () => Promise.resolve(),
       discardMeeting: () => Promise.resolve(),
+      onTalking: () => undefined,
       limitInitiation: () => Promise.resolve(),
       iceFor: () => ({ iceServers: [], iceTransportPolicy: 'all' }),
       metrics: { started: () => undefined, ended: () => undefined, live: () => undefined },
