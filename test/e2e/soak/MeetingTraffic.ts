@@ -112,6 +112,14 @@ export class MeetingTraffic {
     this.#ledger.mayBe(userId, 'audio', false);
   }
 
+  /** Hands that went up or down lately may be as they were. */
+  handsMayBeForgotten(): void {
+    for (const { person } of this.attendees) {
+      this.#ledger.mayBe(person.userId, 'handRaised', true);
+      this.#ledger.mayBe(person.userId, 'handRaised', false);
+    }
+  }
+
   /** From now on newcomers wait. */
   async closeDoor(): Promise<void> {
     await this.#host.request('update-meeting', { waitingRoom: true });

@@ -268,6 +268,8 @@ export const FAULTS = {
       hit(node.name);
       redis.silence();
       await stayBroken(answered, ms, () => redis.restore());
+      // Kept nowhere else, and not worth refusing to anybody.
+      for (const traffic of stage.traffic) traffic.handsMayBeForgotten();
     },
   },
 } as const satisfies Record<string, Fault>;
