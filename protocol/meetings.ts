@@ -16,7 +16,7 @@ export const chatAfter = z.enum(['participants', 'hosts', 'nobody']);
 export type ChatAfter = z.infer<typeof chatAfter>;
 
 /** What participants who are not hosts may do. */
-export const meetingSettings = z.strictObject({
+export const meetingSettings = z.object({
   mayShareScreen: z.boolean(),
   mayUnmute: z.boolean(),
   mayUseCamera: z.boolean(),
