@@ -20,9 +20,16 @@ export class ParleyProcess {
   readonly #dataDir: string;
   readonly #inspectorPort: number;
 
-  /** @param env configuration as environment variables */
-  static async start(env: Record<string, string> = {}): Promise<ParleyProcess> {
+  /**
+   * @param env configuration as environment variables
+   * @param prepare fills the data folder before the first start
+   */
+  static async start(
+    env: Record<string, string> = {},
+    prepare: (dataDir: string) => Promise<void> = () => Promise.resolve(),
+  ): Promise<ParleyProcess> {
     const dataDir = await mkdtemp(join(tmpdir(), 'parley-bench-'));
+    await prepare(dataDir);
     const [port, inspectorPort] = await Promise.all([freePort(), freePort()]);
     // Costs nothing until somebody connects to it.
     const inspect = `--inspect=127.0.0.1:${inspectorPort}`;

@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, inject, it } from 'vitest';
 import { ParleyProcess } from '../../../bench/support/ParleyProcess.ts';
 import { BACKENDS, databaseEnv } from '../../support/backends.ts';
+import { copyEmbeddedDatabase } from '../../support/embeddedDatabase.ts';
 import {
   createMeeting,
   enterAsGuest,
@@ -15,7 +16,9 @@ describe.each(BACKENDS)('a server that is killed, on %s', (backend) => {
   afterEach(() => server.stop());
 
   it('has queue, admissions, roles, bans, names and locks as they were when it is back', async () => {
-    server = await ParleyProcess.start(await databaseEnv(backend));
+    server = await ParleyProcess.start(await databaseEnv(backend), async (dataDir) => {
+      if (backend === 'PGlite') await copyEmbeddedDatabase(inject('embeddedDatabase'), dataDir);
+    });
     const [ada, alan, edsger, eve] = await Promise.all(
       ['Ada', 'Alan', 'Edsger', 'Eve'].map((name) => signUp(server, name)),
     );
