@@ -12,11 +12,11 @@ import {
   seesAndHearsOther,
   watchSound,
   type CallVisitor,
-} from './support/callers.ts';
-import { largestGap } from './support/frames.ts';
-import { arrangements, ONE_WORKER, type Host } from './support/hosting.ts';
-import { accessibilityViolations } from './support/soundness.ts';
-import { launchBrowser } from './support/Visitor.ts';
+} from '../support/callers.ts';
+import { largestGap } from '../support/frames.ts';
+import { arrangements, ONE_WORKER, type Host } from '../support/hosting.ts';
+import { accessibilityViolations } from '../support/soundness.ts';
+import { launchBrowser } from '../support/Visitor.ts';
 
 describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) => {
   let server: Host;
