@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { entryOf, logsOf } from '../support/calls.ts';
-import { eventually } from '../support/eventually.ts';
+import { entryOf, logsOf } from '../../support/calls.ts';
+import { eventually } from '../../support/eventually.ts';
 import {
   acquaint,
   figuresOf,
