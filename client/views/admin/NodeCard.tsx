@@ -106,7 +106,8 @@ export function NodeCard({ node, onMark }: NodeCardProps) {
 /** How far a node is from being empty. */
 function Progress({ node }: { node: NodeView }) {
   const { admin } = useTexts();
-  const empty = node.meetings + node.connections + node.routers === 0;
+  // Pages outside of meetings stay connected where there is no other node, and lose nothing with this one.
+  const empty = node.meetings + node.routers === 0;
   return (
     <p class="node-progress" role="status">
       {!empty && <span class="spinner" />}
