@@ -163,7 +163,7 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
       all.map(({ visitor }, index) => visitor.seesAndHears(ids.filter((_, at) => at !== index))),
     );
     for (const one of [ada, bob]) {
-      expect(largestGap(await heardBy(one)), one.name).toBeLessThan(1_000);
+      expect(largestGap(await heardBy(one)), one.name).toBeLessThan(1_000 + SILENT_PACKETS_MS);
     }
     const { entries } = await logsOf(server, cat);
     const invitation = entries.find(({ reason }) => reason === 'moved');
@@ -173,3 +173,6 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     await cat.visitor.close();
   });
 });
+
+/** Between sounds, Opus with DTX sends a packet in so long: what is counted here are packets. */
+const SILENT_PACKETS_MS = 400;
