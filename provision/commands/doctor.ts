@@ -6,6 +6,9 @@ import type { Step } from '../Step.ts';
 
 const JSON_OPTION = '--json';
 
+/** What was said of the media worker last. */
+let noted = '';
+
 await runCommand(async ({ stop, args }) => {
   const asJson = args.includes(JSON_OPTION);
   // On the side: with --json, standard output is for programs.
@@ -25,7 +28,6 @@ await runCommand(async ({ stop, args }) => {
   return findings.some(({ level }) => level === 'failure') ? 1 : 0;
 });
 
-let noted = '';
 /** Says each thing once; a count of files changes all the time. */
 function note(text: string): void {
   const words = text.replaceAll(/[\d/]+/g, '').trim();

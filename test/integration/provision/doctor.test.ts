@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { Finding } from '../../../provision/doctor/findings.ts';
@@ -55,6 +57,13 @@ it('finds a cluster in order', async () => {
   expect(of('Nodes')).toMatchObject({ level: 'ok', message: '2 are running' });
   expect(of('Node all-1')).toMatchObject({ level: 'ok' });
   expect(of('Schema')).toMatchObject({ level: 'ok', message: 'empty; the first start makes it' });
+  expect(of('Media worker')).toMatchObject({ level: 'ok' });
+});
+
+it('proves a media worker that was never started on this machine', async () => {
+  const fresh = await mkdtemp(join(tmpdir(), 'parley-cache-'));
+  const { of } = await doctor({ PARLEY_CACHE_DIR: fresh });
+  await rm(fresh, { recursive: true });
   expect(of('Media worker')).toMatchObject({ level: 'ok' });
 });
 
