@@ -10,7 +10,7 @@ import {
   webhookEndpoint,
 } from './admin.ts';
 import { callRoutes } from './calls.ts';
-import { chatRoutes } from './chat.ts';
+import { chatRoutes } from './chatRoutes.ts';
 import { access, autoAdmit, MAX_CAPACITY, meetingView, settingsChange } from './meetings.ts';
 import {
   deviceId,

@@ -1,3 +1,5 @@
+import { sleep } from '../api/sleep.ts';
+
 const INTERVAL_MS = 50;
 /** Speech at arm's length reaches about a fifth of full scale. */
 const FULL_SCALE = 0.2;
@@ -46,7 +48,7 @@ export async function playTestSound(sinkId: string | null): Promise<void> {
   if (sinkId !== null) await element.setSinkId(sinkId).catch(() => undefined);
   await element.play();
   const seconds = NOTE_SECONDS * (NOTES_HZ.length + 1);
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+  await sleep(seconds * 1_000);
   element.srcObject = null;
   await context.close();
 }

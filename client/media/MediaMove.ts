@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup-client';
+import { sleep } from '../api/sleep.ts';
 import type { MediaTransport } from './MediaTransport.ts';
 import type { Publication } from './Publication.ts';
 import type { Reception } from './Reception.ts';
@@ -98,8 +99,8 @@ export class MediaMove {
     );
     if (producers.size === 0) return;
     await Promise.all([
-      pause(OVERLAP_MS),
-      Promise.race([this.#deps.untilUnseen(), pause(LONGEST_OVERLAP_MS)]),
+      sleep(OVERLAP_MS),
+      Promise.race([this.#deps.untilUnseen(), sleep(LONGEST_OVERLAP_MS)]),
     ]);
     assertConnected(await send);
   }
@@ -118,10 +119,6 @@ export function closeTransport(transport: Promise<MediaTransport>): void {
     (built) => built.close(),
     () => undefined,
   );
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function assertConnected({ transport }: MediaTransport): void {

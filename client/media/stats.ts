@@ -113,6 +113,13 @@ async function outboundStats({ producer, source }: Publication): Promise<Outboun
     }));
 }
 
+/** Whether sound of somebody has arrived. */
+export function isHeard({ inbound }: MediaStats, participantId: string): boolean {
+  return inbound.some(
+    (one) => one.participantId === participantId && one.kind === 'audio' && one.packetsReceived > 0,
+  );
+}
+
 async function transportStats(pending: Promise<MediaTransport> | null): Promise<TransportStats[]> {
   const built = await pending?.catch(() => null);
   if (!built || built.transport.closed) return [];

@@ -4,6 +4,7 @@ import type { NotificationPayload } from '../../protocol/notifications.ts';
 import { createId } from '../api/createId.ts';
 import { isUnanswered, toRequestError } from '../api/RequestError.ts';
 import type { AnyNotification, SignalingClient } from '../api/SignalingClient.ts';
+import { sleep } from '../api/sleep.ts';
 import type { AudioOutput } from '../media/AudioOutput.ts';
 import type { PeerCall, PeerConfig } from '../media/PeerCall.ts';
 import { reportMinutes } from './callQuality.ts';
@@ -302,7 +303,7 @@ export class CallController {
       const until = Date.now() + HANDOVER_PATIENCE_MS;
       // What flows between the two goes on until it comes by the meeting.
       while (flows && Date.now() < until && !(await meeting.hears(current.person.id))) {
-        await new Promise((resolve) => setTimeout(resolve, HANDOVER_LOOK_MS));
+        await sleep(HANDOVER_LOOK_MS);
       }
       await shown;
       this.#audio?.close();

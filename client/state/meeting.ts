@@ -9,6 +9,7 @@ import type { AnyNotification, SignalingClient, SignalingState } from '../api/Si
 import { canShareScreen } from '../media/capture.ts';
 import { MediaSession } from '../media/MediaSession.ts';
 import type { Request } from '../media/MediaTransport.ts';
+import { isHeard } from '../media/stats.ts';
 import { createConnection } from './connection.ts';
 import { createConsequences } from './consequences.ts';
 import type { Devices } from './devices.ts';
@@ -24,7 +25,7 @@ import { createNotices } from './notices.ts';
 import { createOwnRights } from './ownRights.ts';
 import { peopleOf, sharesOf } from './people.ts';
 import { createPlayback, type Playback } from './playback.ts';
-import { isSequenced, producersOfOthers } from './roster.ts';
+import { isSequenced, participantsOf, producersOfOthers } from './roster.ts';
 import { createStay, type OverPhase } from './stay.ts';
 import { createSwitches, type Switches } from './switches.ts';
 
@@ -107,9 +108,7 @@ export class MeetingController {
     });
     this.#chat = createMeetingChat({
       ...{ meetingId, signaling, rest, selfId: self.value?.userId ?? '' },
-      nameOf: (userId) =>
-        [...this.#roster.value.participants.values()].find((one) => one.userId === userId)?.name ??
-        null,
+      nameOf: (userId) => participantsOf(this.#roster.value, userId)[0]?.name ?? null,
       act: (act) => this.#act(act),
     });
     this.#follows = createConsequences({
@@ -147,14 +146,8 @@ export class MeetingController {
 
   /** Whether sound of somebody arrives. */
   async hears(userId: string): Promise<boolean> {
-    const { participants } = this.#roster.value;
-    const { inbound } = await this.#media.stats();
-    return inbound.some(
-      ({ participantId, kind, packetsReceived }) =>
-        kind === 'audio' &&
-        packetsReceived > 0 &&
-        participants.get(participantId)?.userId === userId,
-    );
+    const stats = await this.#media.stats();
+    return participantsOf(this.#roster.value, userId).some(({ id }) => isHeard(stats, id));
   }
 
   #createModel(): MeetingModel {

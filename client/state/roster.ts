@@ -50,6 +50,11 @@ export function isBehind(state: RosterState, now: { epoch: number; seq: number }
   return now.epoch > state.epoch || (now.epoch === state.epoch && now.seq > state.seq);
 }
 
+/** Somebody may be there by several devices. */
+export function participantsOf({ participants }: RosterState, userId: string): ParticipantView[] {
+  return [...participants.values()].filter((one) => one.userId === userId);
+}
+
 /** Producers of everybody else that are to be received: a second screen has no sound. */
 export function producersOfOthers(state: RosterState): Set<string> {
   const ids = [...state.participants.values()]

@@ -1,6 +1,7 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { MediaStatus, Source } from '../../protocol/meetings.ts';
 import { toRequestError } from '../api/RequestError.ts';
+import { sleep } from '../api/sleep.ts';
 import { CaptureError, openScreen } from '../media/capture.ts';
 import type { MediaSession } from '../media/MediaSession.ts';
 import type { Request } from '../media/MediaTransport.ts';
@@ -268,8 +269,4 @@ export function createSwitches(deps: SwitchDeps): Switches {
 
 function stopTracks(...tracks: (MediaStreamTrack | null)[]): void {
   for (const track of tracks) track?.stop();
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

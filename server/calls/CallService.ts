@@ -39,7 +39,7 @@ export interface CallServiceDeps {
   people: CallPeople;
   deliveries: Deliveries;
   /** Whether somebody has a page open, on any node. */
-  isOnline: (userId: string) => Promise<boolean>;
+  isOnline: (userId: string) => boolean;
   /** A meeting for these accounts alone, by the first of them. */
   createMeeting: (
     host: AccountPrincipal,
@@ -49,9 +49,9 @@ export interface CallServiceDeps {
   admitTo: (meetingId: string, others: readonly string[]) => Promise<void>;
   /** Ends one that is not needed. */
   discardMeeting: (host: AccountPrincipal, meetingId: string) => Promise<void>;
-  /** @throws AppError RATE_LIMITED */
   /** These talk to each other now, or do not any more. */
   onTalking: (userIds: readonly string[], isTalking: boolean) => void;
+  /** @throws AppError RATE_LIMITED */
   limitInitiation: (userId: string) => Promise<void>;
   iceFor: (userId: string) => { iceServers: IceServer[]; iceTransportPolicy: 'all' | 'relay' };
   metrics: CallMetrics;
@@ -238,11 +238,11 @@ export class CallService {
   ): Promise<Call | null> {
     const { userId } = principal;
     const { people, isOnline, calls, now, times } = this.#deps;
-    const [[callee], apart, online] = await Promise.all([
-      people.find([to]),
+    const [known, apart] = await Promise.all([
+      people.find([userId, to]),
       people.apartFrom(userId, [to]),
-      isOnline(to),
     ]);
+    const callee = known.find((person) => person.id === to);
     if (!callee) throw new AppError('NOT_FOUND', { message: 'There is no such person.' });
     // Whoever keeps away from somebody is not there for them.
     const hidden = apart.has(to);
@@ -257,13 +257,13 @@ export class CallService {
     const decide = (taken: ReadonlySet<string>): Step | null => {
       if (!meeting && !taken.has(userId)) return null;
       if (!hidden && !taken.has(to)) return run(initiated, { is: 'refuse', reason: 'busy' });
-      const rings = online && !hidden;
+      const rings = isOnline(to) && !hidden;
       return run(initiated, rings ? { is: 'ring' } : { is: 'refuse', reason: 'offline' });
     };
     const step = await calls.begin(initiated, takes, decide, (call) => logRowsOf(call, hidden));
     if (!step) return null;
     this.#deps.metrics.started();
-    await this.#tell(step, { id: userId, name: principal.name, avatarUrl: null });
+    await this.#tell(step, known.find((person) => person.id === userId) ?? null);
     if (step.call.state === 'ENDING') await this.#conclude(step.call, hidden);
     return step.call;
   }

@@ -5,7 +5,6 @@ import { CallSweep } from '../calls/CallSweep.ts';
 import { partsOf } from '../meetings/connectionIds.ts';
 import type { Presence } from '../people/presence/Presence.ts';
 import type { TalkDeps } from './createTalk.ts';
-import { whoIsOnline } from './whoIsOnline.ts';
 
 /** Longest title of a meeting. */
 const MAX_TITLE = 120;
@@ -13,7 +12,7 @@ const MAX_TITLE = 120;
 /** Direct calls and everybody's history of them. */
 export function createCalls(
   deps: TalkDeps,
-  presence: Pick<Presence, 'setInCall'>,
+  presence: Pick<Presence, 'setInCall' | 'isReachable'>,
 ): { service: CallService; history: CallHistory } {
   const { config, cluster, database, deliveries, clients, meetings } = deps;
   const { rateLimits, metrics, logger, releases } = deps;
@@ -24,7 +23,7 @@ export function createCalls(
   const service = new CallService({
     ...{ calls, history, people, deliveries, logger, times },
     metrics: counted,
-    isOnline: whoIsOnline(cluster, clients),
+    isOnline: (userId) => presence.isReachable(userId),
     async createMeeting(host, others) {
       const [emails, guests] = await Promise.all([users.emailsOf(others), people.find(others)]);
       const names = [host.name, ...guests.map(({ name }) => name)].join(', ');

@@ -1,5 +1,5 @@
 import type { AuthService } from '../auth/AuthService.ts';
-import { AccountDeletion, type Forget } from '../people/AccountDeletion.ts';
+import { AccountDeletion } from '../people/AccountDeletion.ts';
 import { PeopleService } from '../people/PeopleService.ts';
 import { createPictureMaker } from '../people/pictures.ts';
 import { Presence } from '../people/presence/Presence.ts';
@@ -14,8 +14,7 @@ export interface People {
   readonly deletion: AccountDeletion;
 }
 
-/** @param forget what other domains do when an account is deleted, in this order; they may still add to it */
-export function createPeople(deps: TalkDeps, forget: readonly Forget[]): People {
+export function createPeople(deps: TalkDeps): People {
   const { config, cluster, database, deliveries, clients, meetings, auth } = deps;
   const { rateLimits, logger, releases } = deps;
   const { mesh, registry, failures } = cluster;
@@ -56,7 +55,7 @@ export function createPeople(deps: TalkDeps, forget: readonly Forget[]): People 
     ...{ auth, logger },
     accounts: database.accounts,
     endMeeting: (account, meetingId) => meetings.service.end(account, meetingId),
-    forget: () => [...forget, (userId) => service.partFromAll(userId)],
+    partFromAll: (userId) => service.partFromAll(userId),
   });
   return { service, presence, deletion };
 }

@@ -6,7 +6,6 @@ import type { Config } from '../config/loadConfig.ts';
 import type { Deliveries } from '../core/Deliveries.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Database } from '../db/openDatabase.ts';
-import type { Forget } from '../people/AccountDeletion.ts';
 import type { ClientEvents } from '../signaling/ClientEvents.ts';
 import { callHandlers } from '../signaling/handlers/calls.ts';
 import { chatHandlers } from '../signaling/handlers/chat.ts';
@@ -45,9 +44,7 @@ export interface Talk {
 
 /** Messages, contacts and presence, and calls: each a domain of its own, which meet here. */
 export function createTalk(deps: TalkDeps): Talk {
-  /** What each domain does when an account is deleted. */
-  const forget: Forget[] = [];
-  const people = createPeople(deps, forget);
+  const people = createPeople(deps);
   const chat = createChat(deps);
   const calls = createCalls(deps, people.presence);
   const { deliveries } = deps;

@@ -5,16 +5,13 @@ import type { AccountStore } from './stores.ts';
 
 export type Account = Extract<Principal, { kind: 'account' }>;
 
-/** What a domain forgets of somebody. Idempotent: it is done again where a later step has failed. */
-export type Forget = (userId: string) => Promise<void>;
-
 export interface AccountDeletionDeps {
   accounts: AccountStore;
   auth: Pick<AuthService, 'assertPassword' | 'handleEnded'>;
   /** Ends a meeting that they host, wherever it is. */
   endMeeting: (account: Account, meetingId: string) => Promise<unknown>;
-  /** What is done in this order before the account itself goes. */
-  forget: () => readonly Forget[];
+  /** Ends what they have with each of their contacts, who are told. Idempotent. */
+  partFromAll: (userId: string) => Promise<void>;
   logger: Logger;
 }
 
@@ -31,13 +28,13 @@ export class AccountDeletion {
 
   /** @throws AppError FORBIDDEN unless it is their password, RATE_LIMITED, what ending a meeting throws */
   async delete(account: Account, password: string, address: string): Promise<void> {
-    const { accounts, auth, endMeeting, forget, logger } = this.#deps;
+    const { accounts, auth, endMeeting, partFromAll, logger } = this.#deps;
     await auth.assertPassword(account, password, address);
     const { userId } = account;
     for (const meetingId of await accounts.openMeetingsOf(userId)) {
       await endMeeting(account, meetingId);
     }
-    for (const step of forget()) await step(userId);
+    await partFromAll(userId);
     auth.handleEnded(await accounts.erase(userId));
     logger.info({ userId }, 'account deleted');
   }

@@ -140,6 +140,11 @@ export class Presence {
     return this.#shown.of(userId)?.status ?? 'offline';
   }
 
+  /** Whether a page of theirs is open anywhere, as far as has been heard; one opened here counts at once. */
+  isReachable(userId: string): boolean {
+    return this.#local.has(userId) || this.statusOf(userId) !== 'offline';
+  }
+
   /** A last moment that may not be stored yet, in milliseconds since the Unix epoch. */
   lastSeenOf(userId: string): number | null {
     return this.#farewells.get(userId) ?? null;

@@ -8,8 +8,8 @@ import { Visitor } from './Visitor.ts';
 declare global {
   interface Window {
     __parleyCall?: { stats(): Promise<PeerFigures> };
-    /** When sound arrived, by whatever way: Unix time in milliseconds. */
-    __heard?: number[];
+    /** The longest time, in milliseconds, in which no sound can have arrived. */
+    __longestSilence?: number;
   }
 }
 
@@ -73,14 +73,19 @@ export async function seesAndHearsOther(one: CallVisitor): Promise<PeerFigures> 
   );
 }
 
-/** Begins to note when packets of sound arrive, from the other end or by the meeting. */
+/**
+ * Begins to measure how long no sound arrives, from the other end or by the meeting. A page that is busy
+ * looks seldom, while packets go on to arrive: each of them is 20 ms of sound, which is no silence.
+ */
 export function watchSound({ visitor }: CallVisitor): Promise<void> {
   return visitor.page.evaluate(() => {
-    const heard: number[] = [];
-    window.__heard = heard;
+    const PACKET_MS = 20;
+    window.__longestSilence = 0;
+    let heardAt = Date.now();
     const known = new Map<string, number>();
+    let arrived = 0;
     const note = (way: string, packets: number): void => {
-      if (packets > (known.get(way) ?? 0)) heard.push(Date.now());
+      arrived = Math.max(arrived, packets - (known.get(way) ?? 0));
       known.set(way, packets);
     };
     const look = async (): Promise<void> => {
@@ -92,14 +97,21 @@ export function watchSound({ visitor }: CallVisitor): Promise<void> {
       for (const one of meeting?.inbound ?? []) {
         if (one.kind === 'audio') note(one.consumerId, one.packetsReceived);
       }
+      if (arrived > 0) {
+        const now = Date.now();
+        const silence = now - heardAt - arrived * PACKET_MS;
+        window.__longestSilence = Math.max(window.__longestSilence ?? 0, silence);
+        [heardAt, arrived] = [now, 0];
+      }
       setTimeout(() => void look(), 60);
     };
     void look();
   });
 }
 
-export function heardBy({ visitor }: CallVisitor): Promise<number[]> {
-  return visitor.page.evaluate(() => window.__heard ?? []);
+/** In milliseconds; there is none before {@link watchSound}. */
+export function longestSilence({ visitor }: CallVisitor): Promise<number> {
+  return visitor.page.evaluate(() => window.__longestSilence ?? Infinity);
 }
 
 /** Takes from a page every way to another browser; those to the server, which says that it is one, stay. */

@@ -5,15 +5,14 @@ import { eventually } from '../../support/eventually.ts';
 import {
   acquaint,
   figuresOf,
-  heardBy,
-  openCaller,
   keepApart,
+  longestSilence,
+  openCaller,
   ringFromPage,
   seesAndHearsOther,
   watchSound,
   type CallVisitor,
 } from '../support/callers.ts';
-import { largestGap } from '../support/frames.ts';
 import { arrangements, ONE_WORKER, type Host } from '../support/hosting.ts';
 import { accessibilityViolations } from '../support/soundness.ts';
 import { launchBrowser } from '../support/Visitor.ts';
@@ -163,7 +162,7 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
       all.map(({ visitor }, index) => visitor.seesAndHears(ids.filter((_, at) => at !== index))),
     );
     for (const one of [ada, bob]) {
-      expect(largestGap(await heardBy(one)), one.name).toBeLessThan(1_000 + SILENT_PACKETS_MS);
+      expect(await longestSilence(one), one.name).toBeLessThan(1_000);
     }
     const { entries } = await logsOf(server, cat);
     const invitation = entries.find(({ reason }) => reason === 'moved');
@@ -173,6 +172,3 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     await cat.visitor.close();
   });
 });
-
-/** Between sounds, Opus with DTX sends a packet in so long: what is counted here are packets. */
-const SILENT_PACKETS_MS = 400;

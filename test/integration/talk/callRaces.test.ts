@@ -47,7 +47,7 @@ describe.each(BACKENDS)('two people on two nodes on %s', (backend) => {
           hear([...players.values()].find(isTheirs), name, payload);
         },
       },
-      isOnline: () => Promise.resolve(true),
+      isOnline: () => true,
       createMeeting: () => Promise.reject(new Error('not part of this test')),
       admitTo: () => Promise.resolve(),
       discardMeeting: () => Promise.resolve(),

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { connectCall, entryOf, OFFER, openPage, ring, signUpCaller } from '../../support/calls.ts';
+import {
+  connectCall,
+  entryOf,
+  OFFER,
+  openPage,
+  ring,
+  signUpCaller,
+  type Caller,
+} from '../../support/calls.ts';
+import { befriend, contactOf } from '../../support/contacts.ts';
+import { eventually } from '../../support/eventually.ts';
 import { Random } from '../../support/Random.ts';
 import { useTwoNodes } from '../../support/twoNodes.ts';
 
@@ -14,8 +24,17 @@ describe('calls of people at two nodes', () => {
       PARLEY_CALLS_RECONNECT_GRACE_MS: String(GRACE_MS),
     },
   }));
-  const pair = () =>
-    Promise.all([signUpCaller(nodes.owner, 'Ada'), signUpCaller(nodes.other, 'Bob')]);
+  /** Two who are told that the other is there. */
+  const pair = async (): Promise<[Caller, Caller]> => {
+    const { owner, other } = nodes;
+    const [ada, bob] = await Promise.all([signUpCaller(owner, 'Ada'), signUpCaller(other, 'Bob')]);
+    await befriend(owner, ada, bob, other);
+    await eventually(async () => {
+      expect((await contactOf(owner, ada, bob))?.status).toBe('online');
+      expect((await contactOf(other, bob, ada))?.status).toBe('online');
+    });
+    return [ada, bob];
+  };
 
   it('are one, whenever both ring each other', async () => {
     const [ada, bob] = await pair();

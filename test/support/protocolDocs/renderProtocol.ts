@@ -153,7 +153,10 @@ const AUTH = {
 } as const;
 
 function renderRoutes(type: TypeOf): string {
-  const comments = mergedComments(['rest', 'chat', 'people', 'callHistory'], /^\w*[rR]outes\./);
+  const comments = mergedComments(
+    ['rest', 'chatRoutes', 'people', 'callHistory'],
+    /^\w*[rR]outes\./,
+  );
   const entries = (Object.keys(rest.routes) as rest.RouteName[]).map((name) => {
     const route = rest.routes[name];
     const query = queryOf(route);
