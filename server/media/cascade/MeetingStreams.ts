@@ -244,12 +244,14 @@ export class MeetingStreams {
     this.#ended.add(producerId);
   }
 
-  /** Ends at a router what it could not be told to end. */
+  /** Ends at a router what it could not be told to end, and silences who is to be silent. */
   endStray(at: RouterRef, { participants, links }: RouterInventory): void {
     this.#network.endStray(at, links);
     const { nodeId, worker } = at;
     for (const { participantId, producers } of participants) {
-      for (const { producerId } of producers) {
+      for (const { producerId, paused } of producers) {
+        const record = this.#records.get(producerId);
+        if (record && record.paused !== paused) void this.#pauseAsKnown(record);
         if (!this.#ended.has(producerId)) continue;
         void this.#deps.orders.end(nodeId, 'closeProducer', { worker, participantId, producerId });
       }
@@ -262,6 +264,19 @@ export class MeetingStreams {
       if (lost.has(record.home)) this.forget(record);
     }
     for (const copy of this.#network.lose(this.#records.values(), lost)) this.#reportBroken(copy);
+  }
+
+  /** Also where it was resumed, and the answer was lost: whoever asked for it was refused. */
+  async #pauseAsKnown(record: ProducerRecord): Promise<void> {
+    const { id: producerId, participantId, home, turns } = record;
+    const { nodeId, worker } = home;
+    await turns
+      .post(() => {
+        const order = { worker, participantId, producerId, paused: record.paused };
+        return this.#deps.orders.end(nodeId, 'setProducerPaused', order);
+      })
+      // It is closed by now.
+      .catch(() => undefined);
   }
 
   /** Those of the producers that are at home elsewhere. */

@@ -6,7 +6,7 @@ import {
   type MediaExecutor,
 } from '../MediaExecutor.ts';
 import type { MediaNodes } from './MediaNodes.ts';
-import { toCommandError } from './unavailable.ts';
+import { isUnreachable, toCommandError } from './unavailable.ts';
 
 /** What a command takes apart from who gives it. */
 type Order<N extends MediaCommandName> = Omit<Parameters<MediaExecutor[N]>[0], keyof Command>;
@@ -31,17 +31,27 @@ export class Orders {
    * @throws AppError as the node threw it, or when it cannot be reached: then the node may have acted
    * or not. StaleEpochError
    */
-  async give<N extends MediaCommandName>(
+  give<N extends MediaCommandName>(nodeId: string, name: N, order: Order<N>): Promise<Answer<N>> {
+    return this.#give(nodeId, name, order).catch((error: unknown) => {
+      throw toCommandError(error);
+    });
+  }
+
+  /**
+   * For what holds whether or not the node hears of it: one that cannot be reached is compared with once
+   * it can be.
+   * @throws AppError as the node threw it, StaleEpochError
+   */
+  async insist<N extends MediaCommandName>(
     nodeId: string,
     name: N,
     order: Order<N>,
-  ): Promise<Answer<N>> {
+  ): Promise<void> {
     try {
-      const command = { ...this.#command, ...order };
-      return (await execute(this.#nodes.executor(nodeId), name, command)) as Answer<N>;
+      await this.#give(nodeId, name, order);
     } catch (error) {
-      if (error instanceof StaleEpochError) this.#onStale();
-      throw toCommandError(error);
+      if (!isUnreachable(error)) throw error;
+      this.noteLost(nodeId);
     }
   }
 
@@ -69,5 +79,19 @@ export class Orders {
   /** It is known again what the node has. */
   forgetLost(nodeId: string): void {
     this.#lost.delete(nodeId);
+  }
+
+  async #give<N extends MediaCommandName>(
+    nodeId: string,
+    name: N,
+    order: Order<N>,
+  ): Promise<Answer<N>> {
+    try {
+      const command = { ...this.#command, ...order };
+      return (await execute(this.#nodes.executor(nodeId), name, command)) as Answer<N>;
+    } catch (error) {
+      if (error instanceof StaleEpochError) this.#onStale();
+      throw error;
+    }
   }
 }

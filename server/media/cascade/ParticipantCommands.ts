@@ -61,7 +61,9 @@ export class ParticipantCommands {
     const { nodeId, worker } = record.home;
     return record.turns.post(async () => {
       const order = { worker, participantId, producerId, paused };
-      await this.#deps.orders.give(nodeId, 'setProducerPaused', order);
+      // Whoever is to be silent is so at once: others must not wait for a node that is out of reach.
+      if (paused) await this.#deps.orders.insist(nodeId, 'setProducerPaused', order);
+      else await this.#deps.orders.give(nodeId, 'setProducerPaused', order);
       record.paused = paused;
       await this.#deps.streams.mirror(record);
     });

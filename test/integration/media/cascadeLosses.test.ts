@@ -172,6 +172,28 @@ describe('the media of a meeting whose workers and nodes are lost or out of reac
     });
   });
 
+  it('silences somebody for all that can be told while their node cannot, and there once it can', async () => {
+    const meeting = await begin();
+    const { ports, cascade } = meeting;
+    const bob = await meeting.publish('bob', 'b', 0);
+    await meeting.subscribe('near', 'a', 0, [bob.producerId]);
+    ports.cut('b');
+    await cascade.setProducerPaused(bob.session.key, bob.producerId, true);
+    await eventually(async () => {
+      expect(incoming(await meeting.inventory('a'))).toMatchObject([{ paused: true }]);
+    });
+    // Who is heard is only said where it is so.
+    const unmuting = cascade.setProducerPaused(bob.session.key, bob.producerId, false);
+    await expect(unmuting).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const atHome = async () => {
+      const routers = await meeting.inventory('b');
+      return routers.flatMap(({ participants }) => participants)[0]?.producers[0]?.paused;
+    };
+    expect(await atHome()).toBe(false);
+    ports.restore('b');
+    await eventually(async () => expect(await atHome()).toBe(true));
+  });
+
   it('closes what a node still has that was thought dead', async () => {
     const meeting = await begin();
     const { producerId } = await meeting.publish('ada', 'a', 0);
@@ -215,14 +237,14 @@ describe('the media of a meeting whose workers and nodes are lost or out of reac
     // What cannot be had now is not gone: it is to be asked for again.
     expect(refused).toEqual([{ producerId: 'unknown', reason: 'gone' }]);
     await expect(consume(bob.producerId)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    const pause = () => meeting.cascade.setProducerPaused(bob.session.key, bob.producerId, true);
-    await expect(pause()).rejects.toMatchObject({
+    const unmute = () => meeting.cascade.setProducerPaused(bob.session.key, bob.producerId, false);
+    await expect(unmute()).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       retryAfterMs: expect.any(Number) as number,
     });
     // A link that failed is not kept.
     meeting.ports.restore('b');
     expect((await consume(ada.producerId, bob.producerId)).consumers).toHaveLength(2);
-    await pause();
+    await unmute();
   });
 });
