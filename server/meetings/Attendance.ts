@@ -103,12 +103,12 @@ export class Attendance {
 
   /** The connection is lost: everybody sees it at once. @param graceTimer ends the stay when it is over */
   disconnect(participant: Participant, graceTimer: NodeJS.Timeout): void {
+    this.#log('participant connection lost', participant);
     this.#roster.disconnect(participant, graceTimer);
     this.#roster.publish('participant-connection-updated', {
       participantId: participant.id,
       connection: 'reconnecting',
     });
-    this.#log('participant connection lost', participant);
   }
 
   /** Tells people that they have no place any more. */
@@ -186,10 +186,14 @@ export class Attendance {
     });
   }
 
-  #log(message: string, { id, userId }: Participant, reason?: LeaveReason): void {
+  #log(
+    message: string,
+    { id: participantId, userId, connectionId }: Participant,
+    reason?: LeaveReason,
+  ): void {
     const { meetingId } = this.#roster;
     this.#deps.logger.info(
-      { meetingId, participantId: id, userId, ...(reason && { reason }) },
+      { meetingId, participantId, userId, connectionId, ...(reason && { reason }) },
       message,
     );
   }

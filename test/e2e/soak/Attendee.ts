@@ -46,6 +46,8 @@ export class Attendee {
   #status: 'out' | 'waiting' | 'in' = 'out';
   #participantId = '';
   #why = 'never came';
+  /** What it is at, and what went wrong with it last: said where it does not come back. */
+  #doing = { what: 'nothing', since: 0, failure: '' };
   /** Whether a connection that is lost is to be made again. */
   #wanted = false;
   #moving: Promise<unknown> | null = null;
@@ -77,6 +79,11 @@ export class Attendee {
   /** Why it has given up last. */
   get why(): string {
     return this.#why;
+  }
+
+  get trouble(): string {
+    const { what, since, failure } = this.#doing;
+    return `${what} for ${Date.now() - since} ms; before: ${failure || 'no failure'}`;
   }
 
   get participantId(): string {
@@ -178,6 +185,7 @@ export class Attendee {
     for (;;) {
       try {
         const client = await this.#connect();
+        this.#do('joins');
         const answer = await client.request('join-meeting', {
           ...{ meetingId: this.#meetingId, deviceId: this.#deviceId },
           displayName: this.name,
@@ -187,6 +195,7 @@ export class Attendee {
         if (this.#status === 'out') this.#status = answer.status === 'joined' ? 'in' : 'waiting';
         return answer.status;
       } catch (error) {
+        this.#failed(error);
         if (!this.#wanted) return 'INVALID_STATE';
         if (error instanceof Refused && isDefinite(error)) {
           this.giveUp(`refused a place: ${error.message}`);
@@ -205,6 +214,7 @@ export class Attendee {
         await this.#askForMissing(client);
         return;
       } catch (error) {
+        this.#failed(error);
         if (error instanceof Refused && isDefinite(error)) {
           // Whether this may be is seen from what was acknowledged.
           this.giveUp(`refused the place back: ${error.message}`);
@@ -218,6 +228,7 @@ export class Attendee {
   /** The connection in use, or a new one. */
   async #connect(): Promise<TestClient> {
     if (this.#client?.socket.connected) return this.#client;
+    this.#do('connects');
     this.#client?.close();
     const { token } = this.person;
     const connecting = TestClient.connect(this.#url, token, undefined, CONNECT_TIMEOUT_MS);
@@ -280,6 +291,16 @@ export class Attendee {
     }
   }
 
+  #do(what: string): void {
+    this.#doing = { ...this.#doing, what, since: Date.now() };
+  }
+
+  #failed(error: unknown): void {
+    const { what, since } = this.#doing;
+    const why = error instanceof Error ? error.message : String(error);
+    this.#doing.failure = `${what} failed after ${Date.now() - since} ms: ${why}`;
+  }
+
   #isForgotten(reason: string): boolean {
     return this.#status === 'waiting' && reason === 'connection-lost';
   }
@@ -308,6 +329,7 @@ export class Attendee {
     const following = this.#following;
     if (!following) return;
     const { epoch, seq } = following.roster.value;
+    this.#do('resumes');
     const answer = await client.request('resume-meeting', {
       ...{ meetingId: this.#meetingId, participantId: this.#participantId },
       ...{ deviceId: this.#deviceId, epoch, seq },

@@ -10,6 +10,9 @@ export interface Facts {
   handRaised: boolean;
   audio: boolean;
 }
+/** How many of the last ones are said when something does not hold. */
+const MAX_ATTEMPTS = 100;
+
 type Name = keyof Facts;
 /** Everything that may be true: more than one thing where nobody knows whether a request was carried out. */
 type Possible = { [N in Name]: Set<Facts[N]> };
@@ -17,8 +20,14 @@ type Possible = { [N in Name]: Set<Facts[N]> };
 /** What the server has acknowledged of the people of one meeting, and must therefore not forget. */
 export class Ledger {
   readonly #people = new Map<string, { name: string; possible: Possible }>();
+  /** What was asked for lately, and what came of it. */
+  readonly #attempts: string[] = [];
   /** Who is out, and nobody has acknowledged it. */
   readonly #lost = new Set<string>();
+
+  get attempts(): readonly string[] {
+    return this.#attempts;
+  }
 
   /** Somebody whose facts are known. */
   enter(userId: string, name: string, facts: Facts): void {
@@ -49,9 +58,18 @@ export class Ledger {
   ): Promise<boolean> {
     const before = [...this.#of(userId, fact)];
     this.#set(userId, fact, [...before, value]);
+    const since = Date.now();
+    const note = (outcome: string): void => {
+      const { name } = this.#people.get(userId) ?? {};
+      const what = { from: since, to: Date.now(), name, fact, before, value, outcome };
+      this.#attempts.push(JSON.stringify(what));
+      if (this.#attempts.length > MAX_ATTEMPTS) this.#attempts.shift();
+    };
     try {
       await request();
+      note('acknowledged');
     } catch (error) {
+      note(error instanceof Error ? error.message : String(error));
       if (isDefinite(error)) this.#set(userId, fact, before);
       // Whoever goes takes the hand down.
       else if (value === 'out') this.mayBe(userId, 'handRaised', false);

@@ -90,6 +90,11 @@ export class MeetingTraffic {
     return this.#acknowledged;
   }
 
+  /** What was asked for lately, and what came of it. */
+  get attempts(): readonly string[] {
+    return this.#ledger.attempts;
+  }
+
   get attendees(): readonly Attendee[] {
     return [this.#host, ...this.#others];
   }
@@ -160,7 +165,7 @@ export class MeetingTraffic {
     if (status !== 'in') throw new Violation(4, `${host} has lost the place: ${why}`);
     for (const attendee of this.attendees) {
       if (attendee.status !== 'out' && !attendee.isOnline) {
-        throw new Violation(5, `${attendee.name} has not come back`);
+        throw new Violation(5, `${attendee.name} has not come back: ${attendee.trouble}`);
       }
     }
     // Asked for first: it is told by way of a change of the meeting.

@@ -12,7 +12,7 @@ export interface SoakOptions {
   seed: number;
   /** Ends after the fault during which this is over. */
   durationMs?: number;
-  /** These, in this order, and no more; else all, dealt again and again by the seed. */
+  /** These instead of all. Without a duration each comes once, in this order; else they are dealt again and again by the seed. */
   faults?: readonly FaultName[];
   /** By how much this machine may be slower than one that the targets are for. */
   slack?: number;
@@ -55,8 +55,11 @@ export class Soak {
     try {
       await soak.#run();
     } catch (error) {
-      for (const node of stage.cluster.nodes)
-        options.say(`--- ${node.name}\n${node.log.join('\n')}`);
+      for (const { name, log } of stage.cluster.nodes)
+        options.say(`--- ${name}\n${log.join('\n')}`);
+      for (const { code, attempts } of stage.traffic) {
+        options.say(`--- people of ${code}\n${attempts.join('\n')}`);
+      }
       throw error;
     } finally {
       await stage.close();
@@ -81,13 +84,13 @@ export class Soak {
   }
 
   *#schedule(): Generator<FaultName> {
-    const { faults, durationMs = 0 } = this.#options;
-    if (faults) {
+    const { faults = FAULT_NAMES, durationMs } = this.#options;
+    if (durationMs === undefined) {
       yield* faults;
       return;
     }
     for (;;) {
-      for (const name of this.#random.shuffle(FAULT_NAMES)) {
+      for (const name of this.#random.shuffle(faults)) {
         if (Date.now() - this.#startedAt > durationMs) return;
         yield name;
       }

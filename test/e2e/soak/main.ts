@@ -4,9 +4,12 @@ import { FAULT_NAMES } from './faults.ts';
 import { Soak } from './Soak.ts';
 import { tableOf } from './table.ts';
 
+/** Of a run without `--minutes`, unless faults are named: then each comes once. */
+const MINUTES = 10;
+
 const { values } = parseArgs({
   options: {
-    minutes: { type: 'string', default: '10' },
+    minutes: { type: 'string' },
     seed: {
       type: 'string',
       default: process.env['PARLEY_SOAK_SEED'] ?? String(Date.now() % 1_000_000),
@@ -22,7 +25,10 @@ say(`seed ${seed}`);
 try {
   const measured = await Soak.run({
     seed,
-    ...(chosen.length > 0 ? { faults: chosen } : { durationMs: Number(values.minutes) * 60_000 }),
+    ...(chosen.length > 0 && { faults: chosen }),
+    ...((chosen.length === 0 || values.minutes !== undefined) && {
+      durationMs: Number(values.minutes ?? MINUTES) * 60_000,
+    }),
     say,
   });
   say(`\n${tableOf(measured)}`);
