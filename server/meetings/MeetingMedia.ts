@@ -221,17 +221,18 @@ export class MeetingMedia {
     // What they are about to send again is stopped before it comes.
     const isAwaited = participant.interrupted.delete(what);
     if (concerned.length === 0 && !isAwaited) return false;
+    // An owner that was succeeded finds out by this: what it could not do, nobody is to obey.
+    const muted = concerned.filter(({ source }) => source === 'microphone');
+    await Promise.all(muted.map(({ id }) => this.#silence(participant, id)));
     participant.stopped.add(what);
     this.#roster.publish('media-stopped', {
       participantId: participant.id,
       source: what,
       by: by?.id ?? null,
     });
-    await Promise.all(
-      concerned.map(({ id, source }) =>
-        source === 'microphone' ? this.#mute(participant, id) : this.closeProducer(participant, id),
-      ),
-    );
+    for (const { id } of muted) this.#notePaused(participant, id, true);
+    const closed = concerned.filter(({ source }) => source !== 'microphone');
+    await Promise.all(closed.map(({ id }) => this.closeProducer(participant, id)));
     return true;
   }
 
@@ -341,9 +342,9 @@ export class MeetingMedia {
   }
 
   /** Where the worker has just died nothing is sent, and whoever builds it anew knows that it was stopped. */
-  async #mute(participant: Participant, producerId: string): Promise<void> {
+  async #silence(participant: Participant, producerId: string): Promise<void> {
     try {
-      await this.#setPaused(participant, producerId, true);
+      await this.#deps.media.setProducerPaused(this.#key(participant), producerId, true);
     } catch (error) {
       if (!(error instanceof AppError && error.code === 'INVALID_STATE')) throw error;
     }
@@ -358,6 +359,13 @@ export class MeetingMedia {
       await this.#deps.media.setProducerPaused(this.#key(participant), producerId, true);
       throw new AppError('FORBIDDEN', { message: SOURCES[producer.source][2] });
     }
+    this.#notePaused(participant, producerId, paused);
+  }
+
+  /** The media layer has done it: everybody is told. */
+  #notePaused(participant: Participant, producerId: string, paused: boolean): void {
+    const producer = participant.producers.get(producerId);
+    if (!producer || producer.paused === paused) return;
     const before = participant.media;
     participant.producers.set(producerId, { ...producer, paused });
     const isOnAgain = !paused && participant.stopped.delete(SOURCES[producer.source][1]);
