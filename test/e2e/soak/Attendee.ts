@@ -301,15 +301,21 @@ export class Attendee {
     this.#doing.failure = `${what} failed after ${Date.now() - since} ms: ${why}`;
   }
 
+  /** The place is on another connection, or none, for whoever owns the meeting by now. */
   #isForgotten(reason: string): boolean {
-    return this.#status === 'waiting' && reason === 'connection-lost';
+    return this.#status !== 'out' && reason === 'connection-lost';
   }
 
-  /** Only whom a host was letting in as the owner was lost may have lost a place in the queue. */
+  /**
+   * As pages do by themselves. Whoever was in is so again, and only whom a host was letting in as the owner
+   * was lost may have lost a place in the queue.
+   */
   async #askAgain(): Promise<void> {
+    const before = this.#status;
     const answer = await this.#move(() => this.#join());
     if (answer !== 'waiting') return;
-    this.#onViolation(new Violation(4, `${this.name} waited, and had to ask again`));
+    const what = before === 'in' ? 'was in, and has to wait' : 'waited, and had to ask again';
+    this.#onViolation(new Violation(4, `${this.name} ${what}`));
   }
 
   /** Something was missed on a connection that lives; a lost one is made up for by whoever resumes. */
