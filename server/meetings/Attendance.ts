@@ -1,6 +1,7 @@
 import type { LeaveReason } from '../../protocol/meetings.ts';
 import type { MeetingSnapshot } from '../../protocol/notifications.ts';
 import type { Logger } from '../core/logger.ts';
+import { StaleEpochError } from '../core/StaleEpochError.ts';
 import type { MeetingMedia } from './MeetingMedia.ts';
 import { Participant } from './Participant.ts';
 import type { Roster } from './Roster.ts';
@@ -121,15 +122,21 @@ export class Attendance {
   }
 
   /**
-   * Ends stays. Never rejects for a store that is away: they are gone all the same, and it is stored
-   * by `storeDepartures`.
+   * Ends stays. For a store that is away nobody stays: it is stored by `storeDepartures`. Those who are put
+   * out hear so once it is stored: an owner that was succeeded finds out before it tells anybody.
+   * @throws StaleEpochError for those only
    */
   async remove(
     participants: readonly Participant[],
     reason: LeaveReason,
     how: 'telling the others' | 'quietly' = 'telling the others',
   ): Promise<void> {
-    const { media, now } = this.#deps;
+    const { media } = this.#deps;
+    const putOut = reason === 'removed' || reason === 'banned';
+    if (putOut) {
+      await this.#store(participants, reason);
+      this.dismiss(participants, reason);
+    }
     for (const participant of participants) {
       this.#roster.remove(participant);
       if (how === 'telling the others') {
@@ -139,7 +146,15 @@ export class Attendance {
     }
     if (this.#roster.size === 0) await media.close();
     else await Promise.all(participants.map((participant) => media.release(participant)));
-    const leftAt = now();
+    if (!putOut) await this.#store(participants, reason).catch(() => undefined);
+  }
+
+  /**
+   * Stores the ends of stays, or has that done later where the store is away.
+   * @throws StaleEpochError
+   */
+  async #store(participants: readonly Participant[], reason: LeaveReason): Promise<void> {
+    const leftAt = this.#deps.now();
     const departures = participants.map(({ id, companion }) => ({
       participantId: id,
       leftAt,
@@ -147,13 +162,15 @@ export class Attendance {
       // Whoever only lost the connection may come back without asking.
       forgetAdmission: !companion && reason !== 'connection-lost',
     }));
-    this.#unstored.push({ departures, empties: this.#roster.size === 0 });
+    const empties = this.#roster.participants.every((one) => participants.includes(one));
+    this.#unstored.push({ departures, empties });
     try {
       await this.storeDepartures();
     } catch (error) {
       // Where the meeting closes before, whoever loads it next ends what is still open in the history.
       const { meetingId } = this.#roster;
       this.#deps.logger.error({ err: error, meetingId }, 'the end of a stay was not stored');
+      if (error instanceof StaleEpochError) throw error;
     }
   }
 

@@ -87,9 +87,8 @@ export class Departures {
 
   async #putOut(participants: readonly Participant[], reason: 'removed' | 'banned'): Promise<void> {
     if (participants.length === 0) return;
-    this.#deps.attendance.dismiss(participants, reason);
-    for (const { id } of participants) this.#expelled.add(id);
     await this.release(participants, reason);
+    for (const { id } of participants) this.#expelled.add(id);
   }
 
   /**
