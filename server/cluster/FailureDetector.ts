@@ -26,8 +26,11 @@ export interface Evidence {
 
 /** Two heartbeats, one a second, have failed to come. */
 const HEARTBEAT_LATE_MS = 2_500;
-/** Heartbeats of a node that died with its link are late within this time, as the registry is read. */
-const PATIENCE_MS = 4_000;
+/**
+ * Heartbeats of a node that died with its link are late within this time, as the registry is read: a link
+ * counts as silent when it has been so for seconds.
+ */
+const PATIENCE_MS = 2_500;
 const CHECK_MS = 250;
 /** How often a node that is cut off is dialled, so that the end of the partition is noticed. */
 const PROBE_MS = 2_000;
