@@ -196,8 +196,9 @@ export class Stage {
     await this.mark(shared, 'cordoned');
     this.traffic[0].isUnsure(second.participantId);
     await second.comeAgain(first);
-    await this.mark(shared, 'ready');
+    // Before that it may not be placed yet.
     await this.#seeEachOther();
+    await this.mark(shared, 'ready');
     // Also who was muted meanwhile: there was nothing to mute before the page sent again.
     this.traffic[0].isUnsure(second.participantId);
     const now = await this.carriers();
