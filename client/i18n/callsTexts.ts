@@ -6,6 +6,8 @@ export interface CallsTexts {
   incoming: Record<'audio' | 'video' | 'meeting', (name: string) => string>;
   answer: string;
   answerVideo: string;
+  /** Of the keys that answer. */
+  answerHint: string;
   join: string;
   decline: string;
   declineWith: string;
@@ -76,5 +78,6 @@ export interface CallsTexts {
   chart: (minutes: number) => string;
   chartLoss: string;
   chartDelay: string;
-  minuteLabel: (minute: number, rtt: number | null, loss: number) => string;
+  /** @param of round trip in milliseconds, loss in percent, what was received in kbit/s */
+  minuteLabel: (minute: number, of: { rtt: number | null; loss: number; kbits: number }) => string;
 }

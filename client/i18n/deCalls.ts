@@ -9,6 +9,7 @@ export const deCalls: CallsTexts = {
   },
   answer: 'Annehmen',
   answerVideo: 'Mit Video annehmen',
+  answerHint: 'nimmt sofort an',
   join: 'Beitreten',
   decline: 'Ablehnen',
   declineWith: 'Mit Nachricht ablehnen',
@@ -95,6 +96,6 @@ export const deCalls: CallsTexts = {
   chart: (minutes) => `Verlust und Verzögerung in ${minutes} Minuten`,
   chartLoss: 'Verlust',
   chartDelay: 'Verzögerung',
-  minuteLabel: (minute, rtt, loss) =>
-    `Minute ${minute}: ${loss} % verloren${rtt === null ? '' : `, ${rtt} ms`}`,
+  minuteLabel: (minute, { rtt, loss, kbits }) =>
+    `Minute ${minute}: ${loss} % verloren${rtt === null ? '' : `, ${rtt} ms`}, ${kbits} kbit/s`,
 };

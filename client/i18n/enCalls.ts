@@ -9,6 +9,7 @@ export const enCalls: CallsTexts = {
   },
   answer: 'Answer',
   answerVideo: 'Answer with video',
+  answerHint: 'answers at once',
   join: 'Join',
   decline: 'Decline',
   declineWith: 'Decline with a message',
@@ -95,6 +96,6 @@ export const enCalls: CallsTexts = {
   chart: (minutes) => `Loss and delay in ${minutes} minutes`,
   chartLoss: 'Loss',
   chartDelay: 'Delay',
-  minuteLabel: (minute, rtt, loss) =>
-    `Minute ${minute}: ${loss} % lost${rtt === null ? '' : `, ${rtt} ms`}`,
+  minuteLabel: (minute, { rtt, loss, kbits }) =>
+    `Minute ${minute}: ${loss} % lost${rtt === null ? '' : `, ${rtt} ms`}, ${kbits} kbit/s`,
 };

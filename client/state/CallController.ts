@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { CallPath, CallType, EndReason } from '../../protocol/calls.ts';
+import type { CallPath, CallType, CallView } from '../../protocol/calls.ts';
 import type { NotificationPayload } from '../../protocol/notifications.ts';
 import { createId } from '../api/createId.ts';
 import { isUnanswered, toRequestError } from '../api/RequestError.ts';
@@ -7,11 +7,13 @@ import type { AnyNotification, SignalingClient } from '../api/SignalingClient.ts
 import { sleep } from '../api/sleep.ts';
 import type { AudioOutput } from '../media/AudioOutput.ts';
 import type { PeerCall, PeerConfig } from '../media/PeerCall.ts';
+import { endOf } from './callEnd.ts';
 import { reportMinutes } from './callQuality.ts';
 import type { Callable, CallEnd, CallPhase, CurrentCall } from './callsModels.ts';
 import type { Devices } from './devices.ts';
 import type { Failure } from './models.ts';
 import { openPeer } from './openPeer.ts';
+import { keptInTab } from './storage.ts';
 
 /** By then the two have reached each other, or they meet on the server; the callee leaves the caller time to ask. */
 const PATH_PATIENCE_MS = { outgoing: 5_000, incoming: 7_000 };
@@ -46,8 +48,10 @@ export class CallController {
   readonly theirVideo = signal<MediaStreamTrack | null>(null);
   readonly soundBlocked = signal(false);
   readonly #deps: CallControllerDeps;
-  /** Of this page: a reload has lost what the other end speaks to. */
-  readonly #deviceId = createId();
+  /** Of this tab. */
+  readonly #deviceId: string;
+  /** The call that this tab is in, should it be reloaded. */
+  readonly #kept = keptInTab('call');
   readonly #over = new Set<string>();
   #direction: 'outgoing' | 'incoming' = 'outgoing';
   #peer: PeerCall | null = null;
@@ -62,6 +66,9 @@ export class CallController {
 
   constructor(deps: CallControllerDeps) {
     this.#deps = deps;
+    const keptDevice = keptInTab('call-device');
+    this.#deviceId = keptDevice.get() ?? createId();
+    keptDevice.set(this.#deviceId);
   }
 
   async call(person: Callable, callType: CallType): Promise<void> {
@@ -172,14 +179,19 @@ export class CallController {
     if (live?.callId && live.callId === call?.callId) {
       // What is being answered is asked again by itself.
       const bound = call.state !== 'RINGING' || call.direction === 'outgoing';
-      if (bound && live.phase.is !== 'incoming') await this.#resume(live.callId);
+      if (!bound || live.phase.is === 'incoming') return missed;
+      await this.#resume(live.callId);
+      // That it was answered has not been heard here, or this page is a new one.
+      if (call.state !== 'RINGING' && !this.#peer) await this.#follow();
     } else if (live?.callId) {
       if (live.phase.is === 'incoming') this.#drop();
-      else this.#finish('lost');
+      else await this.#follow();
     } else if (!live && call?.state === 'RINGING' && call.direction === 'incoming') {
       const { callId, callType, with: caller, meetingId } = call;
       this.#handleIncoming({ callId, callType, from: caller.id, caller, meetingId });
-    }
+    } else if (!live && call?.callId === (this.#kept.get() ?? '')) {
+      await this.#continue(call);
+    } else if (!live) this.#kept.set(null);
     return missed;
   }
 
@@ -226,6 +238,7 @@ export class CallController {
     });
     this.#peer = peer;
     this.#audio = audio;
+    this.#kept.set(callId);
     peer.on('connected', (path) => this.#handleConnected(callId, path));
     peer.on('interrupted', () => this.#interrupt());
     const patience = setTimeout(() => void this.#meet(), PATH_PATIENCE_MS[this.#direction]);
@@ -329,6 +342,24 @@ export class CallController {
     }
   }
 
+  /** The page was reloaded: what the other end spoke to went with it. On the server the two go on. */
+  async #continue({ callId, callType, with: person, direction }: CallView): Promise<void> {
+    this.#direction = direction;
+    this.current.value = { callId, person, callType, phase: { is: 'connecting' } };
+    void this.#openDevices(callType === 'video');
+    await this.#resume(callId);
+    await this.#follow();
+  }
+
+  /** It may go on as a meeting: also where nobody has told so. */
+  async #follow(): Promise<void> {
+    try {
+      await this.upgrade([]);
+    } catch (error) {
+      if (!isUnanswered(error)) this.#finish('lost');
+    }
+  }
+
   async #openDevices(withVideo: boolean): Promise<void> {
     const { microphone, camera } = this.#deps.devices;
     await Promise.all([microphone.setWanted(true), camera.setWanted(withVideo)]);
@@ -375,26 +406,9 @@ export class CallController {
     for (const stop of this.#stops.splice(0)) stop();
     this.#peer = null;
     this.#audio = null;
+    this.#kept.set(null);
     this.#early = [];
     this.theirVideo.value = null;
     this.soundBlocked.value = false;
-  }
-}
-
-function endOf(reason: EndReason | 'declined' | 'busy' | 'offline'): CallEnd {
-  switch (reason) {
-    case 'hung-up':
-      return 'they-hung-up';
-    case 'cancelled':
-    case 'declined':
-    case 'busy':
-    case 'offline':
-    case 'timeout':
-    case 'lost':
-    case 'failed':
-      return reason;
-    case 'elsewhere':
-    case 'moved':
-      return 'hung-up';
   }
 }

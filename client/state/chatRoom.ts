@@ -8,6 +8,7 @@ import type { RoomModel } from './chatModels.ts';
 import type { Loadable } from './models.ts';
 import { createOutbox } from './outbox.ts';
 import { createOthersTyping, createOwnTyping } from './typing.ts';
+import type { Unsent } from './unsent.ts';
 
 const PAGE = '50';
 /** Changes that are fetched one by one; after more of them the newest messages are read anew. */
@@ -31,7 +32,11 @@ export interface Room extends RoomModel {
 }
 
 /** Follows one room: what it has missed it asks for, by the number of the last change that it knows. */
-export function createRoom({ signaling, rest, selfId }: ChatWire, roomId: string): Room {
+export function createRoom(
+  { signaling, rest, selfId }: ChatWire,
+  unsent: Unsent,
+  roomId: string,
+): Room {
   const room = signal<Loadable<ChatRoom>>({ is: 'loading' });
   const state = signal<log.ChatLog>(log.EMPTY_LOG);
   const news = signal({ after: 0, upTo: 0 });
@@ -45,16 +50,18 @@ export function createRoom({ signaling, rest, selfId }: ChatWire, roomId: string
   const seen = new Set<string>();
   const unseen = new Set<string>();
 
-  const outbox = createOutbox(
-    async ({ content, clientId, replyTo, mentions }) => {
+  const outbox = createOutbox({
+    before: unsent.of(roomId),
+    keep: (messages) => unsent.keep(roomId, messages),
+    async send({ content, clientId, replyTo, mentions }) {
       const body = {
         ...{ content, clientId, mentions: [...mentions] },
         ...(replyTo && { replyTo: replyTo.messageId }),
       };
       return (await rest.call('sendMessage', { params, body })).message;
     },
-    (message) => handleMessage(message),
-  );
+    onSent: (message) => handleMessage(message),
+  });
 
   const own = createOwnTyping((isTyping) => {
     // Whoever is not told now sees the message anyway.

@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals';
 import { createRoom, type ChatWire, type Room } from './chatRoom.ts';
+import { createUnsent, keptUnsent } from './unsent.ts';
 
 /** Rooms that are looked at, and those where something is still to be sent. */
 export interface OpenRooms {
@@ -11,6 +12,7 @@ export interface OpenRooms {
 
 export function createOpenRooms(wire: ChatWire): OpenRooms {
   const rooms = new Map<string, { room: Room; looked: boolean }>();
+  const unsent = createUnsent(keptUnsent(wire.selfId));
 
   /** Goes as soon as nothing in it waits to be sent, unless it is looked at again by then. */
   function release(roomId: string, one: { room: Room; looked: boolean }): void {
@@ -25,9 +27,16 @@ export function createOpenRooms(wire: ChatWire): OpenRooms {
     });
   }
 
+  // What was written before the page was reloaded goes out, whether or not its room is looked at.
+  for (const roomId of unsent.roomIds) {
+    const one = { room: createRoom(wire, unsent, roomId), looked: false };
+    rooms.set(roomId, one);
+    release(roomId, one);
+  }
+
   return {
     open(roomId) {
-      const one = rooms.get(roomId) ?? { room: createRoom(wire, roomId), looked: true };
+      const one = rooms.get(roomId) ?? { room: createRoom(wire, unsent, roomId), looked: true };
       one.looked = true;
       rooms.set(roomId, one);
       return one.room;

@@ -1,4 +1,4 @@
-import { signal, type ReadonlySignal } from '@preact/signals';
+import { effect, signal, type ReadonlySignal } from '@preact/signals';
 import type { ChatMessage } from '../../protocol/chat.ts';
 import { createId } from '../api/createId.ts';
 import { isUnanswered, toRequestError } from '../api/RequestError.ts';
@@ -20,15 +20,20 @@ export interface Outbox {
   close(): void;
 }
 
-/**
- * @param send asks the server; the same `clientId` again is the same message there
- * @param onSent with the message as it was stored
- */
-export function createOutbox(
-  send: (message: Outgoing) => Promise<ChatMessage>,
-  onSent: (message: ChatMessage) => void,
-): Outbox {
-  const list = signal<readonly Outgoing[]>([]);
+interface OutboxDeps {
+  /** Asks the server; the same `clientId` again is the same message there. */
+  send: (message: Outgoing) => Promise<ChatMessage>;
+  /** With the message as it was stored. */
+  onSent: (message: ChatMessage) => void;
+  /** What was left when the page was there last. */
+  before: readonly Outgoing[];
+  /** For the next time. */
+  keep: (messages: readonly Outgoing[]) => void;
+}
+
+export function createOutbox({ send, onSent, before, keep }: OutboxDeps): Outbox {
+  const list = signal(before);
+  const stopKeeping = effect(() => keep(list.value));
   let sending = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
@@ -73,6 +78,7 @@ export function createOutbox(
     }
   }
 
+  void work();
   return {
     list,
     add(message) {
@@ -90,6 +96,7 @@ export function createOutbox(
     close() {
       closed = true;
       clearTimeout(timer);
+      stopKeeping();
     },
   };
 }

@@ -3,6 +3,7 @@ import { toRequestError } from '../api/RequestError.ts';
 import { RestClient } from '../api/RestClient.ts';
 import type { Failure, SessionModel, User } from './models.ts';
 import { keptInTab, keptLocally } from './storage.ts';
+import { keptUnsent } from './unsent.ts';
 
 /** What other models need of the session beyond what views see. */
 export interface Session extends SessionModel {
@@ -100,7 +101,10 @@ export function createSession(deviceId: string): Session {
     },
     async signOut() {
       await rest.call('logout').catch(() => undefined);
+      const { id = '' } = user.peek() ?? {};
       forget();
+      // Whoever sits here next is to find nothing.
+      keptUnsent(id).set(null);
     },
   };
 }

@@ -11,7 +11,15 @@ import type {
 import { AppError } from '../core/AppError.ts';
 import { createId } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
-import { GENERATION_KEY, LEASE_TTL_MS, nodeKey, NODES_KEY, SETTLE_MS, SILENCE_MS } from './keys.ts';
+import {
+  GENERATION_KEY,
+  LEASE_TTL_MS,
+  markKey,
+  nodeKey,
+  NODES_KEY,
+  SETTLE_MS,
+  SILENCE_MS,
+} from './keys.ts';
 import { HEARTBEAT, MARK, REMOVE } from './nodeScripts.ts';
 import { parseNodes } from './nodeEntries.ts';
 import type { RedisConnection } from './RedisConnection.ts';
@@ -98,7 +106,8 @@ export class RedisNodeRegistry extends EventEmitter<NodeRegistryEvents> implemen
 
   /** @throws AppError NOT_FOUND, UNAVAILABLE */
   async mark(instanceId: string, mark: NodeMark): Promise<void> {
-    const found = await this.#redis.run(MARK, [nodeKey(instanceId)], [mark]);
+    const keys = [nodeKey(instanceId), markKey(instanceId)];
+    const found = await this.#redis.run(MARK, keys, [mark, LEASE_TTL_MS]);
     if (found === 0) throw new AppError('NOT_FOUND', { message: 'There is no such node.' });
     const node = this.#known.get(instanceId);
     if (!node || node.mark === mark) return;
@@ -167,7 +176,7 @@ export class RedisNodeRegistry extends EventEmitter<NodeRegistryEvents> implemen
     const load = this.#report();
     const answer = await this.#redis.run(
       HEARTBEAT,
-      [nodeKey(instanceId), NODES_KEY, GENERATION_KEY],
+      [nodeKey(instanceId), NODES_KEY, GENERATION_KEY, markKey(instanceId)],
       [
         instanceId,
         JSON.stringify(this.self),

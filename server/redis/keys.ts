@@ -14,6 +14,11 @@ export function nodeKey(instanceId: string): string {
   return `n:${instanceId}`;
 }
 
+/** The mark that a node was given last, for when it is declared dead and was not. */
+export function markKey(instanceId: string): string {
+  return `mark:${instanceId}`;
+}
+
 /** Who owns a meeting. */
 export function ownerKey(meetingId: string): string {
   return `{${meetingId}}:own`;

@@ -7,8 +7,8 @@ import { defineScript, LUA_FUNCTIONS } from './scripts.ts';
  * time in which nobody had a heartbeat, when Redis was away and kept its data. A node that is silent
  * is forgotten only when it had the time to come back since then.
  *
- * KEYS: own node, nodes, generation.
- * ARGV: instance, identity, load, mark, node's TTL, id for a new generation or registration, settling
+ * KEYS: own node, nodes, generation, own mark.
+ * ARGV: instance, identity, load, mark as far as the node knows it, node's TTL, id for a new generation or registration, settling
  * time, TTL of what is shared, silence of everybody that means that Redis was away; times in
  * milliseconds.
  * Answers: [generation, registration, which is another when this node was not registered any more,
@@ -32,7 +32,8 @@ local age = time - tonumber(redis.call('HGET', generation, 'since'))
 -- Not answered by whether it was there: the answer to a heartbeat that made it again may be lost.
 redis.call('HSETNX', node, 'registration', newId)
 redis.call('HSET', node, 'identity', identity, 'load', load, 'hb', text(time))
-redis.call('HSETNX', node, 'mark', mark)
+-- A node that was declared dead may not have heard of its last mark.
+redis.call('HSETNX', node, 'mark', redis.call('GET', KEYS[4]) or mark)
 redis.call('PEXPIRE', node, nodeTtl)
 redis.call('ZADD', nodes, text(time), self)
 redis.call('PEXPIRE', nodes, sharedTtl)
@@ -54,12 +55,13 @@ return { redis.call('HGET', generation, 'id'), redis.call('HGET', node, 'registr
 `);
 
 /**
- * KEYS: the node. ARGV: mark.
+ * KEYS: the node, its mark. ARGV: mark, milliseconds for which it outlives the node.
  * Answers 1, or 0 when there is no such node.
  */
 export const MARK = defineScript(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[1], 'mark', ARGV[1])
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 return 1
 `);
 

@@ -157,6 +157,28 @@ describe('chat', () => {
     expect(messages.filter(({ content }) => content === 'written offline')).toHaveLength(1);
   });
 
+  it('sends once, after the page was reloaded, what the server could not be given before', async () => {
+    const { id } = await openRoom(server, people.ada, [people.alan]);
+    await alan.page.goto(`/chat/${id}`);
+    const messages = `**/api/chat/rooms/${id}/msgs`;
+    await alan.page.route(messages, (route) =>
+      route.request().method() === 'POST' ? route.abort() : route.continue(),
+    );
+    await write(alan, 'written before the reload');
+    await alan.page.getByTestId('chat-outgoing').getByText('written before the reload').waitFor();
+    await alan.page.unroute(messages);
+    // Also where nobody looks at it.
+    await alan.page.goto('/chat');
+    await eventually(async () => {
+      const { messages } = await messagesOf(server, people.ada, id, { limit: '100' });
+      const sent = messages.filter(({ content }) => content === 'written before the reload');
+      expect(sent).toHaveLength(1);
+    });
+    await alan.page.goto(`/chat/${id}`);
+    await message(alan.page, 'written before the reload').waitFor();
+    expect(await alan.page.getByTestId('chat-outgoing').count()).toBe(0);
+  });
+
   it('tells in a group of three who has seen what, on a phone too', async () => {
     const group = await openRoom(server, people.ada, [people.alan, people.grace], {
       title: 'The three',

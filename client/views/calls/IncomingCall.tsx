@@ -5,6 +5,7 @@ import { Avatar } from '../components/Avatar.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { useApp, useTexts } from '../context.ts';
 import { announce } from './ringtone.ts';
+import { useAnswerKeys } from './useAnswerKeys.ts';
 
 interface Props {
   calls: CallsModel;
@@ -12,11 +13,15 @@ interface Props {
   phase: Extract<CallPhase, { is: 'incoming' }>;
 }
 
+const ANSWER_KEYS = 'Control+Enter Meta+Enter';
+
 /** Somebody rings. */
 export function IncomingCall({ calls, current: { person, callType, callId }, phase }: Props) {
   const texts = useTexts().calls;
   const { preferences } = useApp();
   const [writing, setWriting] = useState(false);
+  const video = callType === 'video';
+  useAnswerKeys(() => calls.answer(video));
   const title = texts.incoming[phase.intoMeeting ? 'meeting' : callType](person.name);
   const sounds = preferences.sounds.value;
   useEffect(() => announce(title, { sounds, onOpen: () => undefined }), [callId, sounds, title]);
@@ -28,11 +33,12 @@ export function IncomingCall({ calls, current: { person, callType, callId }, pha
         <DeclineForm calls={calls} />
       ) : (
         <div class="call-answers">
-          {(callType === 'video' || phase.intoMeeting) && (
+          {(video || phase.intoMeeting) && (
             <button
               type="button"
               class="button primary"
-              onClick={() => void calls.answer(callType === 'video')}
+              aria-keyshortcuts={ANSWER_KEYS}
+              onClick={() => void calls.answer(video)}
             >
               <Icon of={Video} />
               {phase.intoMeeting ? texts.join : texts.answerVideo}
@@ -41,7 +47,8 @@ export function IncomingCall({ calls, current: { person, callType, callId }, pha
           {!phase.intoMeeting && (
             <button
               type="button"
-              class={callType === 'video' ? 'button' : 'button primary'}
+              class={video ? 'button' : 'button primary'}
+              {...(!video && { 'aria-keyshortcuts': ANSWER_KEYS })}
               onClick={() => void calls.answer(false)}
             >
               <Icon of={Phone} />
@@ -56,10 +63,17 @@ export function IncomingCall({ calls, current: { person, callType, callId }, pha
             <Icon of={MessageSquareText} />
             {texts.declineWith}
           </button>
+          <p class="call-hint">
+            <kbd>{isMac() ? '⌘' : 'Ctrl'}</kbd> <kbd>Enter</kbd> {texts.answerHint}
+          </p>
         </div>
       )}
     </div>
   );
+}
+
+function isMac(): boolean {
+  return navigator.platform.startsWith('Mac');
 }
 
 function DeclineForm({ calls }: { calls: CallsModel }) {

@@ -32,9 +32,13 @@ export function QualityChart({ timeline }: { timeline: readonly TimelineMinute[]
         preserveAspectRatio="none"
       >
         <line class="chart-limit" x1={0} x2={WIDTH} y1={HEIGHT / 2} y2={HEIGHT / 2} />
-        {timeline.map(({ minute, loss, rttMs }) => {
+        {timeline.map(({ minute, loss, rttMs, bitrate }) => {
           const height = Math.max(1, heightOf(loss / LOSS_HEARD));
-          const rtt = rttMs === null ? null : Math.round(rttMs);
+          const told = {
+            rtt: rttMs === null ? null : Math.round(rttMs),
+            loss: Math.round(loss * 100),
+            kbits: Math.round(bitrate / 1_000),
+          };
           return (
             <rect
               key={minute}
@@ -44,7 +48,7 @@ export function QualityChart({ timeline }: { timeline: readonly TimelineMinute[]
               y={HEIGHT - height}
               height={height}
             >
-              <title>{texts.minuteLabel(minute + 1, rtt, Math.round(loss * 100))}</title>
+              <title>{texts.minuteLabel(minute + 1, told)}</title>
             </rect>
           );
         })}

@@ -115,6 +115,20 @@ describe.each(COLUMNS)('a registry of nodes in %s', (column) => {
     expect(lost).toEqual([]);
   });
 
+  it('gives a node back the mark that it has not heard of, when it was declared dead and was not', async () => {
+    const one = await cluster.addNode();
+    const two = await cluster.addNode();
+    await sees(one, [one, two]);
+    await one.registry.mark(two.id, 'cordoned');
+    await eventually(() => expect(two.registry.find(two.id)?.mark).toBe('cordoned'));
+    // Before its next heartbeat.
+    await Promise.all([one.registry.mark(two.id, 'ready'), one.registry.declareDead(two.id)]);
+    await eventually(() => {
+      expect(one.registry.find(two.id)?.mark).toBe('ready');
+      expect(two.registry.find(two.id)?.mark).toBe('ready');
+    });
+  });
+
   it('brings everybody back after it was wiped, with marks, and loses nobody meanwhile', async () => {
     const one = await cluster.addNode();
     const two = await cluster.addNode();

@@ -2,7 +2,14 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RequestError } from '../../../../client/api/RequestError.ts';
 import type { Outgoing } from '../../../../client/state/chatModels.ts';
 import { createOutbox } from '../../../../client/state/outbox.ts';
+import type { Kept } from '../../../../client/state/storage.ts';
+import { createUnsent } from '../../../../client/state/unsent.ts';
 import type { ChatMessage } from '../../../../protocol/chat.ts';
+
+function keptInMemory(): Kept {
+  let kept: string | null = null;
+  return { get: () => kept, set: (value) => void (kept = value) };
+}
 
 const text = (content: string) => ({ content, replyTo: null, mentions: [] });
 
@@ -10,18 +17,23 @@ describe('what is written', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  function outbox(answer: (message: Outgoing, attempt: number) => RequestError | null) {
+  function outbox(
+    answer: (message: Outgoing, attempt: number) => RequestError | null,
+    unsent = createUnsent(keptInMemory()),
+  ) {
     const asked: Outgoing[] = [];
     const stored: string[] = [];
-    const box = createOutbox(
-      (message) => {
+    const box = createOutbox({
+      send(message) {
         asked.push(message);
         const refusal = answer(message, asked.length);
         if (refusal) return Promise.reject(refusal);
         return Promise.resolve({ content: message.content } as ChatMessage);
       },
-      ({ content }) => stored.push(content),
-    );
+      onSent: ({ content }) => stored.push(content),
+      before: unsent.of('room'),
+      keep: (messages) => unsent.keep('room', messages),
+    });
     return { box, asked, stored };
   }
 
@@ -38,6 +50,32 @@ describe('what is written', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(stored).toEqual(['one', 'two', 'three']);
     expect(box.list.value).toEqual([]);
+  });
+
+  test('is sent as the same messages after the page was reloaded', async () => {
+    const kept = keptInMemory();
+    const offline = new RequestError({ code: 'OFFLINE' });
+    const before = outbox(() => offline, createUnsent(kept));
+    for (const content of ['one', 'two']) before.box.add(text(content));
+    await vi.advanceTimersByTimeAsync(0);
+    const wrote = before.box.list.value;
+    before.box.close();
+    expect(createUnsent(kept).roomIds).toEqual(['room']);
+    const after = outbox(() => null, createUnsent(kept));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(after.asked).toEqual(wrote);
+    expect(after.stored).toEqual(['one', 'two']);
+    expect(createUnsent(kept).roomIds).toEqual([]);
+    expect(kept.get()).toBeNull();
+  });
+
+  test('is not there where what was kept cannot be read', () => {
+    const kept = keptInMemory();
+    for (const text of ['{', '[]', '{"room":[{"content":1}]}']) {
+      kept.set(text);
+      expect(createUnsent(kept).roomIds).toEqual([]);
+      expect(createUnsent(kept).of('room')).toEqual([]);
+    }
   });
 
   test('waits as long as the server says', async () => {
