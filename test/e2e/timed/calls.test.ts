@@ -14,6 +14,7 @@ import {
   type CallVisitor,
 } from '../support/callers.ts';
 import { arrangements, ONE_WORKER, type Host } from '../support/hosting.ts';
+import { ringingOf, watchRinging } from '../support/ringing.ts';
 import { accessibilityViolations } from '../support/soundness.ts';
 import { launchBrowser } from '../support/Visitor.ts';
 
@@ -84,6 +85,55 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     expect([...ada.visitor.complaints, ...bob.visitor.complaints]).toEqual([]);
   });
 
+  it('is one when both ring each other at once, and answered by keys where one rings', async () => {
+    for (const one of [ada, bob]) {
+      await one.visitor.page.getByRole('link', { name: /^Calls/ }).click();
+    }
+    const others = { [ada.name]: bob, [bob.name]: ada };
+    await Promise.all(
+      [ada, bob].map(async ({ visitor, name }) => {
+        await visitor.button(`Call: ${others[name]?.name}`).first().click();
+        const { page } = visitor;
+        // Whose ringing came late answers it like any other.
+        await eventually(async () => {
+          if ((await page.getByTestId('call-clock').count()) === 0) {
+            await page.keyboard.press('Control+Enter');
+            throw new Error('not in a call yet');
+          }
+        });
+      }),
+    );
+    await eventually(async () => {
+      for (const one of [ada, bob]) expect((await figuresOf(one)).audioEnergy).toBeGreaterThan(0);
+    });
+    await bob.visitor.button('Hang up').click();
+    const [ofAda, ofBob] = await Promise.all([latest(ada), latest(bob)]);
+    expect(ofAda.callId).toBe(ofBob.callId);
+  });
+
+  it('rings aloud and on the desktop in one of the open tabs, until it is answered by keys', async () => {
+    const tabs = [ada.visitor.page, await ada.visitor.context.newPage()];
+    await tabs[1]?.goto('/');
+    await tabs[1]?.getByRole('button', { name: 'Start now' }).waitFor();
+    for (const page of tabs) await watchRinging(page);
+    await ringFromPage(bob, ada);
+    await eventually(async () => {
+      const heard = await Promise.all(tabs.map(ringingOf));
+      expect(heard.reduce((sum, { tones }) => sum + tones, 0)).toBeGreaterThan(0);
+      expect(heard.filter(({ tones }) => tones > 0)).toHaveLength(1);
+      expect(heard.flatMap(({ notices }) => notices)).toEqual(['Bob Kahn is calling with video']);
+    });
+    await eventually(async () => {
+      await ada.visitor.page.keyboard.press('Control+Enter');
+      await bob.visitor.page.getByTestId('call-clock').waitFor({ timeout: 500 });
+    });
+    await eventually(async () => {
+      const heard = await Promise.all(tabs.map(ringingOf));
+      expect(heard.every(({ isOver }) => isOver)).toBe(true);
+    });
+    await bob.visitor.button('Hang up').click();
+  });
+
   it('is declined with a message', async () => {
     await ringFromPage(bob, ada);
     await ada.visitor.button('Decline with a message').click();
@@ -137,6 +187,19 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
       ['meeting', 'ongoing'],
       ['call', 'moved'],
     ]);
+  });
+
+  it('goes on over the server when one of the two reloads the page', async () => {
+    await ringFromPage(bob, ada);
+    await ada.visitor.button('Answer with video').click();
+    await Promise.all([seesAndHearsOther(ada), seesAndHearsOther(bob)]);
+    await ada.visitor.page.reload();
+    await Promise.all([ada.visitor.stage.waitFor(), bob.visitor.stage.waitFor()]);
+    const [adaId, bobId] = await Promise.all([
+      ada.visitor.participantId(),
+      bob.visitor.participantId(),
+    ]);
+    await Promise.all([ada.visitor.seesAndHears([bobId]), bob.visitor.seesAndHears([adaId])]);
   });
 
   it('goes on over the server with a third person, and nobody is unheard for a second', async () => {
