@@ -148,28 +148,33 @@ describe('presence over two nodes', () => {
     await eventually(() => expect(statuses(atAlan, ada).at(-1)).toBe('busy'));
   });
 
-  it(`contacts see within ${DEATH_SEEN_MS / 1_000} s that a node with somebody has died`, async () => {
-    const [ada, alan, eve] = await three();
-    await befriend(nodes.owner, eve, alan, nodes.other);
-    const atAlan = await arrive(nodes.atOther, alan);
-    await arrive(nodes.atOwner, ada);
-    await Promise.all([arrive(nodes.atOwner, eve), arrive(nodes.atOther, eve)]);
-    await sees(atAlan, ada, ['online']);
-    await sees(atAlan, eve, ['online']);
-    const killed = Date.now();
-    await nodes.owner.kill();
-    await eventually(
-      () => expect(statuses(atAlan, ada)).toEqual(['online', 'offline']),
-      DEATH_SEEN_MS,
-    );
-    expect(Date.now() - killed).toBeLessThan(DEATH_SEEN_MS);
-    // Whoever is there on another node has not left.
-    expect(statuses(atAlan, eve)).toEqual(['online']);
-    await eventually(async () => {
-      const contact = await contactOf(nodes.other, alan, ada);
-      expect(Date.parse(contact?.lastSeen ?? '')).toBeGreaterThanOrEqual(killed - 1_000);
-    });
-  });
+  it.each(['died', 'frozen'])(
+    `contacts see within ${DEATH_SEEN_MS / 1_000} s that a node with somebody has %s`,
+    async (how) => {
+      const [ada, alan, eve] = await three();
+      await befriend(nodes.owner, eve, alan, nodes.other);
+      const atAlan = await arrive(nodes.atOther, alan);
+      await arrive(nodes.atOwner, ada);
+      await Promise.all([arrive(nodes.atOwner, eve), arrive(nodes.atOther, eve)]);
+      await sees(atAlan, ada, ['online']);
+      await sees(atAlan, eve, ['online']);
+      const killed = Date.now();
+      if (how === 'died') await nodes.owner.kill();
+      else nodes.owner.signal('SIGSTOP');
+      await eventually(
+        () => expect(statuses(atAlan, ada)).toEqual(['online', 'offline']),
+        DEATH_SEEN_MS,
+      );
+      expect(Date.now() - killed).toBeLessThan(DEATH_SEEN_MS);
+      // Whoever is there on another node has not left.
+      expect(statuses(atAlan, eve)).toEqual(['online']);
+      await eventually(async () => {
+        const contact = await contactOf(nodes.other, alan, ada);
+        expect(Date.parse(contact?.lastSeen ?? '')).toBeGreaterThanOrEqual(killed - 1_000);
+      });
+      if (how === 'frozen') nodes.owner.signal('SIGCONT');
+    },
+  );
 
   it('is refused to guests', async () => {
     const [ada] = await three();

@@ -1,0 +1,52 @@
+import { expect, inject } from 'vitest';
+import { BACKENDS, databaseEnv } from './backends.ts';
+import { ClusterOfProcesses } from './ClusterOfProcesses.ts';
+import { befriend, contactOf } from './contacts.ts';
+import { eventually } from './eventually.ts';
+import { signUp, type Person } from './people.ts';
+import { startTestServer } from './TestServer.ts';
+
+/** A server on each kind of database, and a cluster whose people are at different nodes. */
+export const CALL_PLACES = [...BACKENDS, 'two nodes'] as const;
+
+/** Where people who call each other are. */
+export interface CallPlace {
+  /** Where the one who comes as the so-and-so-manieth is, counted from 0. */
+  at(index: number): { url: string };
+  /** Settles when the other nodes know that somebody's page is open. */
+  known(person: Person, index: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openCallPlace(
+  place: (typeof CALL_PLACES)[number],
+  env: Record<string, string>,
+): Promise<CallPlace> {
+  if (place !== 'two nodes') {
+    const server = await startTestServer({ ...(await databaseEnv(place)), ...env });
+    return { at: () => server, known: () => Promise.resolve(), close: () => server.close() };
+  }
+  const cluster = await ClusterOfProcesses.start(inject('postgresUrl'), { media: 1, env });
+  const at = (index: number): { url: string } => {
+    const node = cluster.signaling[index % cluster.signaling.length];
+    if (!node) throw new Error('there are signaling nodes');
+    return node;
+  };
+  // Only contacts are told who is there.
+  const watchers = [await signUp(at(0), 'Watcher'), await signUp(at(1), 'Watcher')];
+  return {
+    at,
+    async known(person, index) {
+      const other = index + 1;
+      const watcher = watchers[other % watchers.length];
+      if (!watcher) throw new Error('somebody watches at each node');
+      if (!(await contactOf(at(other), watcher, person))) {
+        await befriend(at(other), watcher, person, at(index));
+      }
+      await eventually(async () => {
+        expect((await contactOf(at(other), watcher, person))?.status).toBe('online');
+      });
+    },
+    close: () => cluster.close(),
+  };
+}
