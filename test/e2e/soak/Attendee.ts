@@ -90,6 +90,11 @@ export class Attendee {
     return this.#participantId;
   }
 
+  /** Whether a way in or back is asked for just now. */
+  get isMoving(): boolean {
+    return this.#moving !== null;
+  }
+
   get isOnline(): boolean {
     return this.#moving === null && this.#client?.socket.connected === true;
   }

@@ -320,7 +320,10 @@ export class MeetingTraffic {
     const done = await this.#ledger.attempt(person.userId, 'place', 'out', () =>
       this.#host.request(how, { participantId }),
     );
-    if (done) one.giveUp();
+    // Whoever was just coming back may have asked anew by that.
+    if (done && how === 'deny-participant' && one.isMoving) {
+      this.#ledger.mayBe(person.userId, 'place', 'waiting');
+    } else if (done) one.giveUp();
     // Whoever is removed is no co-host any more.
     if (how === 'remove-participant' && this.#accounts.has(person.userId)) {
       if (done) this.#ledger.set(person.userId, 'role', 'participant');
