@@ -195,6 +195,8 @@ export class Attendee {
           ...{ meetingId: this.#meetingId, deviceId: this.#deviceId },
           displayName: this.name,
         });
+        // The end of it came with the answer.
+        if (!this.#wanted) return 'INVALID_STATE';
         this.#participantId = answer.participantId;
         // Whoever was let in meanwhile has heard so.
         if (this.#status === 'out') this.#status = answer.status === 'joined' ? 'in' : 'waiting';
