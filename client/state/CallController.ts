@@ -215,15 +215,14 @@ export class CallController {
     this.current.value = { ...current, callId };
   }
 
-  #handleAccepted({
-    callId,
-    ...config
-  }: Pick<NotificationPayload<'call:accepted'>, 'callId' | 'iceServers' | 'iceTransportPolicy'>) {
+  #handleAccepted({ callId, by, ...config }: NotificationPayload<'call:accepted'>): void {
     // Of two who rang each other the one whose call it is not hears its id only now.
     this.#learnId(callId);
     const phase = this.current.peek()?.phase.is;
     if (callId !== this.current.peek()?.callId || this.#peer) return;
     if (phase !== 'outgoing' && phase !== 'connecting') return;
+    // Also of the one whose own call came second: one of the two begins, and the other one yields.
+    this.#direction = by === this.current.peek()?.person.id ? 'outgoing' : 'incoming';
     this.#show({ is: 'connecting' });
     this.#open(callId, config);
   }

@@ -127,3 +127,14 @@ export function keepApart({ visitor }: CallVisitor): Promise<void> {
     prototype.addIceCandidate = () => Promise.resolve();
   `);
 }
+
+/** Has a page call before it hears that it is called, as when two ring each other in the same moment. */
+export async function hearsNoRinging({ visitor: { page } }: CallVisitor): Promise<void> {
+  await page.routeWebSocket(/socket\.io/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((message) => {
+      if (!message.toString().includes('"call:incoming"')) socket.send(message);
+    });
+  });
+  await page.reload();
+}

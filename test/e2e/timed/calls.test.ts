@@ -5,6 +5,7 @@ import { eventually } from '../../support/eventually.ts';
 import {
   acquaint,
   figuresOf,
+  hearsNoRinging,
   keepApart,
   longestSilence,
   openCaller,
@@ -85,23 +86,17 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     expect([...ada.visitor.complaints, ...bob.visitor.complaints]).toEqual([]);
   });
 
-  it('is one when both ring each other at once, and answered by keys where one rings', async () => {
-    for (const one of [ada, bob]) {
-      await one.visitor.page.getByRole('link', { name: /^Calls/ }).click();
+  it('is one, between the two browsers, when both ring each other at once', async () => {
+    await Promise.all([ada, bob].map(hearsNoRinging));
+    for (const { visitor } of [ada, bob]) {
+      await visitor.page.getByRole('link', { name: /^Calls/ }).click();
     }
-    const others = { [ada.name]: bob, [bob.name]: ada };
+    await Promise.all([
+      ada.visitor.button('Call: Bob Kahn').first().click(),
+      bob.visitor.button('Call: Ada Lovelace').first().click(),
+    ]);
     await Promise.all(
-      [ada, bob].map(async ({ visitor, name }) => {
-        await visitor.button(`Call: ${others[name]?.name}`).first().click();
-        const { page } = visitor;
-        // Whose ringing came late answers it like any other.
-        await eventually(async () => {
-          if ((await page.getByTestId('call-clock').count()) === 0) {
-            await page.keyboard.press('Control+Enter');
-            throw new Error('not in a call yet');
-          }
-        });
-      }),
+      [ada, bob].map(({ visitor }) => visitor.page.getByTestId('call-clock').waitFor()),
     );
     await eventually(async () => {
       for (const one of [ada, bob]) expect((await figuresOf(one)).audioEnergy).toBeGreaterThan(0);
@@ -109,6 +104,7 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     await bob.visitor.button('Hang up').click();
     const [ofAda, ofBob] = await Promise.all([latest(ada), latest(bob)]);
     expect(ofAda.callId).toBe(ofBob.callId);
+    expect(ofAda.reason).toBe('hung-up');
   });
 
   it('rings aloud and on the desktop in one of the open tabs, until it is answered by keys', async () => {
