@@ -23,7 +23,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           // They wait for others more than they compute.
-          maxWorkers: 4,
+          maxWorkers: 6,
           // They replace no module and leave nothing behind: no need to load the server anew for each file.
           isolate: false,
         },
@@ -33,8 +33,8 @@ export default defineConfig({
           ...inBrowsers,
           name: 'e2e',
           include: ['test/e2e/*.test.ts'],
-          // Not how soon something happens is asked, nor how smooth it is: two fit on two cores.
-          maxWorkers: 2,
+          // Not how soon something happens is asked, nor how smooth it is: three leave little idle of two cores.
+          maxWorkers: 3,
         },
       },
       {

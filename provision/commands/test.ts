@@ -61,11 +61,11 @@ await runCommand(async ({ stop, args }) => {
     await check('Types', () => checkTypes(stop));
     await check('Client size', checkClientSize);
   };
-  await tests('unit', false);
-  await tests('integration', true);
-  await tests('e2e', true);
   // Those wait more than they compute, and the others take no more than they leave.
-  await settled(tests('e2e-timed', true), statics());
+  await settled(tests('integration', true), statics());
+  await tests('unit', false);
+  await tests('e2e', true);
+  await tests('e2e-timed', true);
 
   console.log(`\n${summary.join('\n')}\n`);
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
