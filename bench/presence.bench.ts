@@ -122,7 +122,7 @@ async function gather(urls: readonly string[]): Promise<Circle[]> {
   return inTurn(circles, async (members) => {
     for (const [index, one] of members.entries()) {
       for (const other of members.slice(index + 1)) {
-        await befriend({ url }, { ...one, name: '' }, { ...other, name: '' });
+        await befriend({ url }, one, other);
       }
     }
     const [owner] = members;

@@ -2,7 +2,7 @@ import { io, type Socket } from 'socket.io-client';
 import type { Ack } from '../../protocol/errors.ts';
 import { PROTOCOL_VERSION } from '../../protocol/events.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../protocol/requests.ts';
-import { signUp } from '../../test/support/people.ts';
+import { signUp, type Person } from '../../test/support/people.ts';
 
 const TIMEOUT_MS = 30_000;
 
@@ -10,18 +10,20 @@ const TIMEOUT_MS = 30_000;
 export class Acquaintance {
   readonly userId: string;
   readonly token: string;
+  readonly name: string;
   readonly #url: string;
   #socket: Socket | null = null;
 
   static async signUp(url: string, name: string): Promise<Acquaintance> {
     const { userId, token } = await signUp({ url }, name);
-    return new Acquaintance(url, userId, token);
+    return new Acquaintance(url, { userId, token, name });
   }
 
-  private constructor(url: string, userId: string, token: string) {
+  private constructor(url: string, { userId, token, name }: Person) {
     this.#url = url;
     this.userId = userId;
     this.token = token;
+    this.name = name;
   }
 
   get socket(): Socket {
