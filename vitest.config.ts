@@ -33,8 +33,8 @@ export default defineConfig({
           ...inBrowsers,
           name: 'e2e',
           include: ['test/e2e/*.test.ts'],
-          // Not how soon something happens is asked, nor how smooth it is: three leave little idle of two cores.
-          maxWorkers: 3,
+          // Not how soon something happens is asked, nor how smooth it is: two fit on two cores.
+          maxWorkers: 2,
         },
       },
       {
