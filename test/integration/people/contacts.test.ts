@@ -114,7 +114,8 @@ describe.each(BACKENDS)('contacts on %s', (backend) => {
   });
 
   it('are found by the beginnings of words, by whole emails, and by nothing that means more', async () => {
-    const mark = randomUUID().slice(0, 8);
+    // Begins as nothing does that is looked for below.
+    const mark = `m${randomUUID().slice(0, 7)}`;
     const names = [`Zoë ${mark} van den Berg`, `100%_${mark} \\o/`, `Zoe ${mark}`];
     const [zoe, odd] = await people(...names);
     const seeker = await signUp(server, `Seeker ${mark}`);
