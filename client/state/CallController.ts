@@ -4,32 +4,23 @@ import type { NotificationPayload } from '../../protocol/notifications.ts';
 import { createId } from '../api/createId.ts';
 import { isUnanswered, toRequestError } from '../api/RequestError.ts';
 import type { AnyNotification, SignalingClient } from '../api/SignalingClient.ts';
-import { sleep } from '../api/sleep.ts';
 import type { AudioOutput } from '../media/AudioOutput.ts';
 import type { PeerCall, PeerConfig } from '../media/PeerCall.ts';
 import { endOf } from './callEnd.ts';
 import { reportMinutes } from './callQuality.ts';
 import type { Callable, CallEnd, CallPhase, CurrentCall } from './callsModels.ts';
 import type { Devices } from './devices.ts';
+import { untilHeard, type EnteredMeeting } from './handover.ts';
 import type { Failure } from './models.ts';
 import { openPeer } from './openPeer.ts';
 import { keptInTab } from './storage.ts';
 
 /** By then the two have reached each other, or they meet on the server; the callee leaves the caller time to ask. */
 const PATH_PATIENCE_MS = { outgoing: 5_000, incoming: 7_000 };
-/** How long what flows between the two goes on beside a meeting that is not heard yet. */
-const HANDOVER_PATIENCE_MS = 15_000;
-const HANDOVER_LOOK_MS = 150;
 /** The other one may hear the meeting a little later. */
 const LINGER_MS = 3_000;
 /** Calls that are over are remembered, for what comes late of them. */
 const MAX_REMEMBERED = 100;
-
-/** A meeting that was entered for a call. */
-export interface EnteredMeeting {
-  /** Whether somebody's sound arrives by it. */
-  hears(userId: string): Promise<boolean>;
-}
 
 export interface CallControllerDeps {
   signaling: SignalingClient;
@@ -312,11 +303,8 @@ export class CallController {
       const meeting = await this.#deps.enterMeeting(code);
       const shown = new Promise<void>((resolve) => (this.#onShown = resolve));
       this.#show({ is: 'moving', code, reason, entered: true });
-      const until = Date.now() + HANDOVER_PATIENCE_MS;
       // What flows between the two goes on until it comes by the meeting.
-      while (flows && Date.now() < until && !(await meeting.hears(current.person.id))) {
-        await sleep(HANDOVER_LOOK_MS);
-      }
+      if (flows) await untilHeard(meeting, current.person.id);
       await shown;
       this.#audio?.close();
       const stops = this.#stops.splice(0);

@@ -23,10 +23,11 @@ const given = new Set<number>();
  */
 export async function freePort(addresses: readonly string[] = ['127.0.0.1']): Promise<number> {
   for (;;) {
-    const isRoomy = given.size < SLICE / 2;
-    const [first, count] = isRoomy
-      ? [FIRST + (process.pid % SLICES) * SLICE, SLICE]
-      : [FIRST, LAST - FIRST];
+    // Whoever has taken half of its own place looks everywhere.
+    const [first, count] =
+      given.size < SLICE / 2
+        ? [FIRST + (process.pid % SLICES) * SLICE, SLICE]
+        : [FIRST, LAST - FIRST];
     const port = first + Math.floor(Math.random() * count);
     if (given.has(port)) continue;
     given.add(port);

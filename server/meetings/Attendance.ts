@@ -146,6 +146,7 @@ export class Attendance {
     }
     if (this.#roster.size === 0) await media.close();
     else await Promise.all(participants.map((participant) => media.release(participant)));
+    // Whoever has left has left: also for an owner that was succeeded, which is told with the answer.
     if (!putOut) await this.#store(participants, reason).catch(() => undefined);
   }
 

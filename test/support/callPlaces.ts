@@ -1,8 +1,7 @@
-import { expect, inject } from 'vitest';
+import { inject } from 'vitest';
 import { BACKENDS, databaseEnv } from './backends.ts';
 import { ClusterOfProcesses } from './ClusterOfProcesses.ts';
-import { befriend, contactOf } from './contacts.ts';
-import { eventually } from './eventually.ts';
+import { befriend, contactOf, untilOnline } from './contacts.ts';
 import { signUp, type Person } from './people.ts';
 import { startTestServer } from './TestServer.ts';
 
@@ -43,9 +42,7 @@ export async function openCallPlace(
       if (!(await contactOf(at(other), watcher, person))) {
         await befriend(at(other), watcher, person, at(index));
       }
-      await eventually(async () => {
-        expect((await contactOf(at(other), watcher, person))?.status).toBe('online');
-      });
+      await untilOnline(at(other), watcher, person);
     },
     close: () => cluster.close(),
   };

@@ -1,3 +1,5 @@
+import { expect } from 'vitest';
+import { eventually } from './eventually.ts';
 import { call, type Person } from './people.ts';
 import type { TestServer } from './TestServer.ts';
 
@@ -34,6 +36,13 @@ export async function contactsOf(server: Server, { token }: Person) {
 export async function contactOf(server: Server, one: Person, other: Person) {
   const contacts = await contactsOf(server, one);
   return contacts.find(({ person }) => person.id === other.userId) ?? null;
+}
+
+/** Settles when the server tells somebody that a contact of theirs is there. */
+export async function untilOnline(server: Server, one: Person, other: Person): Promise<void> {
+  await eventually(async () => {
+    expect((await contactOf(server, one, other))?.status).toBe('online');
+  });
 }
 
 export function block(server: Server, one: Person, other: Person) {

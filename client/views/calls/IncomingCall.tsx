@@ -21,7 +21,8 @@ export function IncomingCall({ calls, current: { person, callType, callId }, pha
   const { preferences } = useApp();
   const [writing, setWriting] = useState(false);
   const video = callType === 'video';
-  useAnswerKeys(() => calls.answer(video));
+  // Whoever writes why they decline sends that by them.
+  useAnswerKeys(writing ? null : () => calls.answer(video));
   const title = texts.incoming[phase.intoMeeting ? 'meeting' : callType](person.name);
   const sounds = preferences.sounds.value;
   useEffect(() => announce(title, { sounds, onOpen: () => undefined }), [callId, sounds, title]);

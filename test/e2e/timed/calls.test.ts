@@ -133,6 +133,9 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
   it('is declined with a message', async () => {
     await ringFromPage(bob, ada);
     await ada.visitor.button('Decline with a message').click();
+    // These keys answer, but not whoever is declining.
+    await ada.visitor.page.waitForTimeout(1_000);
+    await ada.visitor.page.keyboard.press('Control+Enter');
     await ada.visitor.button('Can’t talk now').click();
     await bob.visitor.page.getByText('Ada Lovelace declined').waitFor();
     await bob.visitor.page.getByText('“Can’t talk now”').waitFor();

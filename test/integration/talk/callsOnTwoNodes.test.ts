@@ -8,8 +8,7 @@ import {
   signUpCaller,
   type Caller,
 } from '../../support/calls.ts';
-import { befriend, contactOf } from '../../support/contacts.ts';
-import { eventually } from '../../support/eventually.ts';
+import { befriend, untilOnline } from '../../support/contacts.ts';
 import { Random } from '../../support/Random.ts';
 import { useTwoNodes } from '../../support/twoNodes.ts';
 
@@ -29,10 +28,7 @@ describe('calls of people at two nodes', () => {
     const { owner, other } = nodes;
     const [ada, bob] = await Promise.all([signUpCaller(owner, 'Ada'), signUpCaller(other, 'Bob')]);
     await befriend(owner, ada, bob, other);
-    await eventually(async () => {
-      expect((await contactOf(owner, ada, bob))?.status).toBe('online');
-      expect((await contactOf(other, bob, ada))?.status).toBe('online');
-    });
+    await Promise.all([untilOnline(owner, ada, bob), untilOnline(other, bob, ada)]);
     return [ada, bob];
   };
 

@@ -2,32 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { createLogger } from '../../../../server/core/logger.ts';
 import { StaleEpochError } from '../../../../server/core/StaleEpochError.ts';
 import { Attendance } from '../../../../server/meetings/Attendance.ts';
-import { EventLog } from '../../../../server/meetings/EventLog.ts';
-import type { Fanout } from '../../../../server/meetings/Fanout.ts';
 import type { MeetingMedia } from '../../../../server/meetings/MeetingMedia.ts';
-import { Participant } from '../../../../server/meetings/Participant.ts';
-import { Roster } from '../../../../server/meetings/Roster.ts';
 import type { ParticipantStore } from '../../../../server/meetings/stores.ts';
-
-const silence = () => undefined;
+import { meetingOfOne, unasked } from '../../../support/meetingOfOne.ts';
 
 /** A meeting of one, and a store of stays that answers as it is told. */
 function meeting(leave: ParticipantStore['leave']) {
-  const told: string[] = [];
-  const fanout: Fanout = {
-    ...{ enter: silence, leave: silence, forget: silence, toMeetingVolatile: silence },
-    toConnection: (_, name) => void told.push(name),
-    toMeeting: (name) => void told.push(name),
-  };
-  const roster = new Roster('meeting', new EventLog(7), fanout, silence);
-  const somebody = new Participant(
-    {
-      ...{ id: 'ada', userId: 'user', name: 'Ada', role: 'participant', deviceId: null },
-      ...{ joinedAt: 0, companion: false },
-    },
-    { state: 'connected', connectionId: 'node/socket' },
-  );
-  roster.add(somebody);
+  const { roster, somebody, told } = meetingOfOne();
   const attendance = new Attendance(
     roster,
     {
@@ -35,9 +16,7 @@ function meeting(leave: ParticipantStore['leave']) {
       participants: { leave } as unknown as ParticipantStore,
       logger: createLogger('silent', 'json'),
       now: () => 0,
-      meeting: () => {
-        throw new Error('nobody asks');
-      },
+      meeting: unasked,
     },
     0,
   );

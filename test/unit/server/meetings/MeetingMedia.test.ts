@@ -2,34 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../../server/core/AppError.ts';
 import { StaleEpochError } from '../../../../server/core/StaleEpochError.ts';
 import type { MediaCommands } from '../../../../server/media/MediaCommands.ts';
-import { EventLog } from '../../../../server/meetings/EventLog.ts';
-import type { Fanout } from '../../../../server/meetings/Fanout.ts';
 import { MeetingMedia } from '../../../../server/meetings/MeetingMedia.ts';
-import { Participant } from '../../../../server/meetings/Participant.ts';
-import { Roster } from '../../../../server/meetings/Roster.ts';
-
-const silence = () => undefined;
-const unasked = (): never => {
-  throw new Error('nobody asks');
-};
+import { meetingOfOne, unasked } from '../../../support/meetingOfOne.ts';
 
 /** A meeting of one who is heard, and a media layer that answers as it is told. */
 function meeting(setProducerPaused: () => Promise<void>) {
-  const told: string[] = [];
-  const fanout: Fanout = {
-    ...{ enter: silence, leave: silence, forget: silence, toConnection: silence },
-    ...{ toMeetingVolatile: silence },
-    toMeeting: (name) => void told.push(name),
-  };
-  const roster = new Roster('meeting', new EventLog(7), fanout, silence);
-  const speaker = new Participant(
-    {
-      ...{ id: 'ada', userId: 'user', name: 'Ada', role: 'participant', deviceId: null },
-      ...{ joinedAt: 0, companion: false },
-    },
-    { state: 'connected', connectionId: 'node/socket' },
-  );
-  roster.add(speaker);
+  const { roster, fanout, somebody: speaker, told } = meetingOfOne();
   const producer = { id: 'sound', kind: 'audio', source: 'microphone', paused: false } as const;
   speaker.producers.set(producer.id, producer);
   const media = new MeetingMedia(roster, {
