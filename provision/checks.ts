@@ -70,9 +70,7 @@ export async function checkClientSize(): Promise<CheckResult> {
 export async function runTests(
   project: string,
   filters: readonly string[],
-  env: NodeJS.ProcessEnv,
-  signal: AbortSignal,
-  onLine?: (line: string) => void,
+  { onLine, ...options }: RunOptions,
 ): Promise<CheckResult & { counts: TestCounts }> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-test-'));
   const report = join(folder, 'report.json');
@@ -85,8 +83,7 @@ export async function runTests(
   ];
   try {
     const result = await runTool(args, {
-      signal,
-      env,
+      ...options,
       onLine: (line) => {
         if (!line.includes(report)) onLine?.(line);
       },

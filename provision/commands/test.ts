@@ -42,18 +42,20 @@ await runCommand(async ({ stop, args }) => {
     if (!result.ok) console.log(`\n${result.output}\n`);
     console.log(line);
   };
-  const tests = (project: string, live: boolean) =>
+  const tests = (project: string, { background = false } = {}) =>
     check(`Tests: ${project}`, async () => {
-      const onLine = live ? (line: string) => console.log(line) : undefined;
-      const result = await runTests(project, args, env, stop, onLine);
+      // What is done beside something else says only how it ended.
+      const show = !background && { onLine: (line: string) => console.log(line) };
+      const result = await runTests(project, args, { env, signal: stop, background, ...show });
       counts.passed += result.counts.passed;
       counts.failed += result.counts.failed;
       counts.skipped += result.counts.skipped;
       // What was shown as it came need not be shown again.
-      return live ? { ...result, output: '' } : result;
+      return background ? result : { ...result, output: '' };
     });
 
-  const statics = async () => {
+  const rest = async () => {
+    await tests('unit', { background: true });
     // Someone who names a test wants that test, not the whole round.
     if (args.length > 0) return;
     await check('Format', () => checkFormat(stop));
@@ -61,11 +63,10 @@ await runCommand(async ({ stop, args }) => {
     await check('Types', () => checkTypes(stop));
     await check('Client size', checkClientSize);
   };
-  // Those wait more than they compute, and the others take no more than they leave.
-  await settled(tests('integration', true), statics());
-  await tests('unit', false);
-  await tests('e2e', true);
-  await tests('e2e-timed', true);
+  await tests('integration');
+  await tests('e2e');
+  // One file at a time leaves half of a small machine free, and the rest takes no more than that.
+  await settled(tests('e2e-timed'), rest());
 
   console.log(`\n${summary.join('\n')}\n`);
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

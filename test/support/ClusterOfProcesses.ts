@@ -94,6 +94,12 @@ export class ClusterOfProcesses {
     return wires;
   }
 
+  /** Whether no part of it was broken, stopped or changed by hand: people who come are served as at first. */
+  get isUndisturbed(): boolean {
+    const parts = [this.redis, this.database, ...this.nodes];
+    return this.#wires.size === 0 && parts.every((part) => part.isUndisturbed);
+  }
+
   /** What the nodes have logged, for whoever looks for the cause of a failure. */
   get logs(): string {
     return this.nodes.map(({ name, log }) => `--- ${name}\n${log.join('\n')}`).join('\n');

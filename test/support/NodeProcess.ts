@@ -23,6 +23,7 @@ export class NodeProcess {
   readonly #log: string[] = [];
   readonly #listeners = new Set<(line: string) => void>();
   #process: ChildProcess;
+  #disturbed = false;
   #exited: Promise<unknown>;
 
   /** @param env configuration as environment variables, over the defaults for tests */
@@ -75,6 +76,11 @@ export class NodeProcess {
     return this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
+  /** Whether nobody has interfered with it since it started. */
+  get isUndisturbed(): boolean {
+    return this.isRunning && !this.#disturbed;
+  }
+
   /** The last lines of its log, each an object of pino's. */
   get log(): readonly string[] {
     return this.#log;
@@ -86,17 +92,20 @@ export class NodeProcess {
   }
 
   signal(signal: NodeJS.Signals): void {
+    this.#disturbed = true;
     process.kill(this.pid, signal);
   }
 
   /** Ends it without a word, and waits until it is gone. */
   async kill(): Promise<void> {
+    this.#disturbed = true;
     if (this.isRunning) this.#process.kill('SIGKILL');
     await this.#exited;
   }
 
   /** Asks it to stop, and waits until it has. @returns its exit code */
   async terminate(): Promise<number | null> {
+    this.#disturbed = true;
     if (this.isRunning) this.#process.kill('SIGTERM');
     await this.#exited;
     return this.#process.exitCode;

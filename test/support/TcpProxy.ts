@@ -10,6 +10,7 @@ export class TcpProxy {
   readonly #silenced = new WeakSet<Socket>();
   #targetPort: number;
   #state: 'whole' | 'cut' | 'silent' = 'whole';
+  #disturbed = false;
 
   static async start(targetPort: number): Promise<TcpProxy> {
     const server = createServer();
@@ -45,6 +46,11 @@ export class TcpProxy {
     });
   }
 
+  /** Whether it has never been pulled. */
+  get isUndisturbed(): boolean {
+    return !this.#disturbed;
+  }
+
   /** New connections lead elsewhere, as those of a load balancer do whose server is gone. */
   turnTo(targetPort: number): void {
     this.#targetPort = targetPort;
@@ -52,6 +58,7 @@ export class TcpProxy {
 
   /** Breaks every connection and refuses new ones. */
   cut(): void {
+    this.#disturbed = true;
     this.#state = 'cut';
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -61,6 +68,7 @@ export class TcpProxy {
    * address is another one from now on, and on new ones until `restore`.
    */
   silence(): void {
+    this.#disturbed = true;
     this.#state = 'silent';
     for (const socket of this.#sockets) this.#silence(socket);
   }

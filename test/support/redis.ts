@@ -9,6 +9,7 @@ export class RedisServer {
   readonly #binary: string;
   readonly #port: number;
   #process: Process | undefined;
+  #disturbed = false;
 
   static async start(): Promise<RedisServer> {
     const server = new RedisServer(await ensureRedis(), await freePort());
@@ -22,6 +23,11 @@ export class RedisServer {
     this.url = `redis://127.0.0.1:${port}`;
   }
 
+  /** Whether nobody has stopped it, or looked into it by themselves. */
+  get isUndisturbed(): boolean {
+    return !this.#disturbed;
+  }
+
   /** On the same port as before, and empty. */
   async start(): Promise<void> {
     this.#process ??= await startRedis(this.#binary, this.#port);
@@ -29,6 +35,7 @@ export class RedisServer {
 
   /** Kills it, so that nobody is told. Idempotent. */
   async stop(): Promise<void> {
+    this.#disturbed = true;
     const running = this.#process;
     this.#process = undefined;
     await running?.stop();
@@ -41,6 +48,7 @@ export class RedisServer {
 
   /** Leaves connections open and answers nobody, with all data kept, until it is resumed. */
   pause(): void {
+    this.#disturbed = true;
     if (this.#process) process.kill(this.#process.pid, 'SIGSTOP');
   }
 
@@ -66,6 +74,7 @@ export class RedisServer {
 
   /** Does something with a connection of its own. */
   async use<T>(act: (client: Redis) => Promise<T>): Promise<T> {
+    this.#disturbed = true;
     const client = new Redis(this.url);
     try {
       return await act(client);
