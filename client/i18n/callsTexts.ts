@@ -78,6 +78,12 @@ export interface CallsTexts {
   chart: (minutes: number) => string;
   chartLoss: string;
   chartDelay: string;
-  /** @param of round trip in milliseconds, loss in percent, what was received in kbit/s */
-  minuteLabel: (minute: number, of: { rtt: number | null; loss: number; kbits: number }) => string;
+  /**
+   * @param of round trip in milliseconds, loss in percent, what was received in kbit/s, and of a part of a
+   * minute how many seconds
+   */
+  minuteLabel: (
+    minute: number,
+    of: { rtt: number | null; loss: number; kbits: number; seconds: number | null },
+  ) => string;
 }

@@ -93,9 +93,10 @@ export const deCalls: CallsTexts = {
       `In ${minutes} ${minutes === 1 ? 'Minute' : 'Minuten'} dauerte der Weg hin und zurück lange, bis zu ${worst} ms. Dann fällt man sich ins Wort.`,
     freezes: (count) => `Das Bild stand ${count === 1 ? 'einmal' : `${count}-mal`} still.`,
   },
-  chart: (minutes) => `Verlust und Verzögerung in ${minutes} Minuten`,
+  chart: (minutes) =>
+    `Verlust und Verzögerung in ${minutes} ${minutes === 1 ? 'Minute' : 'Minuten'}`,
   chartLoss: 'Verlust',
   chartDelay: 'Verzögerung',
-  minuteLabel: (minute, { rtt, loss, kbits }) =>
-    `Minute ${minute}: ${loss} % verloren${rtt === null ? '' : `, ${rtt} ms`}, ${kbits} kbit/s`,
+  minuteLabel: (minute, { rtt, loss, kbits, seconds }) =>
+    `Minute ${minute}${seconds === null ? '' : ` (${seconds} s davon)`}: ${loss} % verloren${rtt === null ? '' : `, ${rtt} ms`}, ${kbits} kbit/s`,
 };

@@ -262,8 +262,7 @@ export class CallController {
       (minute) =>
         void signaling.request('call:quality', { in: { callId }, minute }).catch(() => undefined),
     );
-    // First of all: the counters go with the connection.
-    this.#stops.unshift(() => report.close());
+    this.#stops.push(() => report.close());
   }
 
   #interrupt(): void {
