@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { entryOf, logsOf } from '../../support/calls.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -168,6 +168,37 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     await phone.page.getByTestId('call').waitFor({ state: 'detached' });
     await bob.visitor.page.getByTestId('call-clock').waitFor();
     await phone.close();
+  });
+
+  it('stays in its tab when that is duplicated, and rings in both after it', async () => {
+    await ringFromPage(bob, ada);
+    await ada.visitor.button('Answer with video').click();
+    await Promise.all([seesAndHearsOther(ada), seesAndHearsOther(bob)]);
+    const original = ada.visitor.page;
+    const [duplicate] = await Promise.all([
+      ada.visitor.context.waitForEvent('page'),
+      // As a browser's command does: with a copy of what the tab has kept.
+      original.evaluate(() => void window.open('/')),
+    ]);
+    const deviceOf = (page: Page) =>
+      page.evaluate(() => sessionStorage.getItem('parley.call-device'));
+    const device = await deviceOf(original);
+    await duplicate.getByRole('button', { name: 'Start now' }).waitFor();
+    await eventually(async () => expect(await deviceOf(duplicate)).not.toBe(device));
+    await Promise.all([seesAndHearsOther(ada), seesAndHearsOther(bob)]);
+    expect(await duplicate.getByTestId('call').count()).toBe(0);
+    expect(await server.routers()).toBe(0);
+    await bob.visitor.button('Hang up').click();
+    await original.getByText('Bob Kahn hung up').waitFor();
+
+    // Each is a device of its own: what is answered in one is silent in the other.
+    await bob.visitor.button('Call back').click();
+    await original.getByText('Bob Kahn is calling with video').waitFor();
+    await duplicate.getByRole('button', { name: 'Answer with video' }).click();
+    await original.getByTestId('call').waitFor({ state: 'detached' });
+    await bob.visitor.page.getByTestId('call-clock').waitFor();
+    await bob.visitor.button('Hang up').click();
+    await duplicate.close();
   });
 
   it('goes on over the server when the two do not reach each other', async () => {
