@@ -177,7 +177,7 @@ export class CallController {
     } else if (!live && call?.state === 'RINGING' && call.direction === 'incoming') {
       const { callId, callType, with: caller, meetingId } = call;
       this.#handleIncoming({ callId, callType, from: caller.id, caller, meetingId });
-    } else if (!live && call && call.callId === kept) {
+    } else if (!live && call?.callId === kept) {
       await this.#continue(call);
     } else if (!live) device.keep(null);
     return missed;

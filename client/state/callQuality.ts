@@ -1,6 +1,11 @@
 import type { CallMinute } from '../../protocol/callHistory.ts';
 
 const MINUTE_MS = 60_000;
+/**
+ * The earlier comes in time on its way to the server; what is said with the farewell itself may be dropped
+ * there. The later comes also where the browser leaves out the earlier.
+ */
+const LEAVING = ['beforeunload', 'pagehide'] as const;
 /** Whoever leaves cannot wait to be counted: what was seen so short a time ago is told. */
 const LOOK_MS = 5_000;
 
@@ -56,11 +61,11 @@ export function reportMinutes(
   const timer = setInterval(() => void look(), LOOK_MS);
   // Before the connection is hung up for the same reason.
   const early = { capture: true };
-  globalThis.addEventListener('pagehide', tell, early);
+  for (const leaving of LEAVING) globalThis.addEventListener(leaving, tell, early);
   return {
     close() {
       clearInterval(timer);
-      globalThis.removeEventListener('pagehide', tell, early);
+      for (const leaving of LEAVING) globalThis.removeEventListener(leaving, tell, early);
       tell();
     },
   };

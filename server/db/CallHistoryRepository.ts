@@ -150,7 +150,7 @@ export class CallHistoryRepository implements HistoryStore {
   ): Promise<{ id: string; since: number } | null> {
     const row = await this.#db('participants')
       .where({ user_id: userId, meeting_id: meetingId, companion: false })
-      .where((left) => left.whereNull('left_at').orWhere('left_at', '>', new Date(leftAfter)))
+      .whereRaw('(left_at IS NULL OR left_at > ?)', [new Date(leftAfter)])
       .orderBy('joined_at', 'desc')
       .first<{ id: string; joined_at: Date } | undefined>('id', 'joined_at');
     return row ? { id: row.id, since: row.joined_at.getTime() } : null;

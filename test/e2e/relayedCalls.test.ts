@@ -2,7 +2,9 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { PeerFigures } from '../../client/media/peerFigures.ts';
 import type { IceServer } from '../../protocol/rtp.ts';
+import { logsOf } from '../support/calls.ts';
 import { eventually } from '../support/eventually.ts';
+import { call } from '../support/people.ts';
 import { TurnServer } from '../support/TurnServer.ts';
 import { RELAY_ADDRESS, UdpRelay } from '../support/UdpRelay.ts';
 import {
@@ -109,6 +111,16 @@ describe.skipIf('missing' in program)(`a call of two over a TURN server${skipped
     expect(await server.routers()).toBe(0);
     await bob.visitor.button('Hang up').click();
     await ada.visitor.page.getByText('Bob Kahn hung up').waitFor();
+    // It was less than a minute, and what there was of it is told.
+    const { entries } = await logsOf(server, ada);
+    const callId = entries.find(({ outcome }) => outcome === 'answered')?.callId ?? '';
+    for (const { token } of [ada, bob]) {
+      await eventually(async () => {
+        const { timeline } = await call(server, 'readCall', { token, params: { callId } });
+        const seconds = timeline.reduce((sum, minute) => sum + minute.seconds, 0);
+        expect(seconds).toBeGreaterThanOrEqual(5);
+      });
+    }
   });
 
   it('lets nobody relay with credentials that are wrong or over', async () => {

@@ -75,6 +75,7 @@ describe('what is told of a call', () => {
   test('comes before the page is gone, and once', async () => {
     const report = begin();
     await vi.advanceTimersByTimeAsync(31_000);
+    page.dispatchEvent(new Event('beforeunload'));
     page.dispatchEvent(new Event('pagehide'));
     expect(told.map(({ seconds }) => seconds)).toEqual([30]);
     report.close();
