@@ -22,6 +22,11 @@ export interface CallsTexts {
   interrupted: string;
   moving: Record<'invited' | 'no-path', string>;
   talkingTo: (name: string) => string;
+  callWith: (name: string) => string;
+  shrink: string;
+  /** The same as above, where there is little room and the name is beside it. */
+  short: Record<'ringing' | 'connecting' | 'moving' | 'interrupted', string>;
+  enlarge: string;
   cancel: string;
   hangUp: string;
   addPerson: string;

@@ -130,6 +130,39 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     await bob.visitor.button('Hang up').click();
   });
 
+  it('is made small beside a page that is read and written, and large again when it matters', async () => {
+    const { page } = bob.visitor;
+    const bar = page.getByRole('region', { name: 'Call with Ada Lovelace' });
+    await ringFromPage(bob, ada);
+    await page.keyboard.press('Escape');
+    await bar.getByText('Calling…').waitFor();
+    // Whoever uses keys is at the way back, and the page comes next.
+    expect(await bar.getByRole('button', { name: 'Back to the call' }).evaluate(isFocused)).toBe(
+      true,
+    );
+    await ada.visitor.button('Answer with video').click();
+    await bar.getByTestId('their-video').waitFor();
+    await bar.getByTestId('call-clock').waitFor();
+    await page.getByRole('link', { name: /^People/ }).click();
+    await page.getByRole('searchbox').fill('Ada');
+    await page.getByText('Ada Lovelace').first().waitFor();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await bar.getByRole('button', { name: 'Turn off microphone' }).click();
+    await bar.getByRole('button', { name: 'Turn on microphone' }).waitFor();
+    await seesAndHearsOther(bob);
+    await bar.getByRole('button', { name: 'Back to the call' }).click();
+    await page.getByText('In a call with Ada Lovelace').waitFor();
+    await bob.visitor.button('Make the call small').click();
+
+    // It ends where it is, and what rings then is over everything.
+    await ada.visitor.button('Hang up').click();
+    await bar.getByText('Ada Lovelace hung up').waitFor();
+    await ada.visitor.button('Call back').click();
+    await page.getByRole('dialog').getByText('Ada Lovelace is calling with video').waitFor();
+    await bob.visitor.button('Decline').click();
+    await ada.visitor.page.getByText('Bob Kahn declined').waitFor();
+  });
+
   it('is declined with a message', async () => {
     await ringFromPage(bob, ada);
     await ada.visitor.button('Decline with a message').click();
@@ -265,3 +298,7 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     await cat.visitor.close();
   });
 });
+
+function isFocused(element: Element): boolean {
+  return element === document.activeElement;
+}
