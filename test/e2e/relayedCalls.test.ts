@@ -23,6 +23,8 @@ import { launchBrowser } from './support/Visitor.ts';
 
 const program = inject('turn');
 const skipped = 'missing' in program ? ` (skipped: ${program.missing})` : '';
+// Reporters leave out the names of what is skipped.
+if (skipped !== '') process.stderr.write(`Calls over a TURN server are not tested${skipped}.\n`);
 const HOUR_MS = 3_600_000;
 
 describe.skipIf('missing' in program)(`a call of two over a TURN server${skipped}`, () => {
