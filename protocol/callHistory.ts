@@ -10,7 +10,7 @@ export type CallOutcome = z.infer<typeof callOutcome>;
 
 export const callKind = z.enum(['call', 'meeting']);
 
-/** How one minute was, as the browser counted: what is beyond the bounds is refused. */
+/** How one minute was, or a part of one, as the browser counted: what is beyond the bounds is refused. */
 export const callMinute = z.strictObject({
   /** Round trip in milliseconds; null: not measured. */
   rttMs: z.number().min(0).max(60_000).nullable(),
@@ -20,6 +20,8 @@ export const callMinute = z.strictObject({
   bitrate: z.number().min(0).max(1_000_000_000),
   /** Pictures that stood still, and sound that had to be made up for 200 ms or more. */
   freezes: z.int().min(0).max(1_000),
+  /** How much of the minute it was: less when somebody has come or left in the middle of it. */
+  seconds: z.int().min(1).max(60).default(60),
 });
 export type CallMinute = z.infer<typeof callMinute>;
 

@@ -22,6 +22,11 @@ export interface CallsTexts {
   interrupted: string;
   moving: Record<'invited' | 'no-path', string>;
   talkingTo: (name: string) => string;
+  callWith: (name: string) => string;
+  shrink: string;
+  /** The same as above, where there is little room and the name is beside it. */
+  short: Record<'ringing' | 'connecting' | 'moving' | 'interrupted', string>;
+  enlarge: string;
   cancel: string;
   hangUp: string;
   addPerson: string;
@@ -78,6 +83,12 @@ export interface CallsTexts {
   chart: (minutes: number) => string;
   chartLoss: string;
   chartDelay: string;
-  /** @param of round trip in milliseconds, loss in percent, what was received in kbit/s */
-  minuteLabel: (minute: number, of: { rtt: number | null; loss: number; kbits: number }) => string;
+  /**
+   * @param of round trip in milliseconds, loss in percent, what was received in kbit/s, and of a part of a
+   * minute how many seconds
+   */
+  minuteLabel: (
+    minute: number,
+    of: { rtt: number | null; loss: number; kbits: number; seconds: number | null },
+  ) => string;
 }

@@ -27,6 +27,15 @@ export const deCalls: CallsTexts = {
     'no-path': 'Kein direkter Weg zueinander. Es geht über den Server weiter …',
   },
   talkingTo: (name) => `Im Gespräch mit ${name}`,
+  callWith: (name) => `Anruf mit ${name}`,
+  shrink: 'Anruf verkleinern',
+  short: {
+    ringing: 'Ruft an …',
+    connecting: 'Verbindet …',
+    moving: 'Zieht um …',
+    interrupted: 'Unterbrochen',
+  },
+  enlarge: 'Zurück zum Anruf',
   cancel: 'Anruf abbrechen',
   hangUp: 'Auflegen',
   addPerson: 'Person hinzufügen',
@@ -93,9 +102,10 @@ export const deCalls: CallsTexts = {
       `In ${minutes} ${minutes === 1 ? 'Minute' : 'Minuten'} dauerte der Weg hin und zurück lange, bis zu ${worst} ms. Dann fällt man sich ins Wort.`,
     freezes: (count) => `Das Bild stand ${count === 1 ? 'einmal' : `${count}-mal`} still.`,
   },
-  chart: (minutes) => `Verlust und Verzögerung in ${minutes} Minuten`,
+  chart: (minutes) =>
+    `Verlust und Verzögerung in ${minutes} ${minutes === 1 ? 'Minute' : 'Minuten'}`,
   chartLoss: 'Verlust',
   chartDelay: 'Verzögerung',
-  minuteLabel: (minute, { rtt, loss, kbits }) =>
-    `Minute ${minute}: ${loss} % verloren${rtt === null ? '' : `, ${rtt} ms`}, ${kbits} kbit/s`,
+  minuteLabel: (minute, { rtt, loss, kbits, seconds }) =>
+    `Minute ${minute}${seconds === null ? '' : ` (${seconds} s davon)`}: ${loss} % verloren${rtt === null ? '' : `, ${rtt} ms`}, ${kbits} kbit/s`,
 };

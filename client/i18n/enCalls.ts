@@ -27,6 +27,15 @@ export const enCalls: CallsTexts = {
     'no-path': 'No direct way to each other. Going on over the server…',
   },
   talkingTo: (name) => `In a call with ${name}`,
+  callWith: (name) => `Call with ${name}`,
+  shrink: 'Make the call small',
+  short: {
+    ringing: 'Calling…',
+    connecting: 'Connecting…',
+    moving: 'Moving…',
+    interrupted: 'Interrupted',
+  },
+  enlarge: 'Back to the call',
   cancel: 'Cancel call',
   hangUp: 'Hang up',
   addPerson: 'Add person',
@@ -93,9 +102,9 @@ export const enCalls: CallsTexts = {
       `In ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} the way there and back took long, up to ${worst} ms. People talk over each other then.`,
     freezes: (count) => `The picture stood still ${count === 1 ? 'once' : `${count} times`}.`,
   },
-  chart: (minutes) => `Loss and delay in ${minutes} minutes`,
+  chart: (minutes) => `Loss and delay in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`,
   chartLoss: 'Loss',
   chartDelay: 'Delay',
-  minuteLabel: (minute, { rtt, loss, kbits }) =>
-    `Minute ${minute}: ${loss} % lost${rtt === null ? '' : `, ${rtt} ms`}, ${kbits} kbit/s`,
+  minuteLabel: (minute, { rtt, loss, kbits, seconds }) =>
+    `Minute ${minute}${seconds === null ? '' : ` (${seconds} s of it)`}: ${loss} % lost${rtt === null ? '' : `, ${rtt} ms`}, ${kbits} kbit/s`,
 };

@@ -6,6 +6,8 @@ import { pathOf, readFigures, type PeerFigures } from './peerFigures.ts';
 
 /** ICE often comes back by itself from a moment's silence. */
 const DISCONNECTED_PATIENCE_MS = 2_000;
+/** What was looked for in vain is looked for anew: what was in the way may be gone. */
+const RETRY_MS = 6_000;
 
 export interface PeerConfig {
   iceServers: readonly IceServer[];
@@ -44,11 +46,18 @@ export class PeerCall extends Emitter<PeerEvents> {
   /** What the other end says is taken one after another. */
   #turn: Promise<void> = Promise.resolve();
 
-  /** @param polite gives way when both offer at once: one of the two is */
-  constructor({ iceServers, iceTransportPolicy }: PeerConfig, polite: boolean) {
+  /**
+   * @param polite gives way when both offer at once: one of the two is
+   * @param connect opens the browser's part
+   */
+  constructor(
+    { iceServers, iceTransportPolicy }: PeerConfig,
+    polite: boolean,
+    connect = (configuration: RTCConfiguration) => new RTCPeerConnection(configuration),
+  ) {
     super();
     this.#polite = polite;
-    this.#connection = new RTCPeerConnection({
+    this.#connection = connect({
       iceServers: iceServers.map((server) => ({ ...server })),
       iceTransportPolicy,
       bundlePolicy: 'max-bundle',
@@ -182,19 +191,29 @@ export class PeerCall extends Emitter<PeerEvents> {
   }
 
   async #handleState(): Promise<void> {
-    clearTimeout(this.#timer);
     const { iceConnectionState, connectionState } = this.#connection;
     if (this.#closed) return;
-    if (iceConnectionState === 'failed' || connectionState === 'failed') {
+    if (iceConnectionState === 'failed') {
       this.emit('interrupted');
       this.restart();
+      this.#restartIn(RETRY_MS);
     } else if (iceConnectionState === 'disconnected') {
       this.emit('interrupted');
-      this.#timer = setTimeout(() => this.restart(), DISCONNECTED_PATIENCE_MS);
+      this.#restartIn(DISCONNECTED_PATIENCE_MS);
     } else if (connectionState === 'connected') {
+      clearTimeout(this.#timer);
       const path = await pathOf(this.#connection);
       if (!this.#isClosed()) this.emit('connected', path);
     }
+  }
+
+  /** … and again, until there is a path: a try that finds nothing need not change any state. */
+  #restartIn(delayMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.restart();
+      this.#restartIn(RETRY_MS);
+    }, delayMs);
   }
 
   /** Asked again after waiting, when it may have become true. */

@@ -12,6 +12,8 @@ export interface PeerFigures {
   freezes: number;
   /** Candidate types of the pair that is used, one's own first; null before there is one. */
   pair: readonly [string, string] | null;
+  /** Which pair that is: another one when another path was found. */
+  pairId: string | null;
 }
 
 type Entry = Record<string, unknown> & { id: string; type: string };
@@ -43,6 +45,7 @@ export async function readFigures(connection: RTCPeerConnection): Promise<PeerFi
     audioEnergy: sum('totalAudioEnergy'),
     freezes: sum('freezeCount'),
     pair: pair ? [typeOf(pair['localCandidateId']), typeOf(pair['remoteCandidateId'])] : null,
+    pairId: pair?.id ?? null,
   };
 }
 

@@ -1,37 +1,35 @@
 import { signal } from '@preact/signals';
-import type { CallPath, CallType, CallView } from '../../protocol/calls.ts';
+import type { CallType, CallView } from '../../protocol/calls.ts';
 import type { NotificationPayload } from '../../protocol/notifications.ts';
-import { createId } from '../api/createId.ts';
 import { isUnanswered, toRequestError } from '../api/RequestError.ts';
 import type { AnyNotification, SignalingClient } from '../api/SignalingClient.ts';
-import type { AudioOutput } from '../media/AudioOutput.ts';
-import type { PeerCall, PeerConfig } from '../media/PeerCall.ts';
+import type { PeerConfig } from '../media/PeerCall.ts';
+import type { CallDevice } from './callDevice.ts';
 import { endOf } from './callEnd.ts';
-import { reportMinutes } from './callQuality.ts';
+import { CallLeg, type Relayed } from './CallLeg.ts';
 import type { Callable, CallEnd, CallPhase, CurrentCall } from './callsModels.ts';
 import type { Devices } from './devices.ts';
 import { untilHeard, type EnteredMeeting } from './handover.ts';
 import type { Failure } from './models.ts';
-import { openPeer } from './openPeer.ts';
-import { keptInTab } from './storage.ts';
+import type { openPeer } from './openPeer.ts';
 
-/** By then the two have reached each other, or they meet on the server; the callee leaves the caller time to ask. */
-const PATH_PATIENCE_MS = { outgoing: 5_000, incoming: 7_000 };
 /** The other one may hear the meeting a little later. */
 const LINGER_MS = 3_000;
 /** Calls that are over are remembered, for what comes late of them. */
 const MAX_REMEMBERED = 100;
 
 export interface CallControllerDeps {
-  signaling: SignalingClient;
+  signaling: Pick<SignalingClient, 'request'>;
   devices: Devices;
+  /** This tab, as the server knows it. */
+  device: CallDevice;
+  /** Opens one end of what flows between the two. */
+  openPeer: typeof openPeer;
   /** Comes into a meeting without a lobby. @throws Failure */
   enterMeeting: (code: string) => Promise<EnteredMeeting>;
   /** Camera and microphone are needed no more, unless for something else. */
   releaseDevices: () => void;
 }
-
-type Relayed = Extract<AnyNotification, { name: 'call:offer' | 'call:answer' | 'ice:candidate' }>;
 
 /** The call of this page: what the server says of it, and its media. */
 export class CallController {
@@ -39,27 +37,18 @@ export class CallController {
   readonly theirVideo = signal<MediaStreamTrack | null>(null);
   readonly soundBlocked = signal(false);
   readonly #deps: CallControllerDeps;
-  /** Of this tab. */
-  readonly #deviceId: string;
-  /** The call that this tab is in, should it be reloaded. */
-  readonly #kept = keptInTab('call');
   readonly #over = new Set<string>();
   #direction: 'outgoing' | 'incoming' = 'outgoing';
-  #peer: PeerCall | null = null;
-  #audio: AudioOutput | null = null;
+  #leg: CallLeg | null = null;
   /** Calls that were begun here; one more when the latest is given up. */
   #attempt = 0;
   /** Came before there was an end to take it. */
   #early: Relayed[] = [];
-  #stops: (() => unknown)[] = [];
   /** The page of the meeting that the call moves to is there. */
   #onShown: () => void = () => undefined;
 
   constructor(deps: CallControllerDeps) {
     this.#deps = deps;
-    const keptDevice = keptInTab('call-device');
-    this.#deviceId = keptDevice.get() ?? createId();
-    keptDevice.set(this.#deviceId);
   }
 
   async call(person: Callable, callType: CallType): Promise<void> {
@@ -68,13 +57,15 @@ export class CallController {
     const attempt = ++this.#attempt;
     this.current.value = { callId: null, person, callType, phase: { is: 'outgoing' } };
     void this.#openDevices(callType === 'video');
+    const { device, signaling } = this.#deps;
     try {
-      const { callId } = await this.#deps.signaling.request('call:initiate', {
-        ...{ to: person.id, callType, deviceId: this.#deviceId },
-      });
+      const deviceId = await device.id();
+      if (attempt !== this.#attempt) return;
+      const asked = { to: person.id, callType, deviceId };
+      const { callId } = await signaling.request('call:initiate', asked);
       if (attempt === this.#attempt) this.#learnId(callId);
       // Given up before it had an id: it would ring on.
-      else await this.#deps.signaling.request('call:end', { callId });
+      else await signaling.request('call:end', { callId });
     } catch (error) {
       if (attempt !== this.#attempt) return;
       this.#finish('could-not', { failure: toRequestError(error) });
@@ -89,8 +80,11 @@ export class CallController {
     // Beside the answer: what is opened later is sent when it is there.
     void this.#openDevices(withVideo);
     try {
-      const { signaling } = this.#deps;
-      await signaling.request('call:accept', { callId, deviceId: this.#deviceId });
+      const { device, signaling } = this.#deps;
+      const deviceId = await device.id();
+      if (this.#isAt('connecting', callId)) {
+        await signaling.request('call:accept', { callId, deviceId });
+      }
     } catch (error) {
       this.#finish('could-not', { failure: toRequestError(error) });
     }
@@ -134,7 +128,7 @@ export class CallController {
   }
 
   async unblockSound(): Promise<void> {
-    await this.#audio?.unblock();
+    await this.#leg?.unblockSound();
   }
 
   handle(notification: AnyNotification): void {
@@ -143,7 +137,9 @@ export class CallController {
     if (name === 'call:initiated') this.#learnId(payload.callId);
     if (name === 'call:accepted') this.#handleAccepted(payload);
     if (name === 'call:offer' || name === 'call:answer' || name === 'ice:candidate') {
-      if (payload.callId === this.current.peek()?.callId) this.#relay(notification);
+      if (payload.callId !== this.current.peek()?.callId) return;
+      if (this.#leg) this.#leg.relay(notification);
+      else this.#early.push(notification);
     }
     if (name === 'call:moved' && payload.callId === this.current.peek()?.callId) {
       void this.#move(payload);
@@ -163,7 +159,8 @@ export class CallController {
 
   /** Something may have been missed. Answers the missed calls that nobody has looked at. */
   async sync(): Promise<number> {
-    const { signaling } = this.#deps;
+    const { signaling, device } = this.#deps;
+    const kept = await device.call();
     const { call, missed } = await signaling.request('call:sync', {});
     const here = this.current.peek();
     const live = this.#isLive() && here?.phase.is !== 'moving' ? here : null;
@@ -173,16 +170,16 @@ export class CallController {
       if (!bound || live.phase.is === 'incoming') return missed;
       await this.#resume(live.callId);
       // That it was answered has not been heard here, or this page is a new one.
-      if (call.state !== 'RINGING' && !this.#peer) await this.#follow();
+      if (call.state !== 'RINGING' && !this.#leg) await this.#follow();
     } else if (live?.callId) {
       if (live.phase.is === 'incoming') this.#drop();
       else await this.#follow();
     } else if (!live && call?.state === 'RINGING' && call.direction === 'incoming') {
       const { callId, callType, with: caller, meetingId } = call;
       this.#handleIncoming({ callId, callType, from: caller.id, caller, meetingId });
-    } else if (!live && call?.callId === (this.#kept.get() ?? '')) {
+    } else if (!live && call?.callId === kept) {
       await this.#continue(call);
-    } else if (!live) this.#kept.set(null);
+    } else if (!live) device.keep(null);
     return missed;
   }
 
@@ -190,6 +187,7 @@ export class CallController {
     void this.hangUp();
     this.#release();
     this.current.value = null;
+    this.#deps.device.close();
   }
 
   #handleIncoming(payload: NotificationPayload<'call:incoming'>): void {
@@ -210,7 +208,7 @@ export class CallController {
     // Of two who rang each other the one whose call it is not hears its id only now.
     this.#learnId(callId);
     const phase = this.current.peek()?.phase.is;
-    if (callId !== this.current.peek()?.callId || this.#peer) return;
+    if (callId !== this.current.peek()?.callId || this.#leg) return;
     if (phase !== 'outgoing' && phase !== 'connecting') return;
     // Also of the one whose own call came second: one of the two begins, and the other one yields.
     this.#direction = by === this.current.peek()?.person.id ? 'outgoing' : 'incoming';
@@ -219,51 +217,30 @@ export class CallController {
   }
 
   #open(callId: string, config: PeerConfig): void {
-    const { signaling, devices } = this.#deps;
-    const { peer, audio, close } = openPeer({
-      ...{ callId, config, signaling, devices },
-      polite: this.#direction === 'incoming',
-      onVideo: (track) => (this.theirVideo.value = track),
-      onSoundBlocked: (blocked) => (this.soundBlocked.value = blocked),
-    });
-    this.#peer = peer;
-    this.#audio = audio;
-    this.#kept.set(callId);
-    peer.on('connected', (path) => this.#handleConnected(callId, path));
-    peer.on('interrupted', () => this.#interrupt());
-    const patience = setTimeout(() => void this.#meet(), PATH_PATIENCE_MS[this.#direction]);
-    this.#stops.push(() => clearTimeout(patience), close);
-    if (this.#direction === 'outgoing') peer.begin();
-    for (const early of this.#early.splice(0)) this.#relay(early);
-  }
-
-  #relay(relayed: Relayed): void {
-    if (!this.#peer) {
-      this.#early.push(relayed);
-      return;
+    const { signaling, devices, openPeer: open, device } = this.#deps;
+    const leg = new CallLeg(
+      { signaling, devices, open },
+      {
+        ...{ callId, config, direction: this.#direction },
+        onConnected: () => this.#handleConnected(),
+        onInterrupted: () => this.#interrupt(),
+        onLate: () => void this.#meet(),
+        onVideo: (track) => (this.theirVideo.value = track),
+        onSoundBlocked: (blocked) => (this.soundBlocked.value = blocked),
+      },
+    );
+    this.#leg = leg;
+    device.keep(callId);
+    for (const early of this.#early.splice(0)) {
+      if (early.payload.callId === callId) leg.relay(early);
     }
-    const { name, payload } = relayed;
-    if (name === 'call:offer') this.#peer.handleOffer(payload.offer.sdp);
-    if (name === 'call:answer') this.#peer.handleAnswer(payload.answer.sdp);
-    if (name === 'ice:candidate') this.#peer.handleCandidate(payload.candidate);
   }
 
-  #handleConnected(callId: string, path: CallPath): void {
-    const { signaling } = this.#deps;
-    void signaling.request('call:connected', { callId, path }).catch(() => undefined);
+  #handleConnected(): void {
     const phase = this.current.peek()?.phase;
     if (phase?.is === 'talking') this.#show({ ...phase, interrupted: false });
     if (phase?.is !== 'connecting') return;
     this.#show({ is: 'talking', since: Date.now(), interrupted: false });
-    const peer = this.#peer;
-    if (!peer) return;
-    const report = reportMinutes(
-      () => peer.figures(),
-      (minute) =>
-        void signaling.request('call:quality', { in: { callId }, minute }).catch(() => undefined),
-    );
-    // First of all: the counters go with the connection.
-    this.#stops.unshift(() => report.close());
   }
 
   #interrupt(): void {
@@ -306,11 +283,10 @@ export class CallController {
       // What flows between the two goes on until it comes by the meeting.
       if (flows) await untilHeard(meeting, current.person.id);
       await shown;
-      this.#audio?.close();
-      const stops = this.#stops.splice(0);
-      setTimeout(() => {
-        for (const stop of stops) stop();
-      }, LINGER_MS);
+      const leg = this.#leg;
+      leg?.silence();
+      setTimeout(() => leg?.close(), LINGER_MS);
+      this.#leg = null;
       this.#release();
       this.current.value = null;
     } catch (error) {
@@ -319,13 +295,13 @@ export class CallController {
   }
 
   async #resume(callId: string): Promise<void> {
-    const { signaling } = this.#deps;
+    const { signaling, device } = this.#deps;
     try {
-      await signaling.request('call:resume', { callId, deviceId: this.#deviceId });
-      this.#peer?.catchUp();
+      await signaling.request('call:resume', { callId, deviceId: await device.id() });
+      this.#leg?.catchUp();
     } catch (error) {
-      // Over meanwhile; where nobody answered, the next connection asks again.
-      if (!isUnanswered(error)) this.#finish('lost');
+      // Over meanwhile, or moved; where nobody answered, the next connection asks again.
+      if (!isUnanswered(error)) await this.#follow();
     }
   }
 
@@ -335,7 +311,7 @@ export class CallController {
     this.current.value = { callId, person, callType, phase: { is: 'connecting' } };
     void this.#openDevices(callType === 'video');
     await this.#resume(callId);
-    await this.#follow();
+    if (this.#isAt('connecting', callId)) await this.#follow();
   }
 
   /** It may go on as a meeting: also where nobody has told so. */
@@ -350,6 +326,11 @@ export class CallController {
   async #openDevices(withVideo: boolean): Promise<void> {
     const { microphone, camera } = this.#deps.devices;
     await Promise.all([microphone.setWanted(true), camera.setWanted(withVideo)]);
+  }
+
+  #isAt(phase: CallPhase['is'], callId: string): boolean {
+    const current = this.current.peek();
+    return current?.callId === callId && current.phase.is === phase;
   }
 
   #isLive(): boolean {
@@ -390,10 +371,9 @@ export class CallController {
   }
 
   #release(): void {
-    for (const stop of this.#stops.splice(0)) stop();
-    this.#peer = null;
-    this.#audio = null;
-    this.#kept.set(null);
+    this.#leg?.close();
+    this.#leg = null;
+    this.#deps.device.keep(null);
     this.#early = [];
     this.theirVideo.value = null;
     this.soundBlocked.value = false;

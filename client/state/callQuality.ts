@@ -1,8 +1,13 @@
 import type { CallMinute } from '../../protocol/callHistory.ts';
 
 const MINUTE_MS = 60_000;
-/** Less than this says nothing. */
-const SHORTEST_MS = 5_000;
+/**
+ * The earlier comes in time on its way to the server; what is said with the farewell itself may be dropped
+ * there. The later comes also where the browser leaves out the earlier.
+ */
+const LEAVING = ['beforeunload', 'pagehide'] as const;
+/** Whoever leaves cannot wait to be counted: what was seen so short a time ago is told. */
+const LOOK_MS = 5_000;
 
 /** Counters since a call or meeting began. */
 export interface Counted {
@@ -13,7 +18,7 @@ export interface Counted {
   freezes: number;
 }
 
-/** What one minute was like, from the counters at its ends. */
+/** What one minute was like, or a part of one, from the counters at its ends. */
 export function minuteOf(before: Counted, after: Counted, elapsedMs: number): CallMinute {
   // Counters of what was closed meanwhile are gone from the sums.
   const grown = (name: 'packetsReceived' | 'packetsLost' | 'bytesReceived' | 'freezes'): number =>
@@ -24,30 +29,44 @@ export function minuteOf(before: Counted, after: Counted, elapsedMs: number): Ca
     loss: lost + received === 0 ? 0 : lost / (lost + received),
     bitrate: Math.min(1_000_000_000, (grown('bytesReceived') * 8_000) / Math.max(1, elapsedMs)),
     freezes: Math.min(1_000, Math.round(grown('freezes'))),
+    seconds: Math.min(60, Math.max(1, Math.round(elapsedMs / 1_000))),
   };
 }
 
-/** Tells of every minute while it runs, and of what is left of the last one when it is closed. */
+/**
+ * Tells of every minute while it runs, and when it is closed, or the page is left, of what there was of the
+ * last one.
+ */
 export function reportMinutes(
   count: () => Promise<Counted>,
   report: (minute: CallMinute) => void,
-): { close(): Promise<void> } {
+): { close(): void } {
   let before: Counted = {
     ...{ rttMs: null, packetsReceived: 0, packetsLost: 0, bytesReceived: 0, freezes: 0 },
   };
   let since = Date.now();
-  const tell = async (): Promise<void> => {
-    const after = await count().catch(() => null);
-    if (!after) return;
-    const now = Date.now();
-    if (now - since >= SHORTEST_MS) report(minuteOf(before, after, now - since));
-    [before, since] = [after, now];
+  let latest: { counted: Counted; at: number } | null = null;
+  const tell = (): void => {
+    if (!latest) return;
+    const { counted, at } = latest;
+    report(minuteOf(before, counted, at - since));
+    [before, since, latest] = [counted, at, null];
   };
-  const timer = setInterval(() => void tell(), MINUTE_MS);
+  const look = async (): Promise<void> => {
+    const counted = await count().catch(() => null);
+    if (!counted) return;
+    latest = { counted, at: Date.now() };
+    if (latest.at - since > MINUTE_MS - LOOK_MS / 2) tell();
+  };
+  const timer = setInterval(() => void look(), LOOK_MS);
+  // Before the connection is hung up for the same reason.
+  const early = { capture: true };
+  for (const leaving of LEAVING) globalThis.addEventListener(leaving, tell, early);
   return {
     close() {
       clearInterval(timer);
-      return tell();
+      for (const leaving of LEAVING) globalThis.removeEventListener(leaving, tell, early);
+      tell();
     },
   };
 }

@@ -1,17 +1,22 @@
 import { signal } from '@preact/signals';
 import { CallController, type CallControllerDeps } from './CallController.ts';
+import { createCallDevice } from './callDevice.ts';
 import { createCallHistory } from './callHistory.ts';
 import type { CallsModel } from './callsModels.ts';
+import { openPeer } from './openPeer.ts';
 import type { TalkDeps } from './talk.ts';
 
 /** What calls need of the app: devices, and the way into a meeting. */
-export type CallsApp = Omit<CallControllerDeps, 'signaling'>;
+export type CallsApp = Omit<CallControllerDeps, 'signaling' | 'device' | 'openPeer'>;
 
 export function createCalls(deps: TalkDeps): CallsModel {
   const { signaling, rest, callsApp } = deps;
   const unseen = signal(0);
   const history = createCallHistory(rest, (missed) => (unseen.value = missed));
-  const controller = new CallController({ ...callsApp, signaling });
+  const controller = new CallController({
+    ...callsApp,
+    ...{ signaling, openPeer, device: createCallDevice() },
+  });
   deps.onNotification((notification) => {
     controller.handle(notification);
     if (notification.name !== 'call:logged') return;

@@ -29,5 +29,5 @@ export function reportMeeting(
       request('call:quality', { in: { meetingId }, minute }).catch(() => undefined);
     },
   );
-  return () => void report.close();
+  return () => report.close();
 }

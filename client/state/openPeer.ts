@@ -9,7 +9,7 @@ interface OpenPeerOptions {
   callId: string;
   config: PeerConfig;
   polite: boolean;
-  signaling: SignalingClient;
+  signaling: Pick<SignalingClient, 'request'>;
   devices: Devices;
   onVideo: (track: MediaStreamTrack | null) => void;
   onSoundBlocked: (blocked: boolean) => void;

@@ -37,17 +37,17 @@ export function App({ app }: { app: AppModel }) {
     <AppContext.Provider value={app}>
       <Appearance />
       <CrashBoundary>
-        <Page />
-        <TalkNotices />
+        <Call />
       </CrashBoundary>
       <CrashBoundary>
-        <Call />
+        <Page />
+        <TalkNotices />
       </CrashBoundary>
     </AppContext.Provider>
   );
 }
 
-/** Rings over whatever page there is. */
+/** Rings over whatever page there is; made small, it is above that. */
 function Call() {
   const calls = useApp().talk.value?.calls;
   const current = calls?.current.value;

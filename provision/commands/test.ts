@@ -12,6 +12,7 @@ import { ensureBrowser } from '../ensureBrowser.ts';
 import { ensureClient } from '../ensureClient.ts';
 import { ensureRedis } from '../ensureRedis.ts';
 import { ensureWorker } from '../ensureWorker.ts';
+import { findTurn, turnEnv } from '../findTurn.ts';
 import { runStep, seconds } from '../Step.ts';
 
 await runCommand(async ({ stop, args }) => {
@@ -19,11 +20,13 @@ await runCommand(async ({ stop, args }) => {
   const workerBin = await runStep('Media worker', stop, ensureWorker);
   const chromium = await runStep('Browser', stop, ensureBrowser);
   const redis = await runStep('Redis', stop, ensureRedis);
+  const turn = await runStep('TURN server', stop, findTurn);
   const env = {
     ...process.env,
     MEDIASOUP_WORKER_BIN: workerBin,
     PARLEY_CHROMIUM: chromium,
     PARLEY_REDIS_SERVER: redis,
+    ...turnEnv(turn),
   };
   await runStep('Client', stop, ensureClient);
 

@@ -65,7 +65,7 @@ export class CallHistory {
     await this.#deps.history.markSeen(userId);
   }
 
-  /** @throws AppError NOT_FOUND when one is not in it */
+  /** @throws AppError NOT_FOUND when one is not in it, and was not a minute ago */
   async addMinute(
     userId: string,
     of: { callId: string } | { meetingId: string },
@@ -75,9 +75,9 @@ export class CallHistory {
     const stay =
       'callId' in of
         ? await this.#talkOf(userId, of.callId)
-        : await history.findStay(userId, of.meetingId);
+        : await history.findStay(userId, of.meetingId, now() - MINUTE_MS);
     if (!stay) throw new AppError('NOT_FOUND');
-    const minute = minuteOf(now() - stay.since);
+    const minute = minuteOf(now() - stay.since - values.seconds * 1_000);
     if (minute >= MAX_MINUTES) return;
     await history.addMinute(userId, stay.id, minute, now(), values);
   }
@@ -96,7 +96,7 @@ export class CallHistory {
   }
 }
 
-/** Told when it is over, a little sooner or later: the minute that ended nearest to then. */
-function minuteOf(elapsedMs: number): number {
-  return Math.max(0, Math.round(elapsedMs / MINUTE_MS) - 1);
+/** Told when it is over, a little sooner or later: the minute that began nearest to when it did. */
+function minuteOf(begunAfterMs: number): number {
+  return Math.max(0, Math.round(begunAfterMs / MINUTE_MS));
 }

@@ -78,9 +78,13 @@ export interface HistoryStore {
   } | null>;
   countMissed(userIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   markSeen(userId: string): Promise<void>;
-  /** The stay of somebody who is in a meeting now. */
-  findStay(userId: string, meetingId: string): Promise<{ id: string; since: number } | null>;
-  /** Keeps one row for each minute: the first that came. */
+  /** The latest stay of somebody who is in a meeting, or has left it after that moment. */
+  findStay(
+    userId: string,
+    meetingId: string,
+    leftAfter: number,
+  ): Promise<{ id: string; since: number } | null>;
+  /** Keeps one row for each minute: what tells of most of it, and of the same the first that came. */
   addMinute(
     userId: string,
     ofId: string,

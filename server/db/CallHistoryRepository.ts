@@ -34,6 +34,7 @@ interface MinuteRow {
   loss: number;
   bitrate: number;
   freezes: number;
+  seconds: number;
 }
 
 /**
@@ -142,10 +143,14 @@ export class CallHistoryRepository implements HistoryStore {
     await this.#db('call_log').where({ user_id: userId, seen: false }).update({ seen: true });
   }
 
-  async findStay(userId: string, meetingId: string): Promise<{ id: string; since: number } | null> {
+  async findStay(
+    userId: string,
+    meetingId: string,
+    leftAfter: number,
+  ): Promise<{ id: string; since: number } | null> {
     const row = await this.#db('participants')
       .where({ user_id: userId, meeting_id: meetingId, companion: false })
-      .whereNull('left_at')
+      .whereRaw('(left_at IS NULL OR left_at > ?)', [new Date(leftAfter)])
       .orderBy('joined_at', 'desc')
       .first<{ id: string; joined_at: Date } | undefined>('id', 'joined_at');
     return row ? { id: row.id, since: row.joined_at.getTime() } : null;
@@ -156,15 +161,16 @@ export class CallHistoryRepository implements HistoryStore {
     ofId: string,
     minute: number,
     at: number,
-    { rttMs, loss, bitrate, freezes }: CallMinute,
+    { rttMs, loss, bitrate, freezes, seconds }: CallMinute,
   ): Promise<void> {
     await this.#db('call_quality')
       .insert({
         ...{ user_id: userId, of_id: ofId, minute, at: new Date(at) },
-        ...{ rtt_ms: rttMs, loss, bitrate, freezes },
+        ...{ rtt_ms: rttMs, loss, bitrate, freezes, seconds },
       })
       .onConflict(['user_id', 'of_id', 'minute'])
-      .ignore();
+      .merge()
+      .where('call_quality.seconds', '<', seconds);
   }
 
   async purge(before: number): Promise<void> {
@@ -198,7 +204,7 @@ export class CallHistoryRepository implements HistoryStore {
     const rows = await this.#db('call_quality')
       .where({ user_id: userId, of_id: callId })
       .orderBy('minute')
-      .select<MinuteRow[]>('minute', 'rtt_ms', 'loss', 'bitrate', 'freezes');
+      .select<MinuteRow[]>('minute', 'rtt_ms', 'loss', 'bitrate', 'freezes', 'seconds');
     return rows.map(mapMinute);
   }
 
@@ -206,14 +212,14 @@ export class CallHistoryRepository implements HistoryStore {
   async #stayed(userId: string, row: EntryRow): Promise<TimelineMinute[]> {
     const { rows } = await this.#db.raw<{ rows: MinuteRow[] }>(
       `SELECT DISTINCT ON (minute) * FROM (
-         SELECT greatest(0, round(extract(epoch FROM at - CAST(:start AS timestamptz)) / 60) - 1) AS minute,
-             rtt_ms, loss, bitrate, freezes
+         SELECT greatest(0, round((extract(epoch FROM at - CAST(:start AS timestamptz)) - seconds) / 60)) AS minute,
+             rtt_ms, loss, bitrate, freezes, seconds
            FROM call_quality
            WHERE user_id = :userId AND of_id IN (
              SELECT id FROM participants
                WHERE user_id = :userId AND meeting_id = :meetingId
                  AND joined_at BETWEEN :start AND :end)
-       ) AS minutes ORDER BY minute`,
+       ) AS minutes ORDER BY minute, seconds DESC`,
       {
         ...{ userId, meetingId: row.with_id, start: row.started_at },
         end: row.ended_at ?? new Date(),
@@ -241,7 +247,7 @@ function mapEntry(row: EntryRow): CallEntry {
   };
 }
 
-function mapMinute({ minute, rtt_ms, loss, bitrate, freezes }: MinuteRow): TimelineMinute {
+function mapMinute({ minute, rtt_ms, loss, bitrate, freezes, seconds }: MinuteRow): TimelineMinute {
   // As `real` keeps them, to so many digits.
-  return { minute: Number(minute), rttMs: rtt_ms, loss, bitrate, freezes };
+  return { minute: Number(minute), rttMs: rtt_ms, loss, bitrate, freezes, seconds };
 }

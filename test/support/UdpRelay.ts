@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { freePort } from '../../provision/throwaway/freePort.ts';
 
 /** A second loopback address: the server listens on the first. */
-const ADDRESS = '127.0.0.2';
+export const RELAY_ADDRESS = '127.0.0.2';
 
 /** One client's address and port, with a socket of its own towards the server. */
 interface Flow {
@@ -25,7 +25,7 @@ export class UdpRelay {
 
   static async start(): Promise<UdpRelay> {
     const near = createSocket('udp4');
-    near.bind(await freePort(['127.0.0.1', ADDRESS]), ADDRESS);
+    near.bind(await freePort(['127.0.0.1', RELAY_ADDRESS]), RELAY_ADDRESS);
     await once(near, 'listening');
     return new UdpRelay(near);
   }
@@ -36,12 +36,17 @@ export class UdpRelay {
     near.on('message', (packet, from) => this.#forward(packet, from));
   }
 
+  /** Of the server at 127.0.0.1, and here of what is sent to it. */
+  get port(): number {
+    return this.#port;
+  }
+
   /** Configuration of a server whose media comes this way: one worker, so one port. */
   get env(): Record<string, string> {
     return {
       PARLEY_MEDIA_WORKERS: '1',
       PARLEY_MEDIA_LISTEN_ADDRESS: '127.0.0.1',
-      PARLEY_MEDIA_ANNOUNCED_ADDRESSES: ADDRESS,
+      PARLEY_MEDIA_ANNOUNCED_ADDRESSES: RELAY_ADDRESS,
       PARLEY_MEDIA_BASE_PORT: String(this.#port),
     };
   }

@@ -2,6 +2,7 @@ import type { TestProject } from 'vitest/node';
 import { ensureBrowser } from '../../provision/ensureBrowser.ts';
 import { ensureRedis } from '../../provision/ensureRedis.ts';
 import { ensureWorker } from '../../provision/ensureWorker.ts';
+import { findTurn } from '../../provision/findTurn.ts';
 import { startPostgres } from '../../provision/throwaway/postgres.ts';
 import { prepareEmbeddedDatabase } from './embeddedDatabase.ts';
 import './provided.ts';
@@ -21,6 +22,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   ]);
   project.provide('postgresUrl', postgres?.url ?? given ?? '');
   project.provide('embeddedDatabase', embedded.dataDir);
+  const needsTurn = project.name === 'e2e';
+  project.provide('turn', needsTurn ? await findTurn() : { missing: 'no test here needs one' });
   return async () => {
     await postgres?.stop();
     await embedded.remove();

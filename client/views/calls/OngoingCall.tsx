@@ -1,33 +1,40 @@
-import { Mic, MicOff, PhoneOff, UserPlus, Video, VideoOff, Volume2 } from 'lucide';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { Minimize2, PhoneOff, UserPlus, Volume2 } from 'lucide';
+import { useState } from 'preact/hooks';
 import type { CallPhase, CallsModel, CurrentCall } from '../../state/callsModels.ts';
-import type { CaptureModel, SwitchModel } from '../../state/models.ts';
-import { clockTime } from '../clockTime.ts';
 import { Avatar } from '../components/Avatar.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { VideoView } from '../components/VideoView.tsx';
 import { useApp, useTexts } from '../context.ts';
-import { Control, SwitchControl } from '../meeting/Control.tsx';
-import { useNow } from '../useNow.ts';
+import { Control } from '../meeting/Control.tsx';
 import { AddPerson } from './AddPerson.tsx';
-import { startRinging } from './ringtone.ts';
-import '../../styles/bar.css';
+import { CallSwitches, Lasting } from './callParts.tsx';
+
+interface Props {
+  calls: CallsModel;
+  current: CurrentCall;
+  onShrink: () => void;
+}
 
 /** From ringing to the last word: the other one large, oneself small. */
-export function OngoingCall({ calls, current }: { calls: CallsModel; current: CurrentCall }) {
+export function OngoingCall({ calls, current, onShrink }: Props) {
   const texts = useTexts().calls;
-  const { devices, preferences } = useApp();
+  const { devices } = useApp();
   const [adding, setAdding] = useState(false);
   const { person, phase } = current;
   const theirs = calls.theirVideo.value;
   const own = devices.camera.wanted.value ? devices.camera.track.value : null;
-  const microphone = useMemo(() => switchOf(devices.microphone), [devices]);
-  const camera = useMemo(() => switchOf(devices.camera), [devices]);
-  const rings = phase.is === 'outgoing' && preferences.sounds.value;
-  useEffect(() => (rings ? startRinging('outgoing') : undefined), [rings]);
   const isRinging = phase.is === 'outgoing';
   return (
     <div class="call-stage">
+      <button
+        type="button"
+        class="icon-button call-shrink"
+        aria-label={texts.shrink}
+        title={texts.shrink}
+        onClick={onShrink}
+      >
+        <Icon of={Minimize2} />
+      </button>
       <header class="call-head">
         <h2 id="call-title">
           {phase.is === 'talking' ? texts.talkingTo(person.name) : person.name}
@@ -56,20 +63,7 @@ export function OngoingCall({ calls, current }: { calls: CallsModel; current: Cu
         </button>
       )}
       <div class="call-controls">
-        <SwitchControl
-          of={microphone}
-          names={texts.microphone}
-          caption={texts.microphoneCaption}
-          icons={[MicOff, Mic]}
-          offIsWarning
-        />
-        <SwitchControl
-          of={camera}
-          names={texts.camera}
-          caption={texts.cameraCaption}
-          icons={[VideoOff, Video]}
-          offIsWarning
-        />
+        <CallSwitches />
         {phase.is === 'talking' && (
           <Control
             label={texts.addPerson}
@@ -91,15 +85,6 @@ export function OngoingCall({ calls, current }: { calls: CallsModel; current: Cu
   );
 }
 
-function Lasting({ since }: { since: number }) {
-  const now = useNow(1_000);
-  return (
-    <span class="clock" data-testid="call-clock">
-      {clockTime(Math.max(0, Math.floor((now - since) / 1_000)))}
-    </span>
-  );
-}
-
 function statusText(
   texts: ReturnType<typeof useTexts>['calls'],
   name: string,
@@ -109,9 +94,4 @@ function statusText(
   if (phase.is === 'connecting') return texts.connecting;
   if (phase.is === 'moving') return texts.moving[phase.reason];
   return phase.is === 'talking' && phase.interrupted ? texts.interrupted : '';
-}
-
-/** A device as a switch of the bar. */
-function switchOf(device: CaptureModel): SwitchModel {
-  return { on: device.wanted, pending: device.opening, set: (on) => device.setWanted(on) };
 }

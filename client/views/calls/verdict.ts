@@ -17,12 +17,18 @@ export function verdictOf(
   const lines: string[] = [];
   if (lossy.length > 0) {
     const worst = Math.max(...lossy.map(({ loss }) => loss));
-    lines.push(verdicts.loss(lossy.length, Math.round(worst * 100)));
+    lines.push(verdicts.loss(minutesIn(lossy), Math.round(worst * 100)));
   }
   if (late.length > 0) {
     const worst = Math.max(...late.map(({ rttMs }) => rttMs ?? 0));
-    lines.push(verdicts.delay(late.length, Math.round(worst)));
+    lines.push(verdicts.delay(minutesIn(late), Math.round(worst)));
   }
   if (freezes > 0) lines.push(verdicts.freezes(freezes));
   return lines.length > 0 ? lines : [verdicts.good];
+}
+
+/** How many minutes these make together, parts of minutes among them; one at least. */
+export function minutesIn(timeline: readonly TimelineMinute[]): number {
+  const seconds = timeline.reduce((sum, minute) => sum + minute.seconds, 0);
+  return Math.max(1, Math.round(seconds / 60));
 }

@@ -10,6 +10,8 @@ declare global {
     __parleyCall?: { stats(): Promise<PeerFigures> };
     /** The longest time, in milliseconds, in which no sound can have arrived. */
     __longestSilence?: number;
+    /** How often another path was looked for. */
+    __iceRestarts?: number;
   }
 }
 
@@ -73,6 +75,20 @@ export async function seesAndHearsOther(one: CallVisitor): Promise<PeerFigures> 
   );
 }
 
+/** Waits until sound of the other one arrives, anew from now. */
+export async function hearsOther(one: CallVisitor): Promise<PeerFigures> {
+  const before = await figuresOf(one);
+  return eventually(
+    async () => {
+      const now = await figuresOf(one);
+      if (now.audioEnergy <= before.audioEnergy) throw new Error('no sound comes');
+      return now;
+    },
+    20_000,
+    200,
+  );
+}
+
 /**
  * Begins to measure how long no sound arrives, from the other end or by the meeting. A page that is busy
  * looks seldom, while packets go on to arrive: each of them is 20 ms of sound, which is no silence.
@@ -112,6 +128,24 @@ export function watchSound({ visitor }: CallVisitor): Promise<void> {
 /** In milliseconds; there is none before {@link watchSound}. */
 export function longestSilence({ visitor }: CallVisitor): Promise<number> {
   return visitor.page.evaluate(() => window.__longestSilence ?? Infinity);
+}
+
+/** Begins to count how often the page looks for another path. */
+export function countRestarts({ visitor }: CallVisitor): Promise<void> {
+  return visitor.page.evaluate(`
+    const { prototype } = RTCPeerConnection;
+    const original = prototype.restartIce;
+    window.__iceRestarts = 0;
+    prototype.restartIce = function () {
+      window.__iceRestarts++;
+      original.call(this);
+    };
+  `);
+}
+
+/** There are none before {@link countRestarts}. */
+export function restartsOf({ visitor }: CallVisitor): Promise<number> {
+  return visitor.page.evaluate(() => window.__iceRestarts ?? 0);
 }
 
 /** Takes from a page every way to another browser; those to the server, which says that it is one, stay. */

@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { entryOf, logsOf } from '../../support/calls.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -130,6 +130,39 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     await bob.visitor.button('Hang up').click();
   });
 
+  it('is made small beside a page that is read and written, and large again when it matters', async () => {
+    const { page } = bob.visitor;
+    const bar = page.getByRole('region', { name: 'Call with Ada Lovelace' });
+    await ringFromPage(bob, ada);
+    await page.keyboard.press('Escape');
+    await bar.getByText('Calling…').waitFor();
+    // Whoever uses keys is at the way back, and the page comes next.
+    expect(await bar.getByRole('button', { name: 'Back to the call' }).evaluate(isFocused)).toBe(
+      true,
+    );
+    await ada.visitor.button('Answer with video').click();
+    await bar.getByTestId('their-video').waitFor();
+    await bar.getByTestId('call-clock').waitFor();
+    await page.getByRole('link', { name: /^People/ }).click();
+    await page.getByRole('searchbox').fill('Ada');
+    await page.getByText('Ada Lovelace').first().waitFor();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await bar.getByRole('button', { name: 'Turn off microphone' }).click();
+    await bar.getByRole('button', { name: 'Turn on microphone' }).waitFor();
+    await seesAndHearsOther(bob);
+    await bar.getByRole('button', { name: 'Back to the call' }).click();
+    await page.getByText('In a call with Ada Lovelace').waitFor();
+    await bob.visitor.button('Make the call small').click();
+
+    // It ends where it is, and what rings then is over everything.
+    await ada.visitor.button('Hang up').click();
+    await bar.getByText('Ada Lovelace hung up').waitFor();
+    await ada.visitor.button('Call back').click();
+    await page.getByRole('dialog').getByText('Ada Lovelace is calling with video').waitFor();
+    await bob.visitor.button('Decline').click();
+    await ada.visitor.page.getByText('Bob Kahn declined').waitFor();
+  });
+
   it('is declined with a message', async () => {
     await ringFromPage(bob, ada);
     await ada.visitor.button('Decline with a message').click();
@@ -168,6 +201,37 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     await phone.page.getByTestId('call').waitFor({ state: 'detached' });
     await bob.visitor.page.getByTestId('call-clock').waitFor();
     await phone.close();
+  });
+
+  it('stays in its tab when that is duplicated, and rings in both after it', async () => {
+    await ringFromPage(bob, ada);
+    await ada.visitor.button('Answer with video').click();
+    await Promise.all([seesAndHearsOther(ada), seesAndHearsOther(bob)]);
+    const original = ada.visitor.page;
+    const [duplicate] = await Promise.all([
+      ada.visitor.context.waitForEvent('page'),
+      // As a browser's command does: with a copy of what the tab has kept.
+      original.evaluate(() => void window.open('/')),
+    ]);
+    const deviceOf = (page: Page) =>
+      page.evaluate(() => sessionStorage.getItem('parley.call-device'));
+    const device = await deviceOf(original);
+    await duplicate.getByRole('button', { name: 'Start now' }).waitFor();
+    await eventually(async () => expect(await deviceOf(duplicate)).not.toBe(device));
+    await Promise.all([seesAndHearsOther(ada), seesAndHearsOther(bob)]);
+    expect(await duplicate.getByTestId('call').count()).toBe(0);
+    expect(await server.routers()).toBe(0);
+    await bob.visitor.button('Hang up').click();
+    await original.getByText('Bob Kahn hung up').waitFor();
+
+    // Each is a device of its own: what is answered in one is silent in the other.
+    await bob.visitor.button('Call back').click();
+    await original.getByText('Bob Kahn is calling with video').waitFor();
+    await duplicate.getByRole('button', { name: 'Answer with video' }).click();
+    await original.getByTestId('call').waitFor({ state: 'detached' });
+    await bob.visitor.page.getByTestId('call-clock').waitFor();
+    await bob.visitor.button('Hang up').click();
+    await duplicate.close();
   });
 
   it('goes on over the server when the two do not reach each other', async () => {
@@ -234,3 +298,7 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     await cat.visitor.close();
   });
 });
+
+function isFocused(element: Element): boolean {
+  return element === document.activeElement;
+}

@@ -116,9 +116,14 @@ describe.each(BACKENDS)('what somebody was in on %s', (backend) => {
     const [ada, bob] = await trio();
     const meeting = await addMeeting(bob, 'Measured');
     const id = await stay(meeting, ada, 'Ada', 0, null);
-    expect(await db.callHistory.findStay(ada, meeting)).toEqual({ id, since: T0 });
-    expect(await db.callHistory.findStay(bob, meeting)).toBeNull();
-    const minute = { rttMs: 80, loss: 0.25, bitrate: 64_000, freezes: 2 };
+    expect(await db.callHistory.findStay(ada, meeting, T0)).toEqual({ id, since: T0 });
+    expect(await db.callHistory.findStay(bob, meeting, T0)).toBeNull();
+    const gone = await stay(meeting, bob, 'Bob', 0, 60);
+    const left = T0 + 60 * SECOND;
+    // What somebody tells of it on leaving comes a little later.
+    expect(await db.callHistory.findStay(bob, meeting, left - 1)).toMatchObject({ id: gone });
+    expect(await db.callHistory.findStay(bob, meeting, left)).toBeNull();
+    const minute = { rttMs: 80, loss: 0.25, bitrate: 64_000, freezes: 2, seconds: 60 };
     const at = T0 + 60 * SECOND;
     await db.callHistory.addMinute(ada, id, 0, at, minute);
     await db.callHistory.addMinute(ada, id, 0, at, { ...minute, freezes: 9 });
@@ -130,5 +135,26 @@ describe.each(BACKENDS)('what somebody was in on %s', (backend) => {
     ]);
     await db.callHistory.purge(at + 1);
     expect((await read())?.timeline.map((one) => one.minute)).toEqual([1]);
+  });
+
+  test('a part of a minute is where it was, and gives way to what tells of more of it', async () => {
+    const [ada] = await trio();
+    const meeting = await addMeeting(ada, 'Left early');
+    const id = await stay(meeting, ada, 'Ada', 0, 85);
+    const part = { rttMs: 80, loss: 0.25, bitrate: 64_000, freezes: 2, seconds: 25 };
+    const whole = { ...part, loss: 0, seconds: 60 };
+    await db.callHistory.addMinute(ada, id, 0, T0 + 60 * SECOND, whole);
+    await db.callHistory.addMinute(ada, id, 1, T0 + 85 * SECOND, part);
+    // Back at once, and told of a minute that began in the same one.
+    const again = await stay(meeting, ada, 'Ada', 85, 150);
+    await db.callHistory.addMinute(ada, again, 0, T0 + 145 * SECOND, whole);
+    await db.callHistory.addMinute(ada, id, 1, T0 + 85 * SECOND, { ...part, seconds: 5 });
+    const read = async () => (await db.callHistory.read(ada, id, ALL.since))?.timeline;
+    expect(await read()).toEqual([
+      { minute: 0, ...whole },
+      { minute: 1, ...whole },
+    ]);
+    await db.callHistory.addMinute(ada, id, 0, T0 + 60 * SECOND, { ...whole, loss: 1 });
+    expect((await read())?.[0]?.loss).toBe(0);
   });
 });

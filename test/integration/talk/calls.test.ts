@@ -98,6 +98,14 @@ describe.each(CALL_PLACES)('calls on %s', (where) => {
     expect(ofBob).toMatchObject({ ...common, direction: 'incoming', participantCount: 2 });
     const detail = await call(server, 'readCall', { token: ada.token, params: { callId } });
     expect(detail.path).toBe('host');
+
+    // What there was of the last minute is told when it is over, and counted from where it began.
+    const minute = { rttMs: 20, loss: 0, bitrate: 50_000, freezes: 0, seconds: 8 };
+    await ada.client.request('call:quality', { in: { callId }, minute });
+    const { timeline } = await call(server, 'readCall', {
+      ...{ token: ada.token, params: { callId } },
+    });
+    expect(timeline).toEqual([{ minute: 0, ...minute }]);
   });
 
   it('are declined with a few words', async () => {

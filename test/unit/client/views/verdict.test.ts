@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
 import { enCalls } from '../../../../client/i18n/enCalls.ts';
-import { verdictOf } from '../../../../client/views/calls/verdict.ts';
+import { minutesIn, verdictOf } from '../../../../client/views/calls/verdict.ts';
 
-const minute = (values: { loss?: number; rttMs?: number | null; freezes?: number }) => ({
-  ...{ minute: 0, loss: 0, rttMs: 20, bitrate: 64_000, freezes: 0 },
+const minute = (values: {
+  loss?: number;
+  rttMs?: number | null;
+  freezes?: number;
+  seconds?: number;
+}) => ({
+  ...{ minute: 0, loss: 0, rttMs: 20, bitrate: 64_000, freezes: 0, seconds: 60 },
   ...values,
 });
 
@@ -20,4 +25,12 @@ test('says why the sound was bad', () => {
 test('says that it was good', () => {
   const timeline = [minute({ loss: 0.01 }), minute({ rttMs: null })];
   expect(verdictOf(enCalls, timeline)).toEqual([enCalls.verdicts.good]);
+});
+
+test('counts parts of minutes as what they are', () => {
+  const parts = [minute({}), minute({ seconds: 20 }), minute({ seconds: 25 })];
+  expect(minutesIn(parts)).toBe(2);
+  expect(minutesIn([minute({ seconds: 8 })])).toBe(1);
+  const [lost] = verdictOf(enCalls, [minute({ loss: 0.2 }), minute({ loss: 0.2, seconds: 10 })]);
+  expect(lost).toContain('1 minute ');
 });

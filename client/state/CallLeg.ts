@@ -1,0 +1,99 @@
+import type { CallPath } from '../../protocol/calls.ts';
+import type { AnyNotification, SignalingClient } from '../api/SignalingClient.ts';
+import type { PeerConfig } from '../media/PeerCall.ts';
+import { reportMinutes } from './callQuality.ts';
+import type { Devices } from './devices.ts';
+import type { OpenPeer, openPeer } from './openPeer.ts';
+
+/** By then the two have reached each other, or they meet on the server; the callee leaves the caller time to ask. */
+const PATH_PATIENCE_MS = { outgoing: 5_000, incoming: 7_000 };
+
+/** What the other end says, by way of the server. */
+export type Relayed = Extract<
+  AnyNotification,
+  { name: 'call:offer' | 'call:answer' | 'ice:candidate' }
+>;
+
+export interface LegDeps {
+  signaling: Pick<SignalingClient, 'request'>;
+  devices: Devices;
+  open: typeof openPeer;
+}
+
+interface LegOptions {
+  callId: string;
+  config: PeerConfig;
+  /** The outgoing end makes the first offer, and the incoming one gives way. */
+  direction: 'outgoing' | 'incoming';
+  /** Also when it has become another path. */
+  onConnected: () => void;
+  onInterrupted: () => void;
+  /** The time in which one should have been found is over. */
+  onLate: () => void;
+  onVideo: (track: MediaStreamTrack | null) => void;
+  onSoundBlocked: (blocked: boolean) => void;
+}
+
+/** What flows between the two of a call, from the answer on. */
+export class CallLeg {
+  readonly #callId: string;
+  readonly #signaling: LegDeps['signaling'];
+  readonly #open: OpenPeer;
+  readonly #patience: ReturnType<typeof setTimeout>;
+  #report: { close(): void } | null = null;
+
+  constructor({ open, signaling, devices }: LegDeps, options: LegOptions) {
+    const { callId, config, direction, onVideo, onSoundBlocked } = options;
+    this.#callId = callId;
+    this.#signaling = signaling;
+    this.#open = open({
+      ...{ callId, config, signaling, devices, onVideo, onSoundBlocked },
+      polite: direction === 'incoming',
+    });
+    const { peer } = this.#open;
+    peer.on('connected', (path) => {
+      this.#tell(path);
+      options.onConnected();
+    });
+    peer.on('interrupted', options.onInterrupted);
+    this.#patience = setTimeout(options.onLate, PATH_PATIENCE_MS[direction]);
+    if (direction === 'outgoing') peer.begin();
+  }
+
+  relay({ name, payload }: Relayed): void {
+    const { peer } = this.#open;
+    if (name === 'call:offer') peer.handleOffer(payload.offer.sdp);
+    if (name === 'call:answer') peer.handleAnswer(payload.answer.sdp);
+    if (name === 'ice:candidate') peer.handleCandidate(payload.candidate);
+  }
+
+  /** The way to the server was lost for a while. */
+  catchUp(): void {
+    this.#open.peer.catchUp();
+  }
+
+  unblockSound(): Promise<void> {
+    return this.#open.audio.unblock();
+  }
+
+  /** The other one is heard elsewhere; here nothing ends for them. */
+  silence(): void {
+    this.#open.audio.close();
+  }
+
+  close(): void {
+    clearTimeout(this.#patience);
+    this.#report?.close();
+    this.#open.close();
+  }
+
+  #tell(path: CallPath): void {
+    const callId = this.#callId;
+    const send = (sent: Promise<unknown>): void => void sent.catch(() => undefined);
+    send(this.#signaling.request('call:connected', { callId, path }));
+    this.#report ??= reportMinutes(
+      () => this.#open.peer.figures(),
+      (minute) => send(this.#signaling.request('call:quality', { in: { callId }, minute })),
+    );
+  }
+}
