@@ -47,7 +47,7 @@ export function Tile({ meeting, onAsk, person, box, pinned, onPin }: TileProps) 
           {...(!person.isSelf && { onFirstFrame: markFirstFrame })}
         />
       ) : (
-        <Avatar name={person.name} id={person.userId} />
+        <Avatar name={person.name} id={person.userId} picture={person.avatarUrl} />
       )}
       <div class="tile-label">
         {person.companion && (
