@@ -71,6 +71,7 @@ export const deChat: ChatTexts = {
   open: 'Chat',
   roomMenu: 'Mehr zu diesem Chat',
   reactions: 'Reaktionen',
+  notDone: { edit: 'Nicht geändert', remove: 'Nicht gelöscht', react: 'Reaktion nicht gesendet' },
   typing: (names) =>
     names.length > 3
       ? 'Mehrere schreiben …'

@@ -71,6 +71,7 @@ export const enChat: ChatTexts = {
   open: 'Chat',
   roomMenu: 'More about this chat',
   reactions: 'Reactions',
+  notDone: { edit: 'Not changed', remove: 'Not deleted', react: 'Reaction not sent' },
   typing: (names) =>
     names.length > 3
       ? 'Several people are writing…'

@@ -1,4 +1,4 @@
-import { effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import { isPassing, toRequestError } from '../api/RequestError.ts';
 
 /** Pictures that only those get who may see them, as addresses that an image can show. */
@@ -44,8 +44,7 @@ export function createPictures({ fetchPicture, selfId }: PicturesDeps): Pictures
     }
   }
 
-  effect(() => {
-    void selfId.value;
+  selfId.subscribe(() => {
     for (const address of [...kept.keys()]) drop(address);
   });
 

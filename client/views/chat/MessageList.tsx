@@ -1,7 +1,7 @@
 import { ArrowDown } from 'lucide';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { RoomMember } from '../../../protocol/chat.ts';
-import type { RoomModel } from '../../state/chatModels.ts';
+import type { PendingChange, RoomModel } from '../../state/chatModels.ts';
 import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
 import { dayOf } from './chatTime.ts';
@@ -13,6 +13,8 @@ import { useChatScroll } from './useChatScroll.ts';
 /** What comes in so short a time is read out together. */
 const READ_OUT_MS = 1_000;
 
+const UNCHANGED: readonly PendingChange[] = [];
+
 /** How to move in the list, for what stands around it. */
 export interface ListControl {
   toEnd: () => void;
@@ -23,7 +25,7 @@ interface MessageListProps {
   room: RoomModel;
   people: readonly RoomMember[];
   mayWrite: boolean;
-  actions: Omit<MessageActions, 'goTo'>;
+  actions: Omit<MessageActions, 'goTo' | 'retryChange' | 'discardChange'>;
   control: { current: ListControl | null };
 }
 
@@ -33,6 +35,7 @@ export function MessageList({ room, people, mayWrite, actions, control }: Messag
   const words = texts.chat;
   const messages = room.messages.value;
   const outgoing = room.outgoing.value;
+  const changes = room.changes.value;
   const news = room.news.value;
   const rows = useMemo(
     () => rowsOf(messages, outgoing, news, room.selfId),
@@ -40,6 +43,7 @@ export function MessageList({ room, people, mayWrite, actions, control }: Messag
   );
   const { list, atEnd, toEnd, reveal } = useChatScroll(room, rows);
   control.current = { toEnd, reveal };
+  const changesOf = useMemo(() => byMessage(changes), [changes]);
   const names = new Map(people.map(({ userId, name }) => [userId, name]));
   const latest = useRef(actions);
   latest.current = actions;
@@ -51,6 +55,8 @@ export function MessageList({ room, people, mayWrite, actions, control }: Messag
       remove: (message) => latest.current.remove(message),
       react: (...args) => latest.current.react(...args),
       showSeen: (message) => latest.current.showSeen(message),
+      retryChange: (key) => room.retryChange(key),
+      discardChange: (key) => room.discardChange(key),
       goTo(messageId) {
         const seq = room.messages.value.find(({ id }) => id === messageId)?.seq;
         if (seq !== undefined) reveal(seq);
@@ -100,6 +106,7 @@ export function MessageList({ room, people, mayWrite, actions, control }: Messag
                     own={message.senderId === room.selfId}
                     names={mentioned.join('\n')}
                     mentioned={message.mentions.includes(room.selfId)}
+                    changes={changesOf.get(message.id) ?? UNCHANGED}
                     actions={stable}
                   />
                 </div>
@@ -123,6 +130,15 @@ export function MessageList({ room, people, mayWrite, actions, control }: Messag
       <ReadOut room={room} />
     </div>
   );
+}
+
+/** The same lists until something changes: rows that have none are not drawn again. */
+function byMessage(changes: readonly PendingChange[]): ReadonlyMap<string, PendingChange[]> {
+  const grouped = new Map<string, PendingChange[]>();
+  for (const one of changes) {
+    grouped.set(one.messageId, [...(grouped.get(one.messageId) ?? []), one]);
+  }
+  return grouped;
 }
 
 /** Says what others write, several messages at once where they come quickly. */

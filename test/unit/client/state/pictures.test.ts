@@ -17,7 +17,8 @@ describe('pictures that are asked for with a token', () => {
       selfId,
       fetchPicture(address) {
         const answer = answers[Math.min(asked.push(address), answers.length) - 1];
-        return answer instanceof Blob ? Promise.resolve(answer) : Promise.reject(answer as Error);
+        if (!answer) throw new Error('asked without an answer');
+        return answer instanceof Blob ? Promise.resolve(answer) : Promise.reject(answer);
       },
     });
     return { pictures, asked, selfId };
