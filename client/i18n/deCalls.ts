@@ -56,6 +56,15 @@ export const deCalls: CallsTexts = {
   history: 'Anrufe und Besprechungen',
   filterKind: 'Anzeigen',
   filterOutcome: 'Ergebnis',
+  filterDirection: 'Richtung',
+  onlyWith: 'Mit',
+  withAnybody: 'Wieder die mit allen zeigen',
+  onlyThese: {
+    call: 'Alle Anrufe mit dieser Person zeigen',
+    meeting: 'Nur diese Besprechung zeigen',
+  },
+  nothingFits: 'So etwas steht nicht in Ihrem Verlauf',
+  showAll: 'Alle zeigen',
   all: 'Alle',
   kinds: { call: 'Anrufe', meeting: 'Besprechungen' },
   outcomes: {
@@ -72,7 +81,8 @@ export const deCalls: CallsTexts = {
   more: 'Mehr anzeigen',
   exportCsv: 'Als CSV speichern',
   details: (name) => `Einzelheiten: ${name}`,
-  participants: (total, peak) => `${total} Personen, ${peak} gleichzeitig`,
+  participants: (total, peak) =>
+    `${total} ${total === 1 ? 'Person' : 'Personen'}, ${peak} gleichzeitig`,
   duration: 'Dauer',
   when: 'Wann',
   outcome: 'Ergebnis',
@@ -93,7 +103,8 @@ export const deCalls: CallsTexts = {
       `In ${minutes} ${minutes === 1 ? 'Minute' : 'Minuten'} dauerte der Weg hin und zurück lange, bis zu ${worst} ms. Dann fällt man sich ins Wort.`,
     freezes: (count) => `Das Bild stand ${count === 1 ? 'einmal' : `${count}-mal`} still.`,
   },
-  chart: (minutes) => `Verlust und Verzögerung in ${minutes} Minuten`,
+  chart: (minutes) =>
+    `Verlust und Verzögerung in ${minutes} ${minutes === 1 ? 'Minute' : 'Minuten'}`,
   chartLoss: 'Verlust',
   chartDelay: 'Verzögerung',
   minuteLabel: (minute, { rtt, loss, kbits }) =>
