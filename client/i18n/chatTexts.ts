@@ -17,6 +17,7 @@ export interface ChatTexts extends Record<
   | 'sending'
   | 'waiting'
   | 'notSent'
+  | 'notHere'
   | 'retry'
   | 'discard'
   | 'sent'

@@ -177,7 +177,15 @@ describe('chat', () => {
     await choose(alan, 'written offline', 'Edit');
     await write(alan, 'written otherwise');
     const edited = message(alan.page, 'written otherwise');
-    await edited.getByText('Not changed').waitFor();
+    await edited.getByText('Not changed: This is not possible here any more').waitFor();
+    // The last row has grown, and is still before one's eyes.
+    const list = alan.page.getByTestId('message-list');
+    await eventually(async () => {
+      const below = await list.evaluate(
+        (element) => element.scrollHeight - element.scrollTop - element.clientHeight,
+      );
+      expect(below).toBeLessThan(2);
+    });
     await choose(alan, 'missed 50', 'React');
     await alan.page.locator('.message-picker .reaction-button').first().click();
     const reacted = message(alan.page, 'missed 50');

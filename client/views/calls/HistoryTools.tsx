@@ -48,7 +48,7 @@ export function HistoryTools({ history }: { history: CallHistoryModel }) {
             title={texts.withAnybody}
             onClick={() => choose({ with: null })}
           >
-            <span class="call-with-name">
+            <span>
               {texts.onlyWith}: <bdi>{filters.with.name}</bdi>
             </span>
             <Icon of={X} size={18} />

@@ -168,7 +168,7 @@ function OpenRoomHead({ chat, room }: { chat: ChatModel; room: ChatRoom | null }
         </a>
         {room && <RoomPicture room={room} selfId={chat.selfId} name={name} />}
         <div class="chat-head-text">
-          <h2>{name}</h2>
+          <h2 dir="auto">{name}</h2>
           {room?.kind === 'group' && (
             <span class="muted small">{words.memberCount(room.memberCount)}</span>
           )}

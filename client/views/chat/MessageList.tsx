@@ -41,7 +41,7 @@ export function MessageList({ room, people, mayWrite, actions, control }: Messag
     () => rowsOf(messages, outgoing, news, room.selfId),
     [messages, outgoing, news],
   );
-  const { list, atEnd, toEnd, reveal } = useChatScroll(room, rows);
+  const { list, content, atEnd, toEnd, reveal } = useChatScroll(room, rows);
   control.current = { toEnd, reveal };
   const changesOf = useMemo(() => byMessage(changes), [changes]);
   const names = new Map(people.map(({ userId, name }) => [userId, name]));
@@ -76,50 +76,57 @@ export function MessageList({ room, people, mayWrite, actions, control }: Messag
         tabIndex={0}
         data-testid="message-list"
       >
-        {messages.length === 0 && outgoing.length === 0 && (
-          <div class="empty chat-empty">
-            <strong>{words.noMessages}</strong>
-            {mayWrite && <span class="muted">{words.noMessagesHint}</span>}
-          </div>
-        )}
-        {rows.map((row) => {
-          switch (row.is) {
-            case 'day':
-              return (
-                <div key={row.key} data-key={row.key} class="day-line">
-                  <span>{dayOf(texts, row.at)}</span>
-                </div>
-              );
-            case 'new':
-              return (
-                <div key={row.key} data-key={row.key} class="day-line new-line">
-                  <span>{words.newMessages}</span>
-                </div>
-              );
-            case 'message': {
-              const { message, begins } = row;
-              const mentioned = message.mentions.flatMap((id) => names.get(id) ?? []);
-              return (
-                <div key={row.key} data-key={row.key} data-seq={message.seq} class="message-place">
-                  <MessageRow
-                    {...{ message, begins, mayWrite }}
-                    own={message.senderId === room.selfId}
-                    names={mentioned.join('\n')}
-                    mentioned={message.mentions.includes(room.selfId)}
-                    changes={changesOf.get(message.id) ?? UNCHANGED}
-                    actions={stable}
-                  />
-                </div>
-              );
+        <div ref={content} class="message-rows">
+          {messages.length === 0 && outgoing.length === 0 && (
+            <div class="empty chat-empty">
+              <strong>{words.noMessages}</strong>
+              {mayWrite && <span class="muted">{words.noMessagesHint}</span>}
+            </div>
+          )}
+          {rows.map((row) => {
+            switch (row.is) {
+              case 'day':
+                return (
+                  <div key={row.key} data-key={row.key} class="day-line">
+                    <span>{dayOf(texts, row.at)}</span>
+                  </div>
+                );
+              case 'new':
+                return (
+                  <div key={row.key} data-key={row.key} class="day-line new-line">
+                    <span>{words.newMessages}</span>
+                  </div>
+                );
+              case 'message': {
+                const { message, begins } = row;
+                const mentioned = message.mentions.flatMap((id) => names.get(id) ?? []);
+                return (
+                  <div
+                    key={row.key}
+                    data-key={row.key}
+                    data-seq={message.seq}
+                    class="message-place"
+                  >
+                    <MessageRow
+                      {...{ message, begins, mayWrite }}
+                      own={message.senderId === room.selfId}
+                      names={mentioned.join('\n')}
+                      mentioned={message.mentions.includes(room.selfId)}
+                      changes={changesOf.get(message.id) ?? UNCHANGED}
+                      actions={stable}
+                    />
+                  </div>
+                );
+              }
+              case 'outgoing':
+                return (
+                  <div key={row.key} data-key={row.key} class="message-place">
+                    <OutgoingRow room={room} outgoing={row.outgoing} begins={row.begins} />
+                  </div>
+                );
             }
-            case 'outgoing':
-              return (
-                <div key={row.key} data-key={row.key} class="message-place">
-                  <OutgoingRow room={room} outgoing={row.outgoing} begins={row.begins} />
-                </div>
-              );
-          }
-        })}
+          })}
+        </div>
       </div>
       {!atEnd && (
         <button type="button" class="button small to-newest" onClick={toEnd}>

@@ -1,3 +1,4 @@
+import type { Texts } from '../../i18n/texts.ts';
 import type { Failure } from '../../state/models.ts';
 import { failureText, useTexts } from '../context.ts';
 
@@ -17,7 +18,7 @@ export function Refused({ title, failure, again, onRetry, onDiscard }: RefusedPr
   return (
     <div class="message-failure" role="alert" data-testid="message-failure">
       <span>
-        {title}: {failure.code === 'FORBIDDEN' ? words.mayNotWrite : failureText(texts, failure)[0]}
+        {title}: {reasonOf(texts, failure)}
       </span>
       <button type="button" class="link-button" onClick={onRetry}>
         {again}
@@ -27,4 +28,11 @@ export function Refused({ title, failure, again, onRetry, onDiscard }: RefusedPr
       </button>
     </div>
   );
+}
+
+function reasonOf(texts: Texts, failure: Failure): string {
+  if (failure.code === 'FORBIDDEN') return texts.chat.mayNotWrite;
+  // Also of whoever has blocked one: that is not told.
+  if (failure.code === 'NOT_FOUND') return texts.chat.notHere;
+  return failureText(texts, failure)[0];
 }

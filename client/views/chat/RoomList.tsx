@@ -120,7 +120,7 @@ function RoomRow({
         <RoomPicture room={room} selfId={selfId} name={name} />
         <span class="room-text">
           <span class="room-name">
-            <strong>{name}</strong>
+            <strong dir="auto">{name}</strong>
             {muted && (
               <span title={words.muted}>
                 <Icon of={BellOff} size={14} />

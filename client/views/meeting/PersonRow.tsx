@@ -21,7 +21,9 @@ export function PersonRow({ meeting, onAsk, person, onWriteTo }: PersonRowProps)
     <li class="person" data-testid={`participant-${person.id}`}>
       <Avatar name={person.name} id={person.userId} picture={person.avatarUrl} />
       <span class="person-name">
-        <span title={name}>{name}</span>
+        <span dir="auto" title={name}>
+          {name}
+        </span>
         <Detail person={person} texts={texts} />
       </span>
       <QualityBars meeting={meeting} person={person} always />

@@ -62,7 +62,9 @@ export function Tile({ meeting, onAsk, person, box, pinned, onPin }: TileProps) 
             <span class="visually-hidden">{texts.microphoneOffOf}</span>
           </span>
         )}
-        <span class="tile-name">{name}</span>
+        <span class="tile-name" dir="auto">
+          {name}
+        </span>
         <QualityBars meeting={meeting} person={person} />
       </div>
       {person.handRaisedAt !== null && (

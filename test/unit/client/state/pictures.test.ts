@@ -18,7 +18,7 @@ describe('pictures that are asked for with a token', () => {
       fetchPicture(address) {
         const answer = answers[Math.min(asked.push(address), answers.length) - 1];
         if (!answer) throw new Error('asked without an answer');
-        return answer instanceof Blob ? Promise.resolve(answer) : Promise.reject(answer);
+        return answer instanceof RequestError ? Promise.reject(answer) : Promise.resolve(answer);
       },
     });
     return { pictures, asked, selfId };
