@@ -135,6 +135,9 @@ describe('chat', () => {
     await choose(alan, 'So am I, too', 'React');
     await alan.page.locator('.message-picker .reaction-button').last().click();
     await ada.page.locator('.message-reaction').getByText('1').waitFor();
+    // Whoever picks by keys goes on where they were.
+    const focused = alan.page.locator(':focus');
+    expect(await focused.getAttribute('title')).toContain('What to do with');
 
     await choose(ada, 'So am I, too', 'Delete');
     await ada.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();

@@ -44,6 +44,11 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const texts = useTexts();
   const words = texts.chat;
   const [picking, setPicking] = useState(false);
+  const endPicking = ({ currentTarget }: { currentTarget: HTMLElement }): void => {
+    // The button that has the focus is about to go.
+    currentTarget.closest('article')?.querySelector<HTMLElement>('.message-more')?.focus();
+    setPicking(false);
+  };
   const deleted = message.deletedAt !== null;
   const name = own ? words.you : message.senderName;
   // A reaction is too small to be waited for before one's eyes.
@@ -137,9 +142,9 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
                   if (index === 0 && !element?.parentElement?.contains(document.activeElement))
                     element?.focus();
                 }}
-                onKeyDown={(event) => event.key === 'Escape' && setPicking(false)}
-                onClick={() => {
-                  setPicking(false);
+                onKeyDown={(event) => event.key === 'Escape' && endPicking(event)}
+                onClick={(event) => {
+                  endPicking(event);
                   actions.react(message, reaction, true);
                 }}
               >
