@@ -10,6 +10,9 @@ export type CallOutcome = z.infer<typeof callOutcome>;
 
 export const callKind = z.enum(['call', 'meeting']);
 
+/** Whether one was called, or asked in, or did so. */
+export const callDirection = z.enum(['incoming', 'outgoing']);
+
 /** How one minute was, or a part of one, as the browser counted: what is beyond the bounds is refused. */
 export const callMinute = z.strictObject({
   /** Round trip in milliseconds; null: not measured. */
@@ -43,7 +46,7 @@ export const callEntry = z.object({
   participantCount: z.int().nonnegative(),
   /** … and at most at once. */
   peakCount: z.int().nonnegative(),
-  direction: z.enum(['incoming', 'outgoing']),
+  direction: callDirection,
   outcome: callOutcome,
   /** How it ended: `hung-up`, `timeout`, `busy`, `lost`, …; for a meeting, how one left. */
   reason: z.string(),
@@ -62,6 +65,7 @@ export type TimelineMinute = z.infer<typeof timelineMinute>;
 const filters = {
   kind: callKind.exactOptional(),
   outcome: callOutcome.exactOptional(),
+  direction: callDirection.exactOptional(),
   /** With this account, or in this meeting. */
   with: id.exactOptional(),
 };

@@ -121,10 +121,18 @@ export type ConnectionState = z.infer<typeof connectionState>;
 export const stoppable = z.enum(['microphone', 'camera', 'screen']);
 export type Stoppable = z.infer<typeof stoppable>;
 
+/**
+ * Where somebody's picture is on this server, for those who are in a meeting with them; null: there is
+ * none, as of guests. The address alone opens nothing: ask with one's own token, and whoever is blocked
+ * either way is answered `NOT_FOUND`. Another picture has another address.
+ */
+export const pictureAddress = z.string().startsWith('/api/users/').nullable();
+
 export const participantView = z.object({
   id,
   userId: id,
   name: displayName,
+  avatarUrl: pictureAddress.default(null),
   role,
   joinedAt: instant,
   connection: connectionState,
@@ -159,6 +167,7 @@ export const waitingView = z.object({
   id,
   userId: id,
   name: displayName,
+  avatarUrl: pictureAddress.default(null),
   /** Known by a name only. */
   guest: z.boolean(),
   /** When they asked to come in: the queue is in this order. */

@@ -7,6 +7,7 @@ import {
   mediaStatus,
   meetingView,
   participantView,
+  pictureAddress,
   producerView,
   reaction,
   role,
@@ -86,8 +87,15 @@ export const sequencedNotifications = {
   }),
   /** Somebody has another role: promoted, demoted, or the host handed over or was gone. */
   'participant-role-updated': z.object({ ...ofMeeting, participantId: id, role, ...stamp }),
-  /** Somebody has another name. */
-  'participant-renamed': z.object({ ...ofMeeting, participantId: id, name: displayName, ...stamp }),
+  /** Somebody is called otherwise, or has another picture: what is shown of them from now on. */
+  'participant-renamed': z.object({
+    ...ofMeeting,
+    participantId: id,
+    name: displayName,
+    /** As of a participant; left out: as before. */
+    avatarUrl: pictureAddress.exactOptional(),
+    ...stamp,
+  }),
   /** A host muted or stopped somebody; what it means for their media is told as well. */
   'media-stopped': z.object({
     ...ofMeeting,

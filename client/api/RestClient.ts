@@ -50,6 +50,16 @@ export class RestClient {
     return route.response.parse(await response.json()) as RouteResponse<N>;
   }
 
+  /** A picture that is for oneself only. @param address as the server told it @throws RequestError */
+  async fetchPicture(address: string): Promise<Blob> {
+    const token = this.#token();
+    const response = await this.#send(address, {
+      headers: { ...(token !== null && { authorization: `Bearer ${token}` }) },
+    });
+    if (!response.ok) throw await refusal(response);
+    return response.blob();
+  }
+
   async #send(url: string, init: RequestInit): Promise<Response> {
     try {
       return await this.#fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });

@@ -57,6 +57,15 @@ export interface CallsTexts {
   history: string;
   filterKind: string;
   filterOutcome: string;
+  filterDirection: string;
+  /** Before a name: of whom entries are shown. */
+  onlyWith: string;
+  /** … and not any more. */
+  withAnybody: string;
+  /** Has the list show nothing but calls with this person, or this meeting. */
+  onlyThese: Record<'call' | 'meeting', string>;
+  nothingFits: string;
+  showAll: string;
   all: string;
   kinds: Record<'call' | 'meeting', string>;
   outcomes: Record<CallOutcome, string>;

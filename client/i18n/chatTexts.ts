@@ -17,6 +17,7 @@ export interface ChatTexts extends Record<
   | 'sending'
   | 'waiting'
   | 'notSent'
+  | 'notHere'
   | 'retry'
   | 'discard'
   | 'sent'
@@ -70,6 +71,8 @@ export interface ChatTexts extends Record<
   | 'reactions',
   string
 > {
+  /** What was refused, at the message that it was done to. */
+  notDone: Record<'edit' | 'remove' | 'react', string>;
   /** Who writes now; at most three names. */
   typing: (names: readonly string[]) => string;
   seen: (count: number) => string;

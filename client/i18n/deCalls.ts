@@ -65,6 +65,15 @@ export const deCalls: CallsTexts = {
   history: 'Anrufe und Besprechungen',
   filterKind: 'Anzeigen',
   filterOutcome: 'Ergebnis',
+  filterDirection: 'Richtung',
+  onlyWith: 'Mit',
+  withAnybody: 'Wieder die mit allen zeigen',
+  onlyThese: {
+    call: 'Alle Anrufe mit dieser Person zeigen',
+    meeting: 'Nur diese Besprechung zeigen',
+  },
+  nothingFits: 'So etwas steht nicht in Ihrem Verlauf',
+  showAll: 'Alle zeigen',
   all: 'Alle',
   kinds: { call: 'Anrufe', meeting: 'Besprechungen' },
   outcomes: {
@@ -81,7 +90,8 @@ export const deCalls: CallsTexts = {
   more: 'Mehr anzeigen',
   exportCsv: 'Als CSV speichern',
   details: (name) => `Einzelheiten: ${name}`,
-  participants: (total, peak) => `${total} Personen, ${peak} gleichzeitig`,
+  participants: (total, peak) =>
+    `${total} ${total === 1 ? 'Person' : 'Personen'}, ${peak} gleichzeitig`,
   duration: 'Dauer',
   when: 'Wann',
   outcome: 'Ergebnis',

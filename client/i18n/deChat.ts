@@ -20,6 +20,7 @@ export const deChat: ChatTexts = {
   sending: 'Wird gesendet …',
   waiting: 'Wird gesendet, sobald Sie wieder online sind',
   notSent: 'Nicht gesendet',
+  notHere: 'Das geht hier nicht mehr',
   retry: 'Erneut senden',
   discard: 'Verwerfen',
   sent: 'Gesendet',
@@ -71,6 +72,7 @@ export const deChat: ChatTexts = {
   open: 'Chat',
   roomMenu: 'Mehr zu diesem Chat',
   reactions: 'Reaktionen',
+  notDone: { edit: 'Nicht geändert', remove: 'Nicht gelöscht', react: 'Reaktion nicht gesendet' },
   typing: (names) =>
     names.length > 3
       ? 'Mehrere schreiben …'
@@ -82,6 +84,6 @@ export const deChat: ChatTexts = {
   unread: (count) => (count >= 100 ? 'Mehr als 99 neue Nachrichten' : `${count} neu`),
   wrote: (name, content) => `${name}: ${content}`,
   reacted: (reaction, names, count) =>
-    `${reaction} ${list.format(count > names.length ? [...names, `${count - names.length} weitere`] : names)}`,
+    `${reaction} ${count}: ${list.format(count > names.length ? [...names, `${count - names.length} weitere`] : names)}`,
   inRoom: (name, room) => `${name} in ${room}`,
 };

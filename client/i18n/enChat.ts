@@ -20,6 +20,7 @@ export const enChat: ChatTexts = {
   sending: 'Sending…',
   waiting: 'Will be sent when you are online again',
   notSent: 'Not sent',
+  notHere: 'This is not possible here any more',
   retry: 'Send again',
   discard: 'Discard',
   sent: 'Sent',
@@ -71,6 +72,7 @@ export const enChat: ChatTexts = {
   open: 'Chat',
   roomMenu: 'More about this chat',
   reactions: 'Reactions',
+  notDone: { edit: 'Not changed', remove: 'Not deleted', react: 'Reaction not sent' },
   typing: (names) =>
     names.length > 3
       ? 'Several people are writing…'
@@ -82,6 +84,6 @@ export const enChat: ChatTexts = {
   unread: (count) => (count >= 100 ? 'More than 99 new messages' : `${count} new`),
   wrote: (name, content) => `${name}: ${content}`,
   reacted: (reaction, names, count) =>
-    `${reaction} ${list.format(count > names.length ? [...names, `${count - names.length} more`] : names)}`,
+    `${reaction} ${count}: ${list.format(count > names.length ? [...names, `${count - names.length} more`] : names)}`,
   inRoom: (name, room) => `${name} in ${room}`,
 };

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import type { CallEntry } from '../../protocol/callHistory.ts';
 import { toRequestError } from '../api/RequestError.ts';
 import type { RestClient } from '../api/RestClient.ts';
-import type { CallHistoryModel, HistoryFilters } from './callsModels.ts';
+import { NO_FILTERS, type CallHistoryModel, type HistoryFilters } from './callsModels.ts';
 import type { Loadable } from './models.ts';
 
 const PAGE = '25';
@@ -14,14 +14,19 @@ export function createCallHistory(
 ): CallHistoryModel {
   const entries = signal<Loadable<readonly CallEntry[]>>({ is: 'loading' });
   const hasMore = signal(false);
-  const filters = signal<HistoryFilters>({ kind: null, outcome: null });
+  const filters = signal<HistoryFilters>(NO_FILTERS);
   let next: string | null = null;
   /** The latest question: answers to earlier ones come too late. */
   let asked = 0;
 
   function query(): Record<string, string> {
-    const { kind, outcome } = filters.peek();
-    return { ...(kind !== null && { kind }), ...(outcome !== null && { outcome }) };
+    const { kind, outcome, direction, with: other } = filters.peek();
+    return {
+      ...(kind !== null && { kind }),
+      ...(outcome !== null && { outcome }),
+      ...(direction !== null && { direction }),
+      ...(other !== null && { with: other.id }),
+    };
   }
 
   async function page(before: string | null): Promise<readonly CallEntry[] | null> {

@@ -59,7 +59,18 @@ export interface CurrentCall {
 export interface HistoryFilters {
   kind: 'call' | 'meeting' | null;
   outcome: CallOutcome | null;
+  direction: 'incoming' | 'outgoing' | null;
+  /** Somebody, or a meeting. */
+  with: Callable | null;
 }
+
+/** Everything. */
+export const NO_FILTERS: HistoryFilters = {
+  kind: null,
+  outcome: null,
+  direction: null,
+  with: null,
+};
 
 export interface CallDetail {
   entry: CallEntry;

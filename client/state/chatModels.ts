@@ -20,6 +20,25 @@ export interface Outgoing {
   readonly failure: Failure | null;
 }
 
+/** What one does to a message that is there. */
+export type MessageChange =
+  | { readonly is: 'edit'; readonly content: string }
+  | { readonly is: 'remove' }
+  | {
+      readonly is: 'react';
+      readonly reaction: MessageReaction['reaction'];
+      readonly on: boolean;
+    };
+
+/** Something that one has done to a message and the server has not confirmed. */
+export interface PendingChange {
+  readonly key: string;
+  readonly messageId: string;
+  readonly change: MessageChange;
+  /** Why it was refused; null while it waits or is on its way. */
+  readonly failure: Failure | null;
+}
+
 /** Who has seen a message, and when. */
 export interface SeenBy {
   readonly userId: string;
@@ -39,6 +58,7 @@ export interface RoomModel {
   /** In their order, without a gap. */
   readonly messages: ReadonlySignal<readonly ChatMessage[]>;
   readonly outgoing: ReadonlySignal<readonly Outgoing[]>;
+  readonly changes: ReadonlySignal<readonly PendingChange[]>;
   /** Whether the window reaches the first, the last message. */
   readonly atOldest: ReadonlySignal<boolean>;
   readonly atNewest: ReadonlySignal<boolean>;
@@ -61,9 +81,10 @@ export interface RoomModel {
   send(message: Pick<Outgoing, 'content' | 'replyTo' | 'mentions'>): void;
   retry(clientId: string): void;
   discard(clientId: string): void;
-  edit(messageId: string, content: string): Promise<void>;
-  remove(messageId: string): Promise<void>;
-  react(messageId: string, reaction: MessageReaction['reaction'], on: boolean): Promise<void>;
+  /** Is asked for as soon as that is possible; `changes` says how far it has got. */
+  change(messageId: string, change: MessageChange): void;
+  retryChange(key: string): void;
+  discardChange(key: string): void;
   /** The text in the field has changed; `empty` when nothing is left of it. */
   handleInput(empty: boolean): void;
   /** These are before the user's eyes. */

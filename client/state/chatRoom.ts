@@ -4,7 +4,8 @@ import type { RestClient } from '../api/RestClient.ts';
 import { toRequestError } from '../api/RequestError.ts';
 import type { AnyNotification, SignalingClient, SignalingState } from '../api/SignalingClient.ts';
 import * as log from './chatLog.ts';
-import type { RoomModel } from './chatModels.ts';
+import type { MessageChange, RoomModel } from './chatModels.ts';
+import { createMessageChanges } from './messageChanges.ts';
 import type { Loadable } from './models.ts';
 import { createOutbox } from './outbox.ts';
 import { createOthersTyping, createOwnTyping } from './typing.ts';
@@ -62,6 +63,26 @@ export function createRoom(
     },
     onSent: (message) => handleMessage(message),
   });
+
+  const changes = createMessageChanges(
+    (messageId, change) => askFor({ ...params, messageId }, change),
+    (message) => (state.value = log.receive(state.value, message)),
+  );
+
+  async function askFor(of: { roomId: string; messageId: string }, change: MessageChange) {
+    switch (change.is) {
+      case 'edit': {
+        const { content } = change;
+        return (await rest.call('editMessage', { params: of, body: { content } })).message;
+      }
+      case 'remove':
+        return (await rest.call('deleteMessage', { params: of })).message;
+      case 'react': {
+        const { reaction, on } = change;
+        return (await rest.call('reactToMessage', { params: of, body: { reaction, on } })).message;
+      }
+    }
+  }
 
   const own = createOwnTyping((isTyping) => {
     // Whoever is not told now sees the message anyway.
@@ -146,6 +167,7 @@ export function createRoom(
 
   function resume(): void {
     outbox.flush();
+    changes.flush();
     tellSeen();
     sync().catch((error: unknown) => {
       const failure = toRequestError(error);
@@ -204,6 +226,7 @@ export function createRoom(
     room,
     messages: computed(() => state.value.messages),
     outgoing: outbox.list,
+    changes: changes.list,
     atOldest: computed(() => state.value.atOldest),
     atNewest: computed(() => state.value.atNewest),
     lastSeq: computed(() => state.value.lastSeq),
@@ -238,24 +261,9 @@ export function createRoom(
     },
     retry: (clientId) => outbox.retry(clientId),
     discard: (clientId) => outbox.discard(clientId),
-    async edit(messageId, content) {
-      const { message } = await rest.call('editMessage', {
-        params: { ...params, messageId },
-        body: { content },
-      });
-      state.value = log.receive(state.value, message);
-    },
-    async remove(messageId) {
-      const { message } = await rest.call('deleteMessage', { params: { ...params, messageId } });
-      state.value = log.receive(state.value, message);
-    },
-    async react(messageId, reaction, on) {
-      const { message } = await rest.call('reactToMessage', {
-        params: { ...params, messageId },
-        body: { reaction, on },
-      });
-      state.value = log.receive(state.value, message);
-    },
+    change: (messageId, change) => changes.add(messageId, change),
+    retryChange: (key) => changes.retry(key),
+    discardChange: (key) => changes.discard(key),
     handleInput: (empty) => own.handleInput(empty),
     markSeen(messages) {
       for (const { id, senderId, seq } of messages) {
@@ -281,6 +289,7 @@ export function createRoom(
       signaling.off('state', onState);
       signaling.off('notification', onNotification);
       outbox.close();
+      changes.close();
       if (signaling.state.is === 'connected') {
         signaling.request('leave-chat-room', { roomId }).catch(() => undefined);
       }

@@ -1,4 +1,4 @@
-import { effect, signal, type ReadonlySignal } from '@preact/signals';
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import { createId } from '../api/createId.ts';
 import type { SignalingClient } from '../api/SignalingClient.ts';
 import { createAdmin } from './admin.ts';
@@ -9,6 +9,7 @@ import { createLine, type Line } from './line.ts';
 import { createLobby, type Lobby } from './lobby.ts';
 import type { MeetingController } from './meeting.ts';
 import type { AppModel, MeetingModel, PreferencesModel, TalkModel } from './models.ts';
+import { createPictures } from './pictures.ts';
 import { createPreferences } from './preferences.ts';
 import { RequestError } from '../api/RequestError.ts';
 import { createSession, type Session } from './session.ts';
@@ -63,6 +64,10 @@ export function createApp(): AppModel {
     talk: followTalk({ session, line, preferences, callsApp }),
     home: createHome(rest),
     devices,
+    pictures: createPictures({
+      fetchPicture: (address) => rest.fetchPicture(address),
+      selfId: computed(() => session.user.value?.id ?? null),
+    }),
     createAdmin: () => createAdmin(rest),
     meeting,
     get returnTo() {

@@ -11,7 +11,10 @@ import type {
 /** Somebody in the waiting room, as hosts see them. */
 export interface WaitingPerson {
   readonly id: string;
+  readonly userId: string;
   readonly name: string;
+  /** As of a `Person`. */
+  readonly avatarUrl: string | null;
   /** Known by a name only. */
   readonly guest: boolean;
   /** When they asked to come in, in milliseconds of this browser's clock. */

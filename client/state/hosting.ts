@@ -101,7 +101,9 @@ export function createHosting({ meetingId, request, role, act }: HostingDeps): H
 function toWaitingPerson(view: WaitingView): WaitingPerson {
   return {
     id: view.id,
+    userId: view.userId,
     name: view.name,
+    avatarUrl: view.avatarUrl,
     guest: view.guest,
     // A clock that is behind the server's must not show somebody from the future.
     since: Math.min(Date.parse(view.since), Date.now()),

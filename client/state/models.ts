@@ -13,7 +13,9 @@ import type {
   Reaction,
   Role,
 } from '../../protocol/meetings.ts';
+import type { Notice } from './noticeModels.ts';
 import type { PeopleModel } from './peopleModels.ts';
+import type { PicturesModel } from './pictures.ts';
 import type { Right } from '../../protocol/rights.ts';
 
 /**
@@ -199,6 +201,8 @@ export interface Person {
   readonly id: string;
   readonly userId: string;
   readonly name: string;
+  /** Address of their picture on the server: `AppModel.pictures` fetches it. Null: none. */
+  readonly avatarUrl: string | null;
   readonly role: Role;
   readonly isSelf: boolean;
   readonly microphoneOn: boolean;
@@ -263,36 +267,6 @@ export type MeetingPhase =
       /** Names of everybody who was there, oneself excepted. */
       met: readonly string[];
     };
-
-/** A passing message; the words are in `client/i18n`, by kind. */
-export interface Notice {
-  readonly key: number;
-  readonly kind:
-    | 'joined'
-    | 'left'
-    | 'hand-raised'
-    | 'share-started'
-    | 'device-lost'
-    | 'device-changed'
-    | `${'microphone' | 'camera'}-${DeviceTrouble | 'back'}`
-    | 'action-failed'
-    | 'locked'
-    | 'unlocked'
-    /** By a host; `names` has theirs, if it is known. */
-    | 'microphone-stopped'
-    | 'camera-stopped'
-    | 'screen-stopped'
-    /** One has another role now. */
-    | 'made-host'
-    | 'made-cohost'
-    | 'made-participant'
-    /** Somebody else is the host now. */
-    | 'new-host';
-  /** Of the people it is about, at most three; `count` has all. */
-  readonly names: readonly string[];
-  readonly count: number;
-  readonly failure: Failure | null;
-}
 
 /** One's own switch: an action shows as pending until the server says what is true. */
 export interface SwitchModel {
@@ -371,7 +345,6 @@ export interface PreferencesModel {
   readonly setNotifications: (on: boolean) => void;
 }
 
-/** The root that `client/main.tsx` builds and hands to the views. */
 /** Everything outside of meetings, of somebody with an account. */
 export interface TalkModel {
   readonly people: PeopleModel;
@@ -379,11 +352,14 @@ export interface TalkModel {
   readonly calls: CallsModel;
 }
 
+/** The root that `client/main.tsx` builds and hands to the views. */
 export interface AppModel {
   readonly session: SessionModel;
   readonly preferences: PreferencesModel;
   readonly home: HomeModel;
   readonly devices: DevicesModel;
+  /** Of people in meetings. */
+  readonly pictures: PicturesModel;
   /** Null until somebody with an account is known to be here, and its code has come. */
   readonly talk: ReadonlySignal<TalkModel | null>;
   /** For operators; made anew for each visit of their page. */

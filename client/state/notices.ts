@@ -1,6 +1,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
 import type { DeviceEvent } from './capture.ts';
-import type { Failure, Notice } from './models.ts';
+import type { Failure } from './models.ts';
+import type { Notice } from './noticeModels.ts';
 
 /** What comes within this time of the one before, of the same kind, is told together. */
 const BUNDLE_MS = 3_000;

@@ -17,7 +17,8 @@ export function createOpenRooms(wire: ChatWire): OpenRooms {
   /** Goes as soon as nothing in it waits to be sent, unless it is looked at again by then. */
   function release(roomId: string, one: { room: Room; looked: boolean }): void {
     const stop = effect(() => {
-      if (one.room.outgoing.value.some(({ failure }) => failure === null)) return;
+      const { outgoing, changes } = one.room;
+      if ([...outgoing.value, ...changes.value].some(({ failure }) => failure === null)) return;
       queueMicrotask(() => {
         stop();
         if (one.looked || rooms.get(roomId) !== one) return;

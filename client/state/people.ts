@@ -38,6 +38,7 @@ function toPerson(one: ParticipantView, { selfId }: RosterState, tracks: Tracks)
     id: one.id,
     userId: one.userId,
     name: one.name,
+    avatarUrl: one.avatarUrl,
     role: one.role,
     isSelf,
     microphoneOn: one.media.audio,

@@ -12,10 +12,21 @@ export function createPreferences(): PreferencesModel {
     sounds: keptLocally('sounds'),
     notifications: keptLocally('notifications'),
   };
-  const theme = signal(THEMES.find((one) => one === kept.theme.get()) ?? 'system');
-  const language = signal(LANGUAGES.find((one) => one === kept.language.get()) ?? ofBrowser());
-  const sounds = signal(kept.sounds.get() !== 'off');
-  const notifications = signal(kept.notifications.get() === 'on');
+  const theme = signal<Theme>('system');
+  const language = signal<Language>('en');
+  const sounds = signal(true);
+  const notifications = signal(false);
+
+  function read(): void {
+    theme.value = THEMES.find((one) => one === kept.theme.get()) ?? 'system';
+    language.value = LANGUAGES.find((one) => one === kept.language.get()) ?? ofBrowser();
+    sounds.value = kept.sounds.get() !== 'off';
+    notifications.value = kept.notifications.get() === 'on';
+  }
+
+  read();
+  // What is chosen in one tab holds in all: any of them may be the one that tells of a message.
+  addEventListener('storage', read);
   return {
     theme,
     language,

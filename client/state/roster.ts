@@ -101,8 +101,11 @@ function change(
       return update(state, participantId, () => ({ role }));
     }
     case 'participant-renamed': {
-      const { participantId, name } = notification.payload;
-      return update(state, participantId, () => ({ name }));
+      const { participantId, name, avatarUrl } = notification.payload;
+      return update(state, participantId, (before) => ({
+        name,
+        avatarUrl: avatarUrl === undefined ? before.avatarUrl : avatarUrl,
+      }));
     }
     case 'media-stopped': {
       const { participantId, source } = notification.payload;

@@ -1,4 +1,4 @@
-import type { Notice } from '../state/models.ts';
+import type { Notice } from '../state/noticeModels.ts';
 
 /** What is heard: some of what is told, somebody at the door, and being asked to speak. */
 type Sound = Notice['kind'] | 'knock' | 'asked' | 'message';

@@ -56,6 +56,7 @@ export interface CallPeople {
 export interface HistoryFilter {
   kind?: 'call' | 'meeting';
   outcome?: CallOutcome;
+  direction?: 'incoming' | 'outgoing';
   with?: string;
 }
 

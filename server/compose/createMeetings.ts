@@ -72,6 +72,7 @@ export function createMeetings(deps: MeetingsDeps): Meetings {
     decisions: database.decisions,
     roles: database.roles,
     audits: database.audit,
+    pictures: database.profiles,
     passcodes: new PasscodeGate(rateLimits),
     async assertMayWait({ meetingId, userId, deviceId }) {
       // Neither another name in the same browser nor another browser makes somebody new.

@@ -48,6 +48,7 @@ export function createPeople(deps: TalkDeps): People {
     makePicture: createPictureMaker(),
     searchByName: config.people.directory === 'everyone',
     onRenamed: shareNames(auth, cluster),
+    onPicture: (userId) => void showPicture(userId, deps),
     now: Date.now,
     ...{ deliveries, presence, rateLimits },
   });
@@ -58,6 +59,22 @@ export function createPeople(deps: TalkDeps): People {
     partFromAll: (userId) => service.partFromAll(userId),
   });
   return { service, presence, deletion };
+}
+
+/** Has the meetings that somebody is in or waits for show the picture that they have now. */
+async function showPicture(
+  userId: string,
+  { database, meetings, logger }: TalkDeps,
+): Promise<void> {
+  try {
+    const options = { create: false, repeatable: true };
+    for (const meetingId of await database.profiles.meetingsWith(userId)) {
+      await meetings.owners.ask(meetingId, 'picture', { userId }, options);
+    }
+  } catch (error) {
+    // The next owner reads it anyway.
+    logger.warn({ err: error, userId }, 'a meeting does not know of a picture');
+  }
 }
 
 /** Tells every signaling node of another name; one that cannot be told reads it a few seconds later. */

@@ -243,6 +243,7 @@ const limits = z
     searchPeoplePerAccount: limit(120, 60),
     requestContactPerAccount: limit(100, 3_600),
     uploadAvatarPerAccount: limit(20, 3_600),
+    picturesPerPerson: limit(2_000, 60),
     callPerAccount: limit(30, 300),
     requestsPerConnection: limit(400, 10),
     restPerAddress: limit(6_000, 60),

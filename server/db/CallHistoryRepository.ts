@@ -78,6 +78,7 @@ const ENTRIES = `
       WHERE started_at >= :since
         AND (CAST(:kind AS text) IS NULL OR kind = :kind)
         AND (CAST(:outcome AS text) IS NULL OR outcome = :outcome)
+        AND (CAST(:direction AS text) IS NULL OR direction = :direction)
         AND (CAST(:with AS text) IS NULL OR with_id = :with)
         AND (CAST(:callId AS text) IS NULL OR call_id = :callId)
         AND (CAST(:beforeAt AS timestamptz) IS NULL
@@ -186,6 +187,7 @@ export class CallHistoryRepository implements HistoryStore {
       limit,
       kind,
       outcome,
+      direction,
       with: withId,
       callId,
     }: HistoryFilter & { before: Cursor | null; since: number; limit: number; callId?: string },
@@ -193,6 +195,7 @@ export class CallHistoryRepository implements HistoryStore {
     const { rows } = await this.#db.raw<{ rows: EntryRow[] }>(ENTRIES, {
       ...{ userId, since: new Date(since), now: new Date(), limit },
       ...{ kind: kind ?? null, outcome: outcome ?? null, with: withId ?? null },
+      direction: direction ?? null,
       callId: callId ?? null,
       beforeAt: before && new Date(before.createdAt),
       beforeId: before?.id ?? null,

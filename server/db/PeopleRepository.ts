@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { PersonView, ProfileView } from '../../protocol/people.ts';
 import type { PeopleStore } from '../people/stores.ts';
+import { addressOf } from './avatarAddresses.ts';
 import { lockPair } from './lockPair.ts';
 import type { UserRow } from './rows.ts';
 
@@ -53,7 +54,7 @@ export class PeopleRepository implements PeopleStore {
 }
 
 export function mapPerson({ id, name, avatar_id }: PersonRow): PersonView {
-  return { id, name, avatarUrl: avatar_id === null ? null : `/api/avatars/${avatar_id}` };
+  return { id, name, avatarUrl: avatar_id === null ? null : addressOf(avatar_id) };
 }
 
 export function mapProfile(row: ProfileRow): ProfileView {

@@ -1,12 +1,14 @@
 import type { Knex } from 'knex';
 import type { ProfileView } from '../../protocol/people.ts';
+import type { PictureStore } from '../meetings/stores.ts';
 import type { DirectorySearch, ProfileChange, ProfileStore } from '../people/stores.ts';
+import { addressInMeetings, versionOf } from './avatarAddresses.ts';
 import { mapProfile, type ProfileRow } from './PeopleRepository.ts';
 
 const COLUMNS = ['id', 'name', 'about', 'avatar_id'] as const;
 
 /** Keeps what people say of themselves in PostgreSQL or PGlite. */
-export class ProfileRepository implements ProfileStore {
+export class ProfileRepository implements ProfileStore, PictureStore {
   readonly #db: Knex;
 
   constructor(db: Knex) {
@@ -78,6 +80,47 @@ export class ProfileRepository implements ProfileStore {
       .where({ id: avatarId })
       .first<{ content: Uint8Array } | undefined>('content');
     return row?.content ?? null;
+  }
+
+  async findAvatarFor(
+    viewerId: string,
+    userId: string,
+    version: string,
+  ): Promise<Uint8Array | null> {
+    const { rows } = await this.#db.raw<{ rows: { id: string; content: Uint8Array }[] }>(
+      `SELECT avatars.id, avatars.content
+         FROM avatars JOIN users AS viewer ON viewer.id = :viewerId
+         WHERE avatars.user_id = :userId
+           AND NOT EXISTS (SELECT FROM blocks
+             WHERE (user_id = :userId AND blocked_id = :viewerId)
+               OR (user_id = :viewerId AND blocked_id = :userId))
+           AND (viewer.kind = 'account' OR EXISTS (
+             SELECT FROM participants AS own
+               JOIN participants AS theirs ON theirs.meeting_id = own.meeting_id
+               WHERE own.user_id = :viewerId AND own.left_at IS NULL
+                 AND theirs.user_id = :userId AND theirs.left_at IS NULL))`,
+      { viewerId, userId },
+    );
+    const [row] = rows;
+    return row && versionOf(row.id) === version ? row.content : null;
+  }
+
+  async picturesOf(userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#db('users')
+      .whereIn('id', [...userIds])
+      .whereNotNull('avatar_id')
+      .select<{ id: string; avatar_id: string }[]>('id', 'avatar_id');
+    return new Map(rows.map(({ id, avatar_id }) => [id, addressInMeetings(id, avatar_id)]));
+  }
+
+  async meetingsWith(userId: string): Promise<string[]> {
+    const { rows } = await this.#db.raw<{ rows: { meeting_id: string }[] }>(
+      `SELECT meeting_id FROM participants WHERE user_id = :userId AND left_at IS NULL
+       UNION
+       SELECT meeting_id FROM admissions WHERE user_id = :userId AND state = 'waiting'`,
+      { userId },
+    );
+    return rows.map(({ meeting_id }) => meeting_id);
   }
 }
 

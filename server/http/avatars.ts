@@ -1,27 +1,75 @@
 import type Router from '@koa/router';
+import type Koa from 'koa';
+import type { AuthService } from '../auth/AuthService.ts';
+import { clientAddress } from '../auth/clientAddress.ts';
+import type { RateLimits } from '../auth/RateLimits.ts';
 import { AppError } from '../core/AppError.ts';
 import type { PeopleService } from '../people/PeopleService.ts';
+import { bearerToken } from './bearerToken.ts';
 import { setRoute } from './requestLog.ts';
 
 const PATH = '/api/avatars/:avatarId';
+const IN_MEETINGS = '/api/users/:userId/pictures/:version';
 /** As `createSecret` makes them. */
 const AVATAR_ID = /^[A-Za-z0-9_-]{43}$/;
+const MAX_AGE_SEC = 31_536_000;
+
+export interface AvatarDeps {
+  people: Pick<PeopleService, 'avatar' | 'picture'>;
+  auth: Pick<AuthService, 'authenticate'>;
+  rateLimits: RateLimits;
+  trustProxy: number;
+}
 
 /**
- * Serves people's pictures to whoever has the address, which nobody can guess: images cannot be asked for
- * with a token. What is at an address never changes.
+ * Serves people's pictures in two ways: to whoever has an address that nobody can guess, since images
+ * cannot be asked for with a token; and by an address that everybody in a meeting knows to those of
+ * them, by their token, who may see it. What is at an address never changes.
  */
-export function addAvatars(router: Router, people: Pick<PeopleService, 'avatar'>): void {
+export function addAvatars(router: Router, deps: AvatarDeps): void {
+  const { people } = deps;
   router.get(PATH, async (ctx) => {
     setRoute(ctx, PATH);
     const { avatarId = '' } = ctx.params as { avatarId?: string };
     if (!AVATAR_ID.test(avatarId)) throw new AppError('NOT_FOUND');
-    const content = await people.avatar(avatarId);
-    ctx.type = 'image/webp';
-    ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
-    // A picture, whatever a browser is told to do with it.
-    ctx.set('Content-Security-Policy', "default-src 'none'; sandbox");
-    ctx.set('X-Content-Type-Options', 'nosniff');
-    ctx.body = Buffer.from(content);
+    answer(ctx, await people.avatar(avatarId), 'public');
   });
+  router.get(IN_MEETINGS, async (ctx) => {
+    setRoute(ctx, IN_MEETINGS);
+    const { userId = '', version = '' } = ctx.params as { userId?: string; version?: string };
+    const viewerId = await viewerOf(ctx, deps);
+    const content = await people.picture(viewerId, userId, version);
+    // Somebody else at the same browser may not see it.
+    ctx.vary('Authorization');
+    answer(ctx, content, 'private');
+  });
+}
+
+/** Whether a request is counted by whose it is: a school behind one address has many people to look at. */
+export function isCountedByPerson(path: string): boolean {
+  return /^\/api\/users\/[^/]+\/pictures\/[^/]+$/.test(path);
+}
+
+/** @throws AppError UNAUTHENTICATED, and RATE_LIMITED where an address tries too many tokens */
+async function viewerOf(
+  ctx: Koa.Context,
+  { auth, rateLimits, trustProxy }: AvatarDeps,
+): Promise<string> {
+  try {
+    const token = bearerToken(ctx);
+    if (token === undefined) throw new AppError('UNAUTHENTICATED');
+    return (await auth.authenticate(token)).userId;
+  } catch (error) {
+    await rateLimits.consume('restPerAddress', clientAddress(ctx.req, trustProxy));
+    throw error;
+  }
+}
+
+function answer(ctx: Koa.Context, content: Uint8Array, whose: 'public' | 'private'): void {
+  ctx.type = 'image/webp';
+  ctx.set('Cache-Control', `${whose}, max-age=${MAX_AGE_SEC}, immutable`);
+  // A picture, whatever a browser is told to do with it.
+  ctx.set('Content-Security-Policy', "default-src 'none'; sandbox");
+  ctx.set('X-Content-Type-Options', 'nosniff');
+  ctx.body = Buffer.from(content);
 }

@@ -8,7 +8,7 @@ import type { RateLimits } from '../auth/RateLimits.ts';
 import type { Config } from '../config/loadConfig.ts';
 import { AppError } from '../core/AppError.ts';
 import type { Logger } from '../core/logger.ts';
-import { addAvatars } from './avatars.ts';
+import { addAvatars, isCountedByPerson, type AvatarDeps } from './avatars.ts';
 import { bindRoutes, type RouteHandlers } from './bindRoutes.ts';
 import { serveClient } from './clientFiles.ts';
 import { allowOrigins } from './cors.ts';
@@ -33,7 +33,7 @@ export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'>, 
   admin: AdminRouteDeps['admin'];
   webhookAdmin: AdminRouteDeps['webhookAdmin'];
   meetings: AuthRouteDeps['meetings'] & MeetingRouteDeps['meetings'];
-  people: PeopleRouteDeps['people'];
+  people: PeopleRouteDeps['people'] & AvatarDeps['people'];
   deletion: PeopleRouteDeps['deletion'];
   calls: CallRouteDeps['calls'];
   logger: Logger;
@@ -61,7 +61,7 @@ export function createHttpApp(deps: HttpAppDeps): Koa {
 
   const router = new Router({ strict: true, sensitive: true });
   addOperations(router, { ready: deps.ready, metrics: deps.metrics, access: config.metrics });
-  addAvatars(router, deps.people);
+  addAvatars(router, { ...deps, trustProxy });
   bindRoutes(router, createHandlers(deps), {
     auth: deps.auth,
     operators: deps.operators,
@@ -91,7 +91,9 @@ function limitApi(rateLimits: RateLimits, trustProxy: number): Koa.Middleware {
   return async (ctx, next) => {
     if (ctx.path.startsWith('/api/') || ctx.path === '/metrics') {
       ctx.set('Cache-Control', 'no-store');
-      await rateLimits.consume('restPerAddress', clientAddress(ctx.req, trustProxy));
+      if (!isCountedByPerson(ctx.path)) {
+        await rateLimits.consume('restPerAddress', clientAddress(ctx.req, trustProxy));
+      }
     }
     await next();
   };

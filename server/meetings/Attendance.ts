@@ -4,12 +4,14 @@ import type { Logger } from '../core/logger.ts';
 import { StaleEpochError } from '../core/StaleEpochError.ts';
 import type { MeetingMedia } from './MeetingMedia.ts';
 import { Participant } from './Participant.ts';
+import type { Pictures } from './Pictures.ts';
 import type { Roster } from './Roster.ts';
 import type { Departure, MeetingRecord, ParticipantRecord, ParticipantStore } from './stores.ts';
 import { toMeetingView } from './views.ts';
 
 export interface AttendanceDeps {
   media: MeetingMedia;
+  pictures: Pick<Pictures, 'read'>;
   participants: ParticipantStore;
   logger: Logger;
   now: () => number;
@@ -62,6 +64,7 @@ export class Attendance {
     const entered = newcomers.map(
       ({ record, connectionId }) => new Participant(record, { state: 'connected', connectionId }),
     );
+    await this.#deps.pictures.read(entered);
     // Those who enter together are told of each other by the snapshot.
     for (const participant of entered) {
       this.#roster.publish('participant-joined', { participant: participant.toView() });

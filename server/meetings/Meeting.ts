@@ -189,6 +189,11 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     });
   }
 
+  /** Somebody may have another picture: it is read, and shown to whoever sees them here. */
+  refreshPicture(userId: string): Promise<void> {
+    return this.#post(() => this.#parts.pictures.refresh(userId));
+  }
+
   /** Somebody who waits tells what they would come in with. @throws AppError INVALID_STATE */
   setWaitingDevices(connectionId: string, devices: WaitingDevices): void {
     this.#connections.setWaitingDevices(connectionId, devices);

@@ -30,6 +30,8 @@ export class Participant {
   /** What a host asked them to turn on: they may, whatever the settings say. */
   readonly granted = new Set<'microphone' | 'camera'>();
   name: string;
+  /** Address of their picture, for those in a meeting with them. */
+  avatarUrl: string | null = null;
   role: Role;
   deviceId: string | null;
   connection: Connection;
@@ -75,6 +77,7 @@ export class Participant {
       id: this.id,
       userId: this.userId,
       name: this.name,
+      avatarUrl: this.avatarUrl,
       role: this.role,
       joinedAt: new Date(this.joinedAt).toISOString(),
       connection,

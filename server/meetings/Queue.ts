@@ -8,6 +8,7 @@ import type { AuditTrail } from './AuditTrail.ts';
 import type { Door, DoorDeps } from './Door.ts';
 import { outwaits } from './joinPolicy.ts';
 import type { Participant } from './Participant.ts';
+import type { Pictures } from './Pictures.ts';
 import type { Roster } from './Roster.ts';
 import type { AdmissionStore } from './stores.ts';
 import type { Waiting } from './Waiting.ts';
@@ -15,6 +16,7 @@ import type { Waiting } from './Waiting.ts';
 export interface QueueDeps extends Omit<DoorDeps, 'attendance' | 'invited' | 'earlyStartMs'> {
   door: Door;
   admissions: AdmissionStore;
+  pictures: Pick<Pictures, 'read'>;
   audit: AuditTrail;
   logger: Logger;
   /** @throws AppError RATE_LIMITED for who asks again and again */
@@ -60,7 +62,7 @@ export class Queue {
 
   /** Somebody begins to wait. @throws AppError FULL when too many do, RATE_LIMITED */
   async wait(request: JoinRequest): Promise<Waiting> {
-    const { admissions, assertMayWait, waitingRoom, meeting, now } = this.#deps;
+    const { admissions, assertMayWait, pictures, waitingRoom, meeting, now } = this.#deps;
     if (waitingRoom.size >= MAX_WAITING) throw new AppError('FULL');
     const { principal: visitor, connectionId, deviceId, displayName, devices } = request;
     await assertMayWait({ meetingId: meeting().id, userId: visitor.userId, deviceId });
@@ -68,6 +70,7 @@ export class Queue {
       id: createId(),
       visitor,
       name: displayName ?? visitor.name,
+      avatarUrl: null,
       deviceId,
       since: now(),
       connection: { state: 'connected', connectionId },
@@ -83,6 +86,7 @@ export class Queue {
       since: waiting.since,
       email: visitor.kind === 'account' ? visitor.email : null,
     });
+    await pictures.read([waiting]);
     waitingRoom.add(waiting);
     return waiting;
   }

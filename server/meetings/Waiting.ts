@@ -7,6 +7,8 @@ export interface Waiting {
   readonly id: string;
   readonly visitor: Visitor;
   name: string;
+  /** Address of their picture, for those in a meeting with them. */
+  avatarUrl: string | null;
   deviceId: string | null;
   /** When they asked, in milliseconds since the Unix epoch. */
   readonly since: number;
@@ -20,6 +22,7 @@ export function toWaitingView(waiting: Waiting): WaitingView {
     id: waiting.id,
     userId: waiting.visitor.userId,
     name: waiting.name,
+    avatarUrl: waiting.avatarUrl,
     guest: waiting.visitor.kind === 'guest',
     since: new Date(waiting.since).toISOString(),
     connection: waiting.connection.state,

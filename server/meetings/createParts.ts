@@ -14,6 +14,7 @@ import { Leadership } from './Leadership.ts';
 import { MeetingMedia, type MeetingMediaDeps } from './MeetingMedia.ts';
 import { Moderation } from './Moderation.ts';
 import { Participant } from './Participant.ts';
+import { Pictures } from './Pictures.ts';
 import { Queue, type QueueDeps } from './Queue.ts';
 import { Roster } from './Roster.ts';
 import type {
@@ -23,6 +24,7 @@ import type {
   DecisionStore,
   MeetingRecord,
   ParticipantStore,
+  PictureStore,
   RoleStore,
   StoredMeeting,
 } from './stores.ts';
@@ -42,6 +44,7 @@ export interface MeetingParts {
   readonly arrivals: Arrivals;
   readonly moderation: Moderation;
   readonly departures: Departures;
+  readonly pictures: Pictures;
   readonly hot: HotKeeper;
 }
 
@@ -52,6 +55,7 @@ export interface PartsDeps extends Omit<MeetingMediaDeps, 'settings'> {
   roles: RoleStore;
   hotState: HotStateStore;
   audits: AuditStore;
+  pictures: Pick<PictureStore, 'picturesOf'>;
   fanout: Fanout;
   logger: Logger;
   now: () => number;
@@ -93,9 +97,12 @@ export function createParts(
   const audit = new AuditTrail(roster.fence, { store: deps.audits, logger, now });
   const book = new DoorBook(roster.fence, deps.decisions, stored);
   const waitingRoom = new WaitingRoom(roster, { fanout, message: () => meeting().waitingMessage });
+  const pictures = new Pictures(roster, {
+    ...{ store: deps.pictures, waitingRoom: () => waitingRoom, logger },
+  });
   const attendance = new Attendance(
     roster,
-    { ...deps, media, meeting },
+    { ...deps, media, meeting, pictures },
     stored.revived?.startedAt ?? 0,
   );
   const leadership = new Leadership(roster, stored.roles, {
@@ -112,7 +119,7 @@ export function createParts(
   const shared = { attendance, waitingRoom, book, leadership, meeting, now };
   const door = new Door(roster, { ...shared, invited, earlyStartMs });
   const queue = new Queue(roster, {
-    ...{ ...shared, door, admissions, audit, assertMayWait, logger },
+    ...{ ...shared, door, admissions, audit, assertMayWait, pictures, logger },
   });
   const arrivals = new Arrivals(roster, { ...shared, door, queue });
   const moderation = new Moderation(roster, {
@@ -123,23 +130,30 @@ export function createParts(
     participants: deps.participants,
   });
   for (const record of stored.admissions) {
-    if (record.state === 'waiting') waitAgain(record, waitingRoom, whileAway);
+    if (record.state !== 'waiting') continue;
+    waitAgain(record, stored.pictures.get(record.userId) ?? null, waitingRoom, whileAway);
   }
   for (const one of stored.revived?.participants ?? []) {
     // Roles are stored elsewhere, and before: what is kept here may be older.
     const role = leadership.roleHere(one);
-    roster.add(revive({ ...one, role }, whileGone(one.id)));
+    const picture = stored.pictures.get(one.userId) ?? null;
+    roster.add(revive({ ...one, role }, picture, whileGone(one.id)));
   }
   if (stored.revived) media.adopt(stored.revived.media);
   return {
     ...{ roster, media, attendance, audit, book, leadership },
-    ...{ waitingRoom, queue, arrivals, moderation, departures, hot },
+    ...{ waitingRoom, queue, arrivals, moderation, departures, hot, pictures },
   };
 }
 
 /** Somebody who was in with an earlier owner. */
-function revive(hot: HotParticipant, graceTimer: NodeJS.Timeout): Participant {
+function revive(
+  hot: HotParticipant,
+  avatarUrl: string | null,
+  graceTimer: NodeJS.Timeout,
+): Participant {
   const participant = new Participant(hot, { state: 'reconnecting', graceTimer });
+  participant.avatarUrl = avatarUrl;
   participant.handRaisedAt = hot.handRaisedAt;
   for (const what of hot.stopped) participant.stopped.add(what);
   for (const what of hot.granted) participant.granted.add(what);
@@ -149,6 +163,7 @@ function revive(hot: HotParticipant, graceTimer: NodeJS.Timeout): Participant {
 /** Somebody who waited when the server stopped keeps their place. */
 function waitAgain(
   { participantId, userId, meetingId, email, name, deviceId, since }: AdmissionRecord,
+  avatarUrl: string | null,
   waitingRoom: WaitingRoom,
   whileAway: Own['whileAway'],
 ): void {
@@ -156,5 +171,8 @@ function waitAgain(
   const visitor: Visitor =
     email === null ? { kind: 'guest', userId, meetingId } : { kind: 'account', userId, email };
   const connection = { state: 'reconnecting' as const, graceTimer: whileAway(userId) };
-  waitingRoom.add({ id: participantId, visitor, name, deviceId, since, connection, devices: null });
+  waitingRoom.add({
+    ...{ id: participantId, visitor, name, avatarUrl, deviceId, since, connection },
+    devices: null,
+  });
 }

@@ -10,6 +10,7 @@ import type {
   MeetingStore,
   ParticipantRecord,
   ParticipantStore,
+  PictureStore,
   RoleStore,
   StoredMeeting,
 } from './stores.ts';
@@ -20,6 +21,7 @@ export interface LoadDeps {
   admissions: AdmissionStore;
   decisions: DecisionStore;
   roles: RoleStore;
+  pictures: Pick<PictureStore, 'picturesOf'>;
   hotState: HotStateStore;
   media: Pick<MediaCommands, 'adoptMeeting' | 'closeMeeting'>;
   logger: Logger;
@@ -56,7 +58,13 @@ export async function loadMeeting(fence: Fence, deps: LoadDeps): Promise<StoredM
   const left = giveBack(new Map(given.map((one) => [one.userId, one])), record.hostId);
   const assigned = admitted.length === 0 ? [...left.values()] : given;
   const revived = await revive(fence, { open: open.length, present, untold, hot }, deps);
-  return { record, invited, admissions: admitted, decisions: decided, roles: assigned, revived };
+  const pictures = await deps.pictures.picturesOf(
+    [...present, ...admitted].map(({ userId }) => userId),
+  );
+  return {
+    ...{ record, invited, admissions: admitted, decisions: decided, roles: assigned },
+    ...{ pictures, revived },
+  };
 }
 
 /**

@@ -52,6 +52,8 @@ export interface OwnerOperations {
   };
   /** Whether the connection has a place in the meeting or in its queue. */
   has: { args: { connectionId: string }; answer: boolean };
+  /** Somebody may have another picture. */
+  picture: { args: { userId: string }; answer: null };
   /** How many are in. */
   occupancy: { args: null; answer: number };
   /** A change by the meeting's creator, from outside; `settings` are merged with those that hold. */

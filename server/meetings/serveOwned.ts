@@ -40,6 +40,11 @@ export function serveOwned(
 
   serve('has', (meeting, { connectionId }) => meeting.has(connectionId));
 
+  serve('picture', async (meeting, { userId }) => {
+    await meeting.refreshPicture(userId);
+    return null;
+  });
+
   serve('occupancy', (meeting) => meeting.participants.length);
 
   serve('update', (meeting, { patch, settings, invited }) =>

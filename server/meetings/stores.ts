@@ -107,6 +107,14 @@ export interface Departure {
   forgetAdmission: boolean;
 }
 
+/** Pictures of people with an account. */
+export interface PictureStore {
+  /** Addresses for those in a meeting with them, by user; of those who have one. */
+  picturesOf(userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Meetings that somebody is in or waits for. */
+  meetingsWith(userId: string): Promise<string[]>;
+}
+
 /** Durable record of who was in which meeting. */
 export interface ParticipantStore {
   /**
@@ -227,6 +235,8 @@ export interface StoredMeeting {
   admissions: readonly AdmissionRecord[];
   decisions: readonly StandingDecision[];
   roles: readonly AssignedRole[];
+  /** Addresses of the pictures of those who are in or wait, by user. */
+  pictures: ReadonlyMap<string, string>;
   /** Those who are in, where an earlier owner was lost; null where nobody is. */
   revived: RevivedMeeting | null;
 }

@@ -36,6 +36,8 @@ export interface PeopleServiceDeps {
   searchByName: boolean;
   /** Every node is to know. */
   onRenamed: (userId: string, name: string) => void;
+  /** Meetings that they are in, or wait for, are to show it. */
+  onPicture: (userId: string) => void;
   now: () => number;
 }
 
@@ -77,22 +79,26 @@ export class PeopleService {
     const { profiles, rateLimits, makePicture } = this.#deps;
     await rateLimits.consume('uploadAvatarPerAccount', userId);
     const content = await makePicture(file);
-    const person = await profiles.setAvatar(userId, { id: createSecret(), content });
-    if (!person) throw new AppError('UNAUTHENTICATED');
-    return this.#tellProfile(person);
+    return this.#tellPicture(await profiles.setAvatar(userId, { id: createSecret(), content }));
   }
 
   async removeAvatar(userId: string): Promise<ProfileView> {
-    const person = await this.#deps.profiles.setAvatar(userId, null);
-    if (!person) throw new AppError('UNAUTHENTICATED');
-    return this.#tellProfile(person);
+    return this.#tellPicture(await this.#deps.profiles.setAvatar(userId, null));
   }
 
   /** @throws AppError NOT_FOUND */
   async avatar(avatarId: string): Promise<Uint8Array> {
-    const content = await this.#deps.profiles.findAvatar(avatarId);
-    if (!content) throw new AppError('NOT_FOUND', { message: 'There is no such picture.' });
-    return content;
+    return found(await this.#deps.profiles.findAvatar(avatarId));
+  }
+
+  /**
+   * Somebody's picture as it is shown in meetings.
+   * @throws AppError NOT_FOUND, also of those who are apart; RATE_LIMITED
+   */
+  async picture(viewerId: string, userId: string, version: string): Promise<Uint8Array> {
+    const { profiles, rateLimits } = this.#deps;
+    await rateLimits.consume('picturesPerPerson', viewerId);
+    return found(await profiles.findAvatarFor(viewerId, userId, version));
   }
 
   async listContacts(
@@ -183,6 +189,12 @@ export class PeopleService {
     this.#deps.deliveries.toUsers([otherId], 'contact-removed', { userId });
   }
 
+  async #tellPicture(person: ProfileView | null): Promise<ProfileView> {
+    if (!person) throw new AppError('UNAUTHENTICATED');
+    this.#deps.onPicture(person.id);
+    return this.#tellProfile(person);
+  }
+
   async #tellProfile(person: ProfileView): Promise<ProfileView> {
     const contactIds = await this.#deps.contacts.contactIds(person.id);
     this.#deps.deliveries.toUsers([person.id, ...contactIds], 'profile-updated', { person });
@@ -200,6 +212,12 @@ export class PeopleService {
       lastSeen: status === 'offline' && seen > 0 ? new Date(seen).toISOString() : null,
     };
   }
+}
+
+/** @throws AppError NOT_FOUND */
+function found(picture: Uint8Array | null): Uint8Array {
+  if (!picture) throw new AppError('NOT_FOUND', { message: 'There is no such picture.' });
+  return picture;
 }
 
 /** The same for those who are apart and those who do not exist. */

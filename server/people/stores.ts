@@ -45,6 +45,11 @@ export interface ProfileStore {
     avatar: { id: string; content: Uint8Array } | null,
   ): Promise<ProfileView | null>;
   findAvatar(avatarId: string): Promise<Uint8Array | null>;
+  /**
+   * Somebody's picture of that version for one who may see it: never for those who are apart, and for a
+   * guest while the two are in a meeting.
+   */
+  findAvatarFor(viewerId: string, userId: string, version: string): Promise<Uint8Array | null>;
 }
 
 /** A contact, or a request, as one of the two has it. Times are milliseconds since the Unix epoch. */

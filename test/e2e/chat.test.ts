@@ -4,8 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { messagesOf, openRoom, say } from '../support/chat.ts';
 import { databaseEnv } from '../support/backends.ts';
 import { eventually } from '../support/eventually.ts';
-import type { Person } from '../support/people.ts';
+import { block } from '../support/contacts.ts';
+import { call, type Person } from '../support/people.ts';
+import { setPicture } from '../support/pictures.ts';
 import { startTestServer, type TestServer } from '../support/TestServer.ts';
+import { ringingOf, setFocus, watchRinging } from './support/ringing.ts';
 import { accessibilityViolations } from './support/soundness.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
@@ -132,6 +135,9 @@ describe('chat', () => {
     await choose(alan, 'So am I, too', 'React');
     await alan.page.locator('.message-picker .reaction-button').last().click();
     await ada.page.locator('.message-reaction').getByText('1').waitFor();
+    // Whoever picks by keys goes on where they were.
+    const focused = alan.page.locator(':focus');
+    expect(await focused.getAttribute('title')).toContain('What to do with');
 
     await choose(ada, 'So am I, too', 'Delete');
     await ada.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
@@ -145,6 +151,10 @@ describe('chat', () => {
     await alan.page.getByText('You are offline.').waitFor();
     await write(alan, 'written offline');
     await alan.page.getByTestId('chat-outgoing').getByText('written offline').waitFor();
+    await alan.button('More about this chat').click();
+    await alan.button('Mute').click();
+    const failed = alan.page.locator('.note-warning');
+    await failed.waitFor();
     for (let count = 1; count <= 50; count++) await say(server, people.ada, id, `missed ${count}`);
     await alan.context.setOffline(false);
     await message(ada.page, 'written offline').waitFor();
@@ -155,6 +165,114 @@ describe('chat', () => {
     expect(missed).toEqual(Array.from({ length: 50 }, (_, index) => `missed ${index + 1}`));
     const { messages } = await messagesOf(server, people.ada, id, { limit: '100' });
     expect(messages.filter(({ content }) => content === 'written offline')).toHaveLength(1);
+    await failed.getByRole('button', { name: 'Try again' }).click();
+    await failed.waitFor({ state: 'detached' });
+    await alan.button('More about this chat').click();
+    await alan.button('Unmute').click();
+  });
+
+  it('says at a message what was not done to it, to be tried again or let be', async () => {
+    const { id } = await openRoom(server, people.ada, [people.alan]);
+    await alan.page.goto(`/chat/${id}`);
+    await message(alan.page, 'written offline').waitFor();
+    // He is not told, and finds the room as it was.
+    await block(server, people.ada, people.alan);
+    await choose(alan, 'written offline', 'Edit');
+    await write(alan, 'written otherwise');
+    const edited = message(alan.page, 'written otherwise');
+    await edited.getByText('Not changed: This is not possible here any more').waitFor();
+    // The last row has grown, and is still before one's eyes.
+    const list = alan.page.getByTestId('message-list');
+    await eventually(async () => {
+      const below = await list.evaluate(
+        (element) => element.scrollHeight - element.scrollTop - element.clientHeight,
+      );
+      expect(below).toBeLessThan(2);
+    });
+    await choose(alan, 'missed 50', 'React');
+    await alan.page.locator('.message-picker .reaction-button').first().click();
+    const reacted = message(alan.page, 'missed 50');
+    await reacted.getByText('Reaction not sent').waitFor();
+    await looksRight(alan, 'chat-refused');
+    await reacted.getByRole('button', { name: 'Discard' }).click();
+    await reacted.getByTestId('message-failure').waitFor({ state: 'detached' });
+
+    await call(server, 'unblock', {
+      token: people.ada.token,
+      params: { userId: people.alan.userId },
+    });
+    await edited.getByRole('button', { name: 'Try again' }).click();
+    await edited.getByText('edited').waitFor();
+    await message(ada.page, 'written otherwise').waitFor();
+    expect(await alan.page.getByTestId('message-failure').count()).toBe(0);
+    expect(await reacted.locator('.message-reaction').count()).toBe(0);
+  });
+
+  it('is heard once and shown on the desktop once, but not of what is muted or looked at', async () => {
+    const [direct, muted, aside] = [
+      await openRoom(server, people.ada, [people.alan]),
+      await openRoom(server, people.grace, [people.alan, people.ada], { title: 'Muted' }),
+      await openRoom(server, people.grace, [people.alan], {}),
+    ];
+    const { token } = people.alan;
+    await call(server, 'updateRoom', {
+      token,
+      params: { roomId: muted.id },
+      body: { muted: true },
+    });
+    const other = await alan.context.newPage();
+    await alan.page.goto('/chat');
+    await other.goto('/');
+    const tabs = [alan.page, other];
+    for (const page of tabs) {
+      await page.getByRole('link', { name: /^Messages/ }).waitFor();
+      await watchRinging(page);
+    }
+    // A tab behind another is drawn once a second.
+    await alan.page.bringToFront();
+    // In one of the tabs, for all of them.
+    await alan.button('Settings').click();
+    await alan.page.getByLabel('Show new messages while another window is in front').check();
+    await alan.button('Close').click();
+    const heard = () => Promise.all(tabs.map(ringingOf));
+    const noticesOf = async () => (await heard()).flatMap(({ notices }) => notices);
+    /** Every tab knows of it, by the number of messages that are new. */
+    const known = async (count: number) => {
+      for (const page of tabs) {
+        const name = count === 0 ? 'Messages' : `Messages ${count} new`;
+        await page.getByRole('link', { name, exact: true }).waitFor();
+      }
+    };
+
+    await say(server, people.grace, muted.id, 'for those who listen');
+    await say(server, people.ada, direct.id, 'for you');
+    await eventually(async () => expect(await noticesOf()).toEqual(['Ada Lovelace']));
+    await known(1);
+    const [first, second] = (await heard()).map(({ tones }) => tones);
+    // One tab alone, with the two notes of one message.
+    expect([first, second].sort()).toEqual([0, 2]);
+
+    await alan.page.locator(`a[href="/chat/${direct.id}"]`).click();
+    await message(alan.page, 'for you').waitFor();
+    await setFocus(alan.page, true);
+    await known(0);
+    const tones = async () => (await heard()).reduce((sum, one) => sum + one.tones, 0);
+    const before = await tones();
+    await say(server, people.ada, direct.id, 'you are looking at this');
+    await message(alan.page, 'you are looking at this').waitFor();
+    await say(server, people.grace, aside.id, 'you are not looking at this');
+    await eventually(async () => expect(await tones()).toBeGreaterThanOrEqual(before + 2));
+    // Heard where one is, and not shown: a badge is before one's eyes.
+    await known(1);
+    expect(await noticesOf()).toEqual(['Ada Lovelace']);
+    await setFocus(alan.page, false);
+    await say(server, people.grace, aside.id, 'nobody is looking');
+    await eventually(async () => {
+      expect((await noticesOf()).sort()).toEqual(['Ada Lovelace', 'Grace Hopper']);
+    });
+    // Two for each of these, and nothing for what was looked at.
+    expect(await tones()).toBe(before + 4);
+    await other.close();
   });
 
   it('sends once, after the page was reloaded, what the server could not be given before', async () => {
@@ -256,7 +374,16 @@ describe('chat', () => {
     await message(ada.page, 'Hello everybody').waitFor();
     await write(ada, 'Welcome');
     await message(guest.page, 'Welcome').waitFor();
+
+    // A guest knows nobody, and sees everybody here as they want to be seen.
+    const picture = message(guest.page, 'Welcome').locator('.avatar img');
+    await setPicture(server, people.ada);
+    await eventually(async () => {
+      expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(256);
+    });
     await looksRight(ada, 'meeting-chat');
+    await call(server, 'removeAvatar', { token: people.ada.token });
+    await picture.waitFor({ state: 'detached' });
 
     await ada.page.getByRole('button', { name: /^People/ }).click();
     await ada.page.getByTestId(`person-menu-${await guest.participantId()}`).click();

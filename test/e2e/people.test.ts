@@ -1,7 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectCall, entryOf, logsOf, openPage, ring, signUpCaller } from '../support/calls.ts';
+import { parseCsv } from '../support/csv.ts';
 import { eventually } from '../support/eventually.ts';
+import { call, createMeeting, createVisits } from '../support/people.ts';
 import { pngOf } from '../support/pictures.ts';
 import { arrangements, CLUSTER, ONE_WORKER, type Host } from './support/hosting.ts';
 import { accessibilityViolations, horizontalOverflow } from './support/soundness.ts';
@@ -105,6 +109,98 @@ describe.each(arrangements([ONE_WORKER, CLUSTER]))('people $where', ({ start }) 
     await dialog.getByRole('button', { name: 'Remove picture' }).click();
     await picture.waitFor({ state: 'detached' });
     await alan.page.keyboard.press('Escape');
+  });
+
+  it('have a history of calls and meetings: to choose from, look into and take along', async () => {
+    const token = await ada.page.evaluate(() => localStorage.getItem('parley.token') ?? '');
+    const { user } = await call(host, 'me', { token });
+    await ada.page.goto('about:blank');
+    const self = await openPage(host, { token, userId: user.id, name: user.name });
+    const visits = createVisits(() => host);
+    const [eve, bob, dan] = await Promise.all([
+      signUpCaller(host, '=HYPERLINK("http://x"), Eve'),
+      signUpCaller(host, '-1+1'),
+      signUpCaller(host, '+49 Dan'),
+    ]);
+    const { id: meetingId } = await createMeeting(host, self, { title: '@home' });
+    await (await visits.come(self, meetingId)).request('leave-meeting', { meetingId });
+    const cancelled = await ring(self, dan);
+    await self.client.request('call:end', { callId: cancelled });
+    const declined = await ring(self, bob);
+    await bob.client.request('call:reject', { callId: declined });
+    const talked = await connectCall(self, eve);
+    const minute = { rttMs: 700, loss: 0.2, bitrate: 40_000, freezes: 0 };
+    await self.client.request('call:quality', { in: { callId: talked }, minute });
+    await self.client.request('call:end', { callId: talked });
+    const missed = await ring(eve, self);
+    await eve.client.request('call:end', { callId: missed });
+    await entryOf(host, self, missed);
+    self.client.close();
+
+    await ada.page.goto('/people');
+    await ada.page.getByRole('link', { name: 'Calls 1 new' }).click();
+    await ada.page.getByRole('link', { name: 'Calls', exact: true }).waitFor();
+    const rows = ada.page.getByRole('region', { name: 'Calls and meetings' }).getByRole('listitem');
+    const shows = async (...outcomes: string[]) => {
+      const shown = () => rows.evaluateAll((all) => all.map((row) => row.dataset['outcome']));
+      await eventually(async () => expect(await shown()).toEqual(outcomes));
+    };
+    await shows('missed', 'answered', 'declined', 'cancelled', 'answered');
+    await expectSound(ada);
+    await ada.page.getByLabel('Show').selectOption('Meetings');
+    await shows('answered');
+    await rows.getByText('@home').waitFor();
+    await ada.page.getByLabel('Outcome').selectOption('Missed');
+    await shows();
+    await ada.button('Show all').click();
+    await ada.page.getByLabel('Direction').selectOption('Incoming');
+    await shows('missed');
+    await ada.page.getByLabel('Direction').selectOption('Outgoing');
+    await ada.page.getByLabel('Outcome').selectOption('Declined');
+    await shows('declined');
+
+    await ada.page.getByLabel('Outcome').selectOption('All');
+    await ada.button(`Details: ${eve.name}`).click();
+    const detail = ada.page.getByRole('dialog', { name: eve.name });
+    await detail.getByRole('img', { name: 'Loss and delay in 1 minute' }).waitFor();
+    await detail.getByText('too much of the sound was lost').waitFor();
+    await expectSound(ada);
+    await detail.getByRole('button', { name: 'Show all calls with this person' }).click();
+    await shows('missed', 'answered');
+    const saved = async () => {
+      const download = ada.page.waitForEvent('download');
+      await ada.button('Save as CSV').click();
+      const file = await download;
+      expect(file.suggestedFilename()).toBe('calls.csv');
+      const [header, ...lines] = parseCsv(await readFile(await file.path(), 'utf8'));
+      return lines.map((cells) =>
+        Object.fromEntries(header?.map((key, at) => [key, cells[at]]) ?? []),
+      );
+    };
+    expect((await saved()).map(({ id }) => id)).toEqual([missed, talked]);
+    await ada.button(/^With: =HYPERLINK/).click();
+    await shows('missed', 'answered', 'declined', 'cancelled', 'answered');
+    const { entries } = await logsOf(host, self);
+    expect(await saved()).toEqual(
+      entries.map((entry) => ({
+        ...{ id: entry.callId, kind: entry.kind, type: entry.callType },
+        // No spreadsheet takes any of them for a formula.
+        ...{ with: `'${entry.with.name}`, people: expect.stringMatching(/^('|$)/) as string },
+        ...{ direction: entry.direction, startedAt: entry.startedAt, outcome: entry.outcome },
+        ...{ durationSec: String(entry.durationSec), reason: entry.reason },
+        ...{ participants: String(entry.participantCount), peak: String(entry.peakCount) },
+      })),
+    );
+
+    await rows
+      .first()
+      .getByRole('button', { name: `Call: ${eve.name}`, exact: true })
+      .click();
+    await eve.client.next('call:incoming', ({ callId }) => callId !== talked && callId !== missed);
+    await ada.button('Cancel call').click();
+    for (const { client } of [eve, bob, dan]) client.close();
+    visits.end();
+    await ada.page.goto('/people');
   });
 
   it('are gone for whoever they block, until they unblock', async () => {

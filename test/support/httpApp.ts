@@ -78,6 +78,7 @@ export async function startHttpApp(
       setAvatar: unused,
       removeAvatar: unused,
       avatar: unused,
+      picture: unused,
       listContacts: unused,
       request: unused,
       accept: unused,

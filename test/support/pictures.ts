@@ -1,4 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib';
+import type { Person } from './people.ts';
+import type { TestServer } from './TestServer.ts';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const GREY = 0;
@@ -30,4 +32,30 @@ export function chunk(name: string, content: Buffer): Buffer {
   length.writeUInt32BE(content.length);
   sum.writeUInt32BE(crc32(body));
   return Buffer.concat([length, body, sum]);
+}
+
+/** Has somebody be seen as a grey square. */
+export async function setPicture(
+  server: Pick<TestServer, 'url'>,
+  { token }: Person,
+  file = pngOf(8, 8),
+): Promise<void> {
+  const { ok, status } = await fetch(`${server.url}/api/users/me/avatar`, {
+    method: 'POST',
+    headers: { 'content-type': 'image/png', authorization: `Bearer ${token}` },
+    body: new Uint8Array(file),
+  });
+  if (!ok) throw new Error(`the picture was refused with ${status}`);
+}
+
+/** What somebody is answered who asks for a picture as those in a meeting do. */
+export async function statusOfPicture(
+  server: Pick<TestServer, 'url'>,
+  address: string | null | undefined,
+  token?: string,
+): Promise<number> {
+  const { status } = await fetch(`${server.url}${address ?? '/nowhere'}`, {
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+  });
+  return status;
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { CallsModel } from '../../state/callsModels.ts';
+import { NO_FILTERS, type CallsModel } from '../../state/callsModels.ts';
 import type { Failure } from '../../state/models.ts';
 import { Avatar } from '../components/Avatar.tsx';
 import { Dialog } from '../components/Dialog.tsx';
@@ -20,7 +20,8 @@ export function AddPerson({ calls, exceptId, onClose }: Props) {
   const [busy, run] = useBusy();
   const [failure, setFailure] = useState<Failure | null>(null);
   const entries = calls.history.entries.value;
-  useEffect(() => void calls.history.load(), []);
+  // Also those whom a choice on the page of calls leaves out.
+  useEffect(() => void calls.history.setFilters(NO_FILTERS), []);
   const contacts = useApp().talk.value?.people.contacts.value;
   const known = [
     ...(contacts?.is === 'ready' ? contacts.value : [])

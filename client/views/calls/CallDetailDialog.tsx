@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { callPath } from '../../../protocol/calls.ts';
 import type { CallEntry } from '../../../protocol/callHistory.ts';
-import type { CallDetail, CallHistoryModel } from '../../state/callsModels.ts';
+import { NO_FILTERS, type CallDetail, type CallHistoryModel } from '../../state/callsModels.ts';
 import type { Loadable } from '../../state/models.ts';
 import { clockTime } from '../clockTime.ts';
 import { Dialog } from '../components/Dialog.tsx';
@@ -42,6 +42,16 @@ export function CallDetailDialog({ entry, history, onClose }: Props) {
           {entry.people.length > 0 && `: ${entry.people.join(', ')}`}
         </p>
       )}
+      <button
+        type="button"
+        class="button call-only"
+        onClick={() => {
+          onClose();
+          void history.setFilters({ ...NO_FILTERS, with: entry.with });
+        }}
+      >
+        {texts.onlyThese[entry.kind]}
+      </button>
       {detail.is === 'failed' && <FailureNote failure={detail.failure} />}
       {detail.is === 'ready' && <Quality detail={detail.value} />}
     </Dialog>

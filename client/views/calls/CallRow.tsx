@@ -23,7 +23,7 @@ export function CallRow({ entry, onCall, onOpen }: Props) {
     <li class={missed ? 'call-row missed' : 'call-row'} data-outcome={entry.outcome}>
       <Icon of={iconOf(entry, missed)} />
       <div class="call-row-text">
-        <strong>{name}</strong>
+        <strong dir="auto">{name}</strong>
         <span class="muted">
           {what ?? `${texts.directions[entry.direction]} · ${texts.outcomes[entry.outcome]}`}
           {entry.durationSec > 0 && ` · ${clockTime(entry.durationSec)}`}

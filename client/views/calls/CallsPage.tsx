@@ -1,14 +1,15 @@
-import { BellRing, Download } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import '../../styles/calls.css';
-import { callKind, callOutcome, type CallEntry } from '../../../protocol/callHistory.ts';
-import type { CallsModel } from '../../state/callsModels.ts';
+import type { CallEntry } from '../../../protocol/callHistory.ts';
+import { NO_FILTERS, type CallsModel } from '../../state/callsModels.ts';
 import { FailureNote } from '../components/FailureNote.tsx';
-import { Icon } from '../components/Icon.tsx';
+import { RetryNote } from '../components/RetryNote.tsx';
 import { Shell } from '../components/Shell.tsx';
 import { useApp, useTexts } from '../context.ts';
+import { useRetry } from '../useRetry.ts';
 import { CallDetailDialog } from './CallDetailDialog.tsx';
 import { CallRow } from './CallRow.tsx';
+import { HistoryTools } from './HistoryTools.tsx';
 
 /** One's calls and meetings. */
 export function CallsPage() {
@@ -29,6 +30,8 @@ function History({ calls }: { calls: CallsModel }) {
   const [detail, setDetail] = useState<CallEntry | null>(null);
   const { history } = calls;
   const entries = history.entries.value;
+  const filtered = Object.values(history.filters.value).some((value) => value !== null);
+  const { failed, run, dismiss } = useRetry();
   const unseen = calls.unseen.value;
   useEffect(() => void history.load(), [history]);
   // Whoever looks at the list has seen what was missed.
@@ -37,7 +40,7 @@ function History({ calls }: { calls: CallsModel }) {
   }, [history, unseen]);
   return (
     <section aria-label={texts.history} aria-busy={entries.is === 'loading'}>
-      <Tools calls={calls} />
+      <HistoryTools history={history} />
       {entries.is === 'loading' && (
         <div class="skeletons" role="status" aria-label={app.loading}>
           <span />
@@ -53,8 +56,18 @@ function History({ calls }: { calls: CallsModel }) {
       )}
       {entries.is === 'ready' && entries.value.length === 0 && (
         <div class="empty">
-          <strong>{texts.empty}</strong>
-          <span class="muted">{texts.emptyHint}</span>
+          <strong>{filtered ? texts.nothingFits : texts.empty}</strong>
+          {filtered ? (
+            <button
+              type="button"
+              class="button"
+              onClick={() => void history.setFilters(NO_FILTERS)}
+            >
+              {texts.showAll}
+            </button>
+          ) : (
+            <span class="muted">{texts.emptyHint}</span>
+          )}
         </div>
       )}
       {entries.is === 'ready' && (
@@ -70,87 +83,14 @@ function History({ calls }: { calls: CallsModel }) {
         </ul>
       )}
       {history.hasMore.value && (
-        <button type="button" class="button" onClick={() => void history.loadMore()}>
+        <button type="button" class="button" onClick={() => run(() => history.loadMore())}>
           {texts.more}
         </button>
       )}
+      <RetryNote {...{ failed, dismiss }} />
       {detail && (
         <CallDetailDialog entry={detail} history={history} onClose={() => setDetail(null)} />
       )}
     </section>
   );
-}
-
-function Tools({ calls: { history } }: { calls: CallsModel }) {
-  const texts = useTexts().calls;
-  const filters = history.filters.value;
-  const [asks, setAsks] = useState(
-    () => 'Notification' in globalThis && Notification.permission === 'default',
-  );
-  return (
-    <div class="call-tools">
-      <div class="field">
-        <label for="call-kind">{texts.filterKind}</label>
-        <select
-          id="call-kind"
-          value={filters.kind ?? ''}
-          onChange={({ currentTarget: { value } }) =>
-            void history.setFilters({ ...filters, kind: callKind.safeParse(value).data ?? null })
-          }
-        >
-          <option value="">{texts.all}</option>
-          {callKind.options.map((kind) => (
-            <option key={kind} value={kind}>
-              {texts.kinds[kind]}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div class="field">
-        <label for="call-outcome">{texts.filterOutcome}</label>
-        <select
-          id="call-outcome"
-          value={filters.outcome ?? ''}
-          onChange={({ currentTarget: { value } }) =>
-            void history.setFilters({
-              ...filters,
-              outcome: callOutcome.safeParse(value).data ?? null,
-            })
-          }
-        >
-          <option value="">{texts.all}</option>
-          {callOutcome.options.map((outcome) => (
-            <option key={outcome} value={outcome}>
-              {texts.outcomes[outcome]}
-            </option>
-          ))}
-        </select>
-      </div>
-      <button type="button" class="button" onClick={() => void saveCsv(history.export())}>
-        <Icon of={Download} size={18} />
-        {texts.exportCsv}
-      </button>
-      {asks && (
-        <button
-          type="button"
-          class="button"
-          onClick={() => void Notification.requestPermission().then(() => setAsks(false))}
-        >
-          <Icon of={BellRing} size={18} />
-          {texts.notifications}
-        </button>
-      )}
-    </div>
-  );
-}
-
-async function saveCsv(asked: Promise<string>): Promise<void> {
-  const csv = await asked.catch(() => null);
-  if (csv === null) return;
-  const url = URL.createObjectURL(new Blob([csv], { type: 'text/csv' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = 'calls.csv';
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -8,9 +8,11 @@ import { Confirm } from '../components/Dialog.tsx';
 import { FailureNote } from '../components/FailureNote.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { Menu, type MenuItem } from '../components/Menu.tsx';
+import { RetryNote } from '../components/RetryNote.tsx';
 import { Shell } from '../components/Shell.tsx';
 import { toFailure, useApp, useTexts } from '../context.ts';
 import { followLink, navigate, path } from '../router.ts';
+import { useRetry } from '../useRetry.ts';
 import { ChatRoomView, ChatSkeleton } from './ChatRoomView.tsx';
 import { MembersDialog, RenameDialog } from './GroupDialogs.tsx';
 import { NewChatDialog } from './NewChatDialog.tsx';
@@ -126,6 +128,7 @@ function OpenRoomHead({ chat, room }: { chat: ChatModel; room: ChatRoom | null }
   const texts = useTexts();
   const words = texts.chat;
   const [dialog, setDialog] = useState<'rename' | 'members' | 'leave' | null>(null);
+  const { failed, run, dismiss } = useRetry();
   const listed = chat.rooms.value;
   const muted =
     (listed.is === 'ready' && listed.value.find(({ id }) => id === room?.id)?.muted) ?? false;
@@ -136,7 +139,7 @@ function OpenRoomHead({ chat, room }: { chat: ChatModel; room: ChatRoom | null }
         {
           label: muted ? words.unmute : words.mute,
           icon: muted ? Bell : BellOff,
-          run: () => void chat.mute(room.id, !muted),
+          run: () => run(() => chat.mute(room.id, !muted)),
         },
         ...(room.kind === 'group'
           ? [
@@ -153,38 +156,41 @@ function OpenRoomHead({ chat, room }: { chat: ChatModel; room: ChatRoom | null }
       ]
     : [];
   return (
-    <header class="chat-head">
-      <a
-        class="icon-button chat-back"
-        href="/chat"
-        aria-label={texts.app.back}
-        onClick={followLink}
-      >
-        <Icon of={ArrowLeft} />
-      </a>
-      {room && <RoomPicture room={room} selfId={chat.selfId} name={name} />}
-      <div class="chat-head-text">
-        <h2>{name}</h2>
-        {room?.kind === 'group' && (
-          <span class="muted small">{words.memberCount(room.memberCount)}</span>
+    <>
+      <header class="chat-head">
+        <a
+          class="icon-button chat-back"
+          href="/chat"
+          aria-label={texts.app.back}
+          onClick={followLink}
+        >
+          <Icon of={ArrowLeft} />
+        </a>
+        {room && <RoomPicture room={room} selfId={chat.selfId} name={name} />}
+        <div class="chat-head-text">
+          <h2 dir="auto">{name}</h2>
+          {room?.kind === 'group' && (
+            <span class="muted small">{words.memberCount(room.memberCount)}</span>
+          )}
+          {room?.kind === 'meeting' && <span class="muted small">{words.meetingRoom}</span>}
+          {room?.kind === 'meeting-private' && <span class="muted small">{words.privateRoom}</span>}
+        </div>
+        {room && <Menu label={words.roomMenu} items={items} />}
+        {room && dialog === 'rename' && <RenameDialog {...{ chat, room }} onClose={close} />}
+        {room && dialog === 'members' && <MembersDialog {...{ chat, room }} onClose={close} />}
+        {room && dialog === 'leave' && (
+          <Confirm
+            title={words.leaveConfirm}
+            hint={words.leaveHint}
+            action={words.leave}
+            onConfirm={() =>
+              run(() => chat.removeMember(room.id, chat.selfId).then(() => navigate('/chat')))
+            }
+            onClose={close}
+          />
         )}
-        {room?.kind === 'meeting' && <span class="muted small">{words.meetingRoom}</span>}
-        {room?.kind === 'meeting-private' && <span class="muted small">{words.privateRoom}</span>}
-      </div>
-      {room && <Menu label={words.roomMenu} items={items} />}
-      {room && dialog === 'rename' && <RenameDialog {...{ chat, room }} onClose={close} />}
-      {room && dialog === 'members' && <MembersDialog {...{ chat, room }} onClose={close} />}
-      {room && dialog === 'leave' && (
-        <Confirm
-          title={words.leaveConfirm}
-          hint={words.leaveHint}
-          action={words.leave}
-          onConfirm={() =>
-            void chat.removeMember(room.id, chat.selfId).then(() => navigate('/chat'))
-          }
-          onClose={close}
-        />
-      )}
-    </header>
+      </header>
+      <RetryNote {...{ failed, dismiss }} />
+    </>
   );
 }

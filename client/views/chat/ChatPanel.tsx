@@ -1,5 +1,6 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { MeetingModel } from '../../state/models.ts';
+import { PicturesContext } from '../components/Avatar.tsx';
 import { useTexts } from '../context.ts';
 import { Panel } from '../meeting/Panel.tsx';
 import { ChatRoomView } from './ChatRoomView.tsx';
@@ -16,6 +17,7 @@ export function ChatPanel({ meeting, onClose }: { meeting: MeetingModel; onClose
     if (!chat.shown.value) chat.show(meetingId);
     return () => chat.hide();
   }, [chat]);
+  const pictures = usePictures(meeting);
   const current = conversations.find(({ roomId }) => roomId === shown?.roomId);
   // Who has left is not there to read.
   const other = current?.userId ?? null;
@@ -44,13 +46,30 @@ export function ChatPanel({ meeting, onClose }: { meeting: MeetingModel; onClose
         </div>
       )}
       {shown && (
-        <ChatRoomView
-          key={shown.roomId}
-          room={shown}
-          people={here.map(({ userId, name }) => ({ userId, name }))}
-          mayWrite={meeting.may('chat') && reachable}
-        />
+        <PicturesContext.Provider value={pictures}>
+          <ChatRoomView
+            key={shown.roomId}
+            room={shown}
+            people={here.map(({ userId, name }) => ({ userId, name }))}
+            mayWrite={meeting.may('chat') && reachable}
+          />
+        </PicturesContext.Provider>
       )}
     </Panel>
   );
+}
+
+/** Of everybody who is there, and who was when they wrote. The same map until one of them is another. */
+function usePictures({ people }: MeetingModel): ReadonlyMap<string, string> {
+  const known = useRef<ReadonlyMap<string, string>>(new Map());
+  const next = new Map(known.current);
+  for (const { userId, avatarUrl } of people.value) {
+    if (avatarUrl === null) next.delete(userId);
+    else next.set(userId, avatarUrl);
+  }
+  const same =
+    next.size === known.current.size &&
+    [...next].every(([userId, address]) => known.current.get(userId) === address);
+  if (!same) known.current = next;
+  return known.current;
 }

@@ -2,10 +2,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ChatMessage, RoomMember } from '../../../protocol/chat.ts';
 import '../../styles/chat.css';
 import type { RoomModel } from '../../state/chatModels.ts';
-import type { Failure } from '../../state/models.ts';
 import { Confirm } from '../components/Dialog.tsx';
 import { FailureNote } from '../components/FailureNote.tsx';
-import { toFailure, useTexts } from '../context.ts';
+import { useTexts } from '../context.ts';
 import { Composer } from './Composer.tsx';
 import { MessageList, type ListControl } from './MessageList.tsx';
 import { SeenDialog } from './SeenDialog.tsx';
@@ -27,18 +26,12 @@ export function ChatRoomView({ room, people, mayWrite, reveal = null }: ChatRoom
   const [editing, setEditing] = useState<ChatMessage | null>(null);
   const [removing, setRemoving] = useState<ChatMessage | null>(null);
   const [seenOf, setSeenOf] = useState<ChatMessage | null>(null);
-  const [failure, setFailure] = useState<Failure | null>(null);
   const known = room.room.value;
   const ready = known.is === 'ready';
 
   useEffect(() => {
     if (ready && reveal !== null) control.current?.reveal(reveal);
   }, [ready, reveal]);
-
-  function act(work: Promise<unknown>): void {
-    setFailure(null);
-    work.catch((error: unknown) => setFailure(toFailure(error)));
-  }
 
   if (known.is === 'loading') return <ChatSkeleton />;
   if (known.is === 'failed') {
@@ -74,11 +67,10 @@ export function ChatRoomView({ room, people, mayWrite, reveal = null }: ChatRoom
           },
           edit: setEditing,
           remove: setRemoving,
-          react: (message, reaction, on) => act(room.react(message.id, reaction, on)),
+          react: ({ id }, reaction, on) => room.change(id, { is: 'react', reaction, on }),
           showSeen: setSeenOf,
         }}
       />
-      {failure && <FailureNote failure={failure} />}
       <p class="typing-line small muted" role="status" data-testid="typing-line">
         {room.typing.value.length > 0 && words.typing(room.typing.value)}
       </p>
@@ -108,7 +100,7 @@ export function ChatRoomView({ room, people, mayWrite, reveal = null }: ChatRoom
           title={words.removeConfirm}
           hint={words.removeHint}
           action={words.remove}
-          onConfirm={() => act(room.remove(removing.id))}
+          onConfirm={() => room.change(removing.id, { is: 'remove' })}
           onClose={() => setRemoving(null)}
         />
       )}

@@ -51,9 +51,7 @@ export function Composer(props: ComposerProps) {
     const content = text.trim();
     if (content === '') return;
     if (editing) {
-      if (content !== editing.content) {
-        void room.edit(editing.id, content).catch((error: unknown) => reportError(error));
-      }
+      if (content !== editing.content) room.change(editing.id, { is: 'edit', content });
       setText('');
       onCancel();
       return;

@@ -1,7 +1,7 @@
 import { ArrowDown } from 'lucide';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { RoomMember } from '../../../protocol/chat.ts';
-import type { RoomModel } from '../../state/chatModels.ts';
+import type { PendingChange, RoomModel } from '../../state/chatModels.ts';
 import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
 import { dayOf } from './chatTime.ts';
@@ -13,6 +13,8 @@ import { useChatScroll } from './useChatScroll.ts';
 /** What comes in so short a time is read out together. */
 const READ_OUT_MS = 1_000;
 
+const UNCHANGED: readonly PendingChange[] = [];
+
 /** How to move in the list, for what stands around it. */
 export interface ListControl {
   toEnd: () => void;
@@ -23,7 +25,7 @@ interface MessageListProps {
   room: RoomModel;
   people: readonly RoomMember[];
   mayWrite: boolean;
-  actions: Omit<MessageActions, 'goTo'>;
+  actions: Omit<MessageActions, 'goTo' | 'retryChange' | 'discardChange'>;
   control: { current: ListControl | null };
 }
 
@@ -33,13 +35,15 @@ export function MessageList({ room, people, mayWrite, actions, control }: Messag
   const words = texts.chat;
   const messages = room.messages.value;
   const outgoing = room.outgoing.value;
+  const changes = room.changes.value;
   const news = room.news.value;
   const rows = useMemo(
     () => rowsOf(messages, outgoing, news, room.selfId),
     [messages, outgoing, news],
   );
-  const { list, atEnd, toEnd, reveal } = useChatScroll(room, rows);
+  const { list, content, atEnd, toEnd, reveal } = useChatScroll(room, rows);
   control.current = { toEnd, reveal };
+  const changesOf = useMemo(() => byMessage(changes), [changes]);
   const names = new Map(people.map(({ userId, name }) => [userId, name]));
   const latest = useRef(actions);
   latest.current = actions;
@@ -51,6 +55,8 @@ export function MessageList({ room, people, mayWrite, actions, control }: Messag
       remove: (message) => latest.current.remove(message),
       react: (...args) => latest.current.react(...args),
       showSeen: (message) => latest.current.showSeen(message),
+      retryChange: (key) => room.retryChange(key),
+      discardChange: (key) => room.discardChange(key),
       goTo(messageId) {
         const seq = room.messages.value.find(({ id }) => id === messageId)?.seq;
         if (seq !== undefined) reveal(seq);
@@ -70,49 +76,57 @@ export function MessageList({ room, people, mayWrite, actions, control }: Messag
         tabIndex={0}
         data-testid="message-list"
       >
-        {messages.length === 0 && outgoing.length === 0 && (
-          <div class="empty chat-empty">
-            <strong>{words.noMessages}</strong>
-            {mayWrite && <span class="muted">{words.noMessagesHint}</span>}
-          </div>
-        )}
-        {rows.map((row) => {
-          switch (row.is) {
-            case 'day':
-              return (
-                <div key={row.key} data-key={row.key} class="day-line">
-                  <span>{dayOf(texts, row.at)}</span>
-                </div>
-              );
-            case 'new':
-              return (
-                <div key={row.key} data-key={row.key} class="day-line new-line">
-                  <span>{words.newMessages}</span>
-                </div>
-              );
-            case 'message': {
-              const { message, begins } = row;
-              const mentioned = message.mentions.flatMap((id) => names.get(id) ?? []);
-              return (
-                <div key={row.key} data-key={row.key} data-seq={message.seq} class="message-place">
-                  <MessageRow
-                    {...{ message, begins, mayWrite }}
-                    own={message.senderId === room.selfId}
-                    names={mentioned.join('\n')}
-                    mentioned={message.mentions.includes(room.selfId)}
-                    actions={stable}
-                  />
-                </div>
-              );
+        <div ref={content} class="message-rows">
+          {messages.length === 0 && outgoing.length === 0 && (
+            <div class="empty chat-empty">
+              <strong>{words.noMessages}</strong>
+              {mayWrite && <span class="muted">{words.noMessagesHint}</span>}
+            </div>
+          )}
+          {rows.map((row) => {
+            switch (row.is) {
+              case 'day':
+                return (
+                  <div key={row.key} data-key={row.key} class="day-line">
+                    <span>{dayOf(texts, row.at)}</span>
+                  </div>
+                );
+              case 'new':
+                return (
+                  <div key={row.key} data-key={row.key} class="day-line new-line">
+                    <span>{words.newMessages}</span>
+                  </div>
+                );
+              case 'message': {
+                const { message, begins } = row;
+                const mentioned = message.mentions.flatMap((id) => names.get(id) ?? []);
+                return (
+                  <div
+                    key={row.key}
+                    data-key={row.key}
+                    data-seq={message.seq}
+                    class="message-place"
+                  >
+                    <MessageRow
+                      {...{ message, begins, mayWrite }}
+                      own={message.senderId === room.selfId}
+                      names={mentioned.join('\n')}
+                      mentioned={message.mentions.includes(room.selfId)}
+                      changes={changesOf.get(message.id) ?? UNCHANGED}
+                      actions={stable}
+                    />
+                  </div>
+                );
+              }
+              case 'outgoing':
+                return (
+                  <div key={row.key} data-key={row.key} class="message-place">
+                    <OutgoingRow room={room} outgoing={row.outgoing} begins={row.begins} />
+                  </div>
+                );
             }
-            case 'outgoing':
-              return (
-                <div key={row.key} data-key={row.key} class="message-place">
-                  <OutgoingRow room={room} outgoing={row.outgoing} begins={row.begins} />
-                </div>
-              );
-          }
-        })}
+          })}
+        </div>
       </div>
       {!atEnd && (
         <button type="button" class="button small to-newest" onClick={toEnd}>
@@ -123,6 +137,15 @@ export function MessageList({ room, people, mayWrite, actions, control }: Messag
       <ReadOut room={room} />
     </div>
   );
+}
+
+/** The same lists until something changes: rows that have none are not drawn again. */
+function byMessage(changes: readonly PendingChange[]): ReadonlyMap<string, PendingChange[]> {
+  const grouped = new Map<string, PendingChange[]>();
+  for (const one of changes) {
+    grouped.set(one.messageId, [...(grouped.get(one.messageId) ?? []), one]);
+  }
+  return grouped;
 }
 
 /** Says what others write, several messages at once where they come quickly. */

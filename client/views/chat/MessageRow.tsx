@@ -6,9 +6,11 @@ import { REACTIONS } from '../../../protocol/meetings.ts';
 import { Avatar } from '../components/Avatar.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { Menu, type MenuItem } from '../components/Menu.tsx';
+import type { PendingChange } from '../../state/chatModels.ts';
 import { useTexts } from '../context.ts';
 import { timeOf } from './chatTime.ts';
 import { MessageText } from './MessageText.tsx';
+import { Refused } from './Refused.tsx';
 
 export interface MessageActions {
   reply: (message: ChatMessage) => void;
@@ -16,6 +18,8 @@ export interface MessageActions {
   remove: (message: ChatMessage) => void;
   react: (message: ChatMessage, reaction: MessageReaction['reaction'], on: boolean) => void;
   showSeen: (message: ChatMessage) => void;
+  retryChange: (key: string) => void;
+  discardChange: (key: string) => void;
   /** Shows the message that is answered. */
   goTo: (messageId: string) => void;
 }
@@ -29,18 +33,31 @@ interface MessageRowProps {
   names: string;
   /** Whether oneself is one of them. */
   mentioned: boolean;
+  /** What one has done to it and the server has not confirmed. */
+  changes: readonly PendingChange[];
   actions: MessageActions;
 }
 
 /** One message; drawn anew only when it has changed. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { message, own, begins, mayWrite, names, mentioned, actions } = props;
+  const { message, own, begins, mayWrite, names, mentioned, changes, actions } = props;
   const texts = useTexts();
   const words = texts.chat;
   const [picking, setPicking] = useState(false);
+  const endPicking = ({ currentTarget }: { currentTarget: HTMLElement }): void => {
+    // The button that has the focus is about to go.
+    currentTarget.closest('article')?.querySelector<HTMLElement>('.message-more')?.focus();
+    setPicking(false);
+  };
   const deleted = message.deletedAt !== null;
   const name = own ? words.you : message.senderName;
-  const classes = ['message', own && 'own', begins && 'begins', mentioned && 'mentioned'];
+  // A reaction is too small to be waited for before one's eyes.
+  const pending = changes.some(({ failure, change }) => failure === null && change.is !== 'react');
+  const edited = changes.flatMap(({ change }) => (change.is === 'edit' ? [change.content] : []));
+  const classes = [
+    ...['message', own && 'own', begins && 'begins', mentioned && 'mentioned'],
+    pending && 'outgoing',
+  ];
   const items: (MenuItem | false)[] = [
     mayWrite && !deleted && { label: words.reply, icon: Reply, run: () => actions.reply(message) },
     mayWrite && !deleted && { label: words.react, icon: SmilePlus, run: () => setPicking(true) },
@@ -89,7 +106,10 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             <em>{words.deleted}</em>
           </p>
         ) : (
-          <MessageText content={message.content} names={names === '' ? [] : names.split('\n')} />
+          <MessageText
+            content={edited.at(-1) ?? message.content}
+            names={names === '' ? [] : names.split('\n')}
+          />
         )}
         {message.reactions.length > 0 && (
           <div class="message-reactions" role="group" aria-label={words.reactions}>
@@ -109,6 +129,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             ))}
           </div>
         )}
+        <RefusedChanges changes={changes} actions={actions} />
         {picking && (
           <div class="message-picker" role="group" aria-label={words.react}>
             {REACTIONS.map((reaction, index) => (
@@ -121,9 +142,9 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
                   if (index === 0 && !element?.parentElement?.contains(document.activeElement))
                     element?.focus();
                 }}
-                onKeyDown={(event) => event.key === 'Escape' && setPicking(false)}
-                onClick={() => {
-                  setPicking(false);
+                onKeyDown={(event) => event.key === 'Escape' && endPicking(event)}
+                onClick={(event) => {
+                  endPicking(event);
                   actions.react(message, reaction, true);
                 }}
               >
@@ -135,7 +156,10 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       </div>
       <span class="message-side">
         {message.editedAt !== null && !deleted && <span class="muted small">{words.edited}</span>}
-        {own && !deleted && <Receipt message={message} onShow={() => actions.showSeen(message)} />}
+        {pending && <Pending label={words.sending} />}
+        {own && !deleted && !pending && (
+          <Receipt message={message} onShow={() => actions.showSeen(message)} />
+        )}
         {offered.length > 0 && (
           <Menu label={words.menuOf(name)} items={offered} class="icon-button message-more" />
         )}
@@ -143,6 +167,24 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
     </article>
   );
 });
+
+function RefusedChanges({ changes, actions }: Pick<MessageRowProps, 'changes' | 'actions'>) {
+  const { app, chat: words } = useTexts();
+  return changes.flatMap(({ key, change, failure }) =>
+    failure === null
+      ? []
+      : [
+          <Refused
+            key={key}
+            title={words.notDone[change.is]}
+            failure={failure}
+            again={app.retry}
+            onRetry={() => actions.retryChange(key)}
+            onDiscard={() => actions.discardChange(key)}
+          />,
+        ],
+  );
+}
 
 function Receipt({ message, onShow }: { message: ChatMessage; onShow: () => void }) {
   const words = useTexts().chat;

@@ -1,8 +1,9 @@
 import type { Outgoing, RoomModel } from '../../state/chatModels.ts';
 import { Avatar } from '../components/Avatar.tsx';
-import { failureText, useTexts } from '../context.ts';
+import { useTexts } from '../context.ts';
 import { Pending } from './MessageRow.tsx';
 import { MessageText } from './MessageText.tsx';
+import { Refused } from './Refused.tsx';
 
 interface OutgoingRowProps {
   outgoing: Outgoing;
@@ -12,8 +13,7 @@ interface OutgoingRowProps {
 
 /** What one wrote and the server does not have yet. */
 export function OutgoingRow({ outgoing, room, begins }: OutgoingRowProps) {
-  const texts = useTexts();
-  const words = texts.chat;
+  const words = useTexts().chat;
   const { clientId, failure, content } = outgoing;
   const classes = ['message own outgoing', begins && 'begins', failure && 'failed'];
   return (
@@ -31,18 +31,13 @@ export function OutgoingRow({ outgoing, room, begins }: OutgoingRowProps) {
         )}
         <MessageText content={content} names={[]} />
         {failure && (
-          <div class="message-failure" role="alert">
-            <span>
-              {words.notSent}:{' '}
-              {failure.code === 'FORBIDDEN' ? words.mayNotWrite : failureText(texts, failure)[0]}
-            </span>
-            <button type="button" class="link-button" onClick={() => room.retry(clientId)}>
-              {words.retry}
-            </button>
-            <button type="button" class="link-button" onClick={() => room.discard(clientId)}>
-              {words.discard}
-            </button>
-          </div>
+          <Refused
+            title={words.notSent}
+            failure={failure}
+            again={words.retry}
+            onRetry={() => room.retry(clientId)}
+            onDiscard={() => room.discard(clientId)}
+          />
         )}
       </div>
       <span class="message-side">

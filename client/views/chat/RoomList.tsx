@@ -6,8 +6,10 @@ import type { Failure } from '../../state/models.ts';
 import { Avatar } from '../components/Avatar.tsx';
 import { FailureNote } from '../components/FailureNote.tsx';
 import { Icon } from '../components/Icon.tsx';
+import { RetryNote } from '../components/RetryNote.tsx';
 import { toFailure, useTexts } from '../context.ts';
 import { followLink } from '../router.ts';
+import { useRetry } from '../useRetry.ts';
 import { momentOf } from './chatTime.ts';
 import { roomName } from './roomName.ts';
 
@@ -26,6 +28,7 @@ export function RoomList({ chat, current, onNew, onFound }: RoomListProps) {
   const words = texts.chat;
   const [text, setText] = useState('');
   const rooms = chat.rooms.value;
+  const { failed, run, dismiss } = useRetry();
   return (
     <section class="chat-rooms" aria-label={words.rooms}>
       <header class="chat-rooms-head">
@@ -82,10 +85,11 @@ export function RoomList({ chat, current, onNew, onFound }: RoomListProps) {
             </ul>
           )}
           {chat.hasMore.value && (
-            <button type="button" class="button" onClick={() => void chat.loadMore()}>
+            <button type="button" class="button" onClick={() => run(() => chat.loadMore())}>
               {words.more}
             </button>
           )}
+          <RetryNote {...{ failed, dismiss }} />
         </>
       )}
     </section>
@@ -116,7 +120,7 @@ function RoomRow({
         <RoomPicture room={room} selfId={selfId} name={name} />
         <span class="room-text">
           <span class="room-name">
-            <strong>{name}</strong>
+            <strong dir="auto">{name}</strong>
             {muted && (
               <span title={words.muted}>
                 <Icon of={BellOff} size={14} />

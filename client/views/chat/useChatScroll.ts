@@ -9,6 +9,8 @@ const END_PX = 48;
 
 interface ChatScroll {
   list: RefObject<HTMLDivElement | null>;
+  /** All that is in the list. */
+  content: RefObject<HTMLDivElement | null>;
   /** Whether the end is before the user's eyes. */
   atEnd: boolean;
   toEnd: () => void;
@@ -22,6 +24,7 @@ interface ChatScroll {
  */
 export function useChatScroll(room: RoomModel, version: unknown): ChatScroll {
   const list = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
   const pinned = useRef(true);
   const anchor = useRef<{ key: string; top: number } | null>(null);
   const fetching = useRef(false);
@@ -117,11 +120,12 @@ export function useChatScroll(room: RoomModel, version: unknown): ChatScroll {
     const element = list.current;
     if (!element) return;
     const look = (): void => see(element);
-    // A keyboard that opens or a panel that is resized must not hide what came last.
+    // A keyboard that opens, a panel that is resized, or a row that grows must not hide what came last.
     const observer = new ResizeObserver(() => {
       if (pinned.current) element.scrollTop = element.scrollHeight;
     });
     observer.observe(element);
+    if (content.current) observer.observe(content.current);
     element.addEventListener('scroll', hold, { passive: true });
     addEventListener('focus', look);
     document.addEventListener('visibilitychange', look);
@@ -135,6 +139,7 @@ export function useChatScroll(room: RoomModel, version: unknown): ChatScroll {
 
   return {
     list,
+    content,
     atEnd,
     toEnd() {
       pinned.current = true;

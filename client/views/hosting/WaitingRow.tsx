@@ -12,6 +12,7 @@ import {
 } from 'lucide';
 import type { HostingTexts } from '../../i18n/hostingTexts.ts';
 import type { WaitingPerson } from '../../state/hostModels.ts';
+import { Avatar } from '../components/Avatar.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { Menu, type MenuItem } from '../components/Menu.tsx';
 import { useTexts } from '../context.ts';
@@ -55,6 +56,7 @@ export function WaitingRow({ meeting, onAsk, person, position, now, ...rest }: W
           />
         </label>
       )}
+      <Avatar name={name} id={person.userId} picture={person.avatarUrl} />
       <span class="person-name">
         <span class="waiting-name" title={name}>
           <span class="muted">{position}.</span> {name}

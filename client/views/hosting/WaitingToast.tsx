@@ -65,7 +65,7 @@ function Who({ person }: { person: WaitingPerson }) {
   const { member, wantsToJoin } = texts.hosting.waiting;
   return (
     <>
-      <Avatar name={person.name} id={person.id} />
+      <Avatar name={person.name} id={person.userId} picture={person.avatarUrl} />
       <span class="toast-text">
         <strong title={person.name}>{person.name}</strong>
         <span class="muted small">

@@ -1,7 +1,8 @@
 import { X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Texts } from '../../i18n/texts.ts';
-import type { MeetingModel, Notice } from '../../state/models.ts';
+import type { MeetingModel } from '../../state/models.ts';
+import type { Notice } from '../../state/noticeModels.ts';
 import { Icon } from '../components/Icon.tsx';
 import { playChime } from '../chime.ts';
 import { failureText, useApp, useTexts } from '../context.ts';

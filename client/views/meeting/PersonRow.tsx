@@ -19,9 +19,11 @@ export function PersonRow({ meeting, onAsk, person, onWriteTo }: PersonRowProps)
   const name = person.isSelf ? texts.meeting.youAre(person.name) : person.name;
   return (
     <li class="person" data-testid={`participant-${person.id}`}>
-      <Avatar name={person.name} id={person.userId} />
+      <Avatar name={person.name} id={person.userId} picture={person.avatarUrl} />
       <span class="person-name">
-        <span title={name}>{name}</span>
+        <span dir="auto" title={name}>
+          {name}
+        </span>
         <Detail person={person} texts={texts} />
       </span>
       <QualityBars meeting={meeting} person={person} always />

@@ -42,7 +42,7 @@ export function SelfView({ meeting, self }: { meeting: MeetingModel; self: Perso
       {self.camera ? (
         <VideoView track={self.camera.track} mirrored />
       ) : (
-        <Avatar name={self.name} id={self.userId} />
+        <Avatar name={self.name} id={self.userId} picture={self.avatarUrl} />
       )}
       <span class="tile-label">
         {self.companion && (

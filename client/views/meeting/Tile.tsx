@@ -47,7 +47,7 @@ export function Tile({ meeting, onAsk, person, box, pinned, onPin }: TileProps) 
           {...(!person.isSelf && { onFirstFrame: markFirstFrame })}
         />
       ) : (
-        <Avatar name={person.name} id={person.userId} />
+        <Avatar name={person.name} id={person.userId} picture={person.avatarUrl} />
       )}
       <div class="tile-label">
         {person.companion && (
@@ -62,7 +62,9 @@ export function Tile({ meeting, onAsk, person, box, pinned, onPin }: TileProps) 
             <span class="visually-hidden">{texts.microphoneOffOf}</span>
           </span>
         )}
-        <span class="tile-name">{name}</span>
+        <span class="tile-name" dir="auto">
+          {name}
+        </span>
         <QualityBars meeting={meeting} person={person} />
       </div>
       {person.handRaisedAt !== null && (

@@ -3,7 +3,7 @@ import type { PeopleService } from '../../people/PeopleService.ts';
 import type { RouteHandlers } from '../bindRoutes.ts';
 
 export interface PeopleRouteDeps {
-  people: Omit<PeopleService, 'partFromAll'>;
+  people: Omit<PeopleService, 'partFromAll' | 'avatar' | 'picture'>;
   deletion: Pick<AccountDeletion, 'delete'>;
 }
 

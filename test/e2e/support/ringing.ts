@@ -23,6 +23,8 @@ export async function watchRinging(page: Page): Promise<void> {
     const ringing: Ringing = { tones: 0, notices: [], isOver: true };
     window.__ringing = ringing;
     document.hasFocus = () => false;
+    // What this page has told other tabs of it is over as well.
+    dispatchEvent(new Event('blur'));
     window.OscillatorNode = class extends OscillatorNode {
       override start(when?: number): void {
         ringing.tones += 1;
@@ -43,6 +45,14 @@ export async function watchRinging(page: Page): Promise<void> {
       }
     };
   });
+}
+
+/** Has a page that is watched be looked at, or not. */
+export function setFocus(page: Page, focused: boolean): Promise<void> {
+  return page.evaluate((isFocused) => {
+    document.hasFocus = () => isFocused;
+    dispatchEvent(new Event(isFocused ? 'focus' : 'blur'));
+  }, focused);
 }
 
 export async function ringingOf(page: Page): Promise<Ringing> {

@@ -108,6 +108,8 @@ describe.each(BACKENDS)('what somebody was in on %s', (backend) => {
     expect(await db.callHistory.list(ada, { kind: 'call' }, ALL)).toEqual([]);
     expect(await db.callHistory.list(ada, { with: meetings[3] ?? '' }, ALL)).toHaveLength(1);
     expect(await db.callHistory.list(ada, { outcome: 'missed' }, ALL)).toEqual([]);
+    expect(await db.callHistory.list(ada, { direction: 'incoming' }, ALL)).toHaveLength(7);
+    expect(await db.callHistory.list(ada, { direction: 'outgoing' }, ALL)).toEqual([]);
     const late = { ...ALL, since: T0 + 250 * SECOND };
     expect(await db.callHistory.list(ada, {}, late)).toHaveLength(1);
   });

@@ -2,8 +2,16 @@ import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BACKENDS, databaseEnv } from '../../support/backends.ts';
-import { call, signUp, type Person } from '../../support/people.ts';
-import { chunk, pngOf } from '../../support/pictures.ts';
+import { block } from '../../support/contacts.ts';
+import {
+  call,
+  createMeeting,
+  createVisits,
+  enterAsGuest,
+  signUp,
+  type Person,
+} from '../../support/people.ts';
+import { chunk, pngOf, setPicture, statusOfPicture } from '../../support/pictures.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 
 const MAX_BYTES = 100_000;
@@ -13,6 +21,7 @@ const SCRIPT = '<script>alert(1)</script>';
 describe.each(BACKENDS)('pictures of people on %s', (backend) => {
   let server: TestServer;
   let ada: Person;
+  const visits = createVisits(() => server);
   beforeAll(async () => {
     server = await startTestServer({
       ...(await databaseEnv(backend)),
@@ -21,7 +30,10 @@ describe.each(BACKENDS)('pictures of people on %s', (backend) => {
     });
     ada = await signUp(server);
   });
-  afterAll(() => server.close());
+  afterAll(async () => {
+    visits.end();
+    await server.close();
+  });
 
   const send = (body: Uint8Array | string, type = 'image/png', { token } = ada) =>
     fetch(`${server.url}/api/users/me/avatar`, {
@@ -124,4 +136,101 @@ describe.each(BACKENDS)('pictures of people on %s', (backend) => {
       expect((await pictureAt(`/api/avatars/${id}`)).status).toBe(404);
     }
   });
+
+  describe('in a meeting', () => {
+    const shownOf = (of: Person, { participants }: { participants: readonly Shown[] }) =>
+      participants.find(({ userId }) => userId === of.userId)?.avatarUrl;
+
+    it('are seen by everybody there, as they are now', async () => {
+      const [host, alan] = [await signUp(server), await signUp(server, 'Alan')];
+      await setPicture(server, host);
+      const { id, code } = await createMeeting(server, host);
+      const atHost = await visits.come(host, id);
+      const grace = await enterAsGuest(server, code);
+      const [atAlan, atGrace] = [await visits.come(alan, id), await visits.come(grace, id)];
+      const snapshot = await atGrace.next('meeting-joined');
+      const first = shownOf(host, snapshot);
+      expect(first).toContain(host.userId);
+      expect([shownOf(alan, snapshot), shownOf(grace, snapshot)]).toEqual([null, null]);
+      for (const { token } of [host, alan, grace]) {
+        expect(await statusOfPicture(server, first, token)).toBe(200);
+      }
+
+      await setPicture(server, alan);
+      const seen = [
+        await atHost.next('participant-renamed'),
+        await atGrace.next('participant-renamed'),
+      ];
+      for (const { participantId, name, avatarUrl } of seen) {
+        expect({ participantId, name }).toEqual({
+          participantId: atAlan.participantId,
+          name: 'Alan',
+        });
+        expect(await statusOfPicture(server, avatarUrl, grace.token)).toBe(200);
+      }
+      await setPicture(server, host);
+      const { avatarUrl: second } = await atAlan.next(
+        'participant-renamed',
+        ({ participantId }) => participantId === atHost.participantId,
+      );
+      expect(second).not.toBe(first);
+      expect(await statusOfPicture(server, first, alan.token)).toBe(404);
+      await call(server, 'removeAvatar', { token: host.token });
+      await atAlan.next(
+        'participant-renamed',
+        ({ participantId, avatarUrl }) =>
+          participantId === atHost.participantId && avatarUrl === null,
+      );
+      expect(await statusOfPicture(server, second, alan.token)).toBe(404);
+    });
+
+    it('are for whoever may see them alone, by whatever address', async () => {
+      const [host, alan, eve] = [
+        await signUp(server),
+        await signUp(server, 'Alan'),
+        await signUp(server, 'Eve'),
+      ];
+      await setPicture(server, host);
+      const { id, code } = await createMeeting(server, host);
+      await visits.come(host, id);
+      const grace = await enterAsGuest(server, code);
+      const atGrace = await visits.come(grace, id);
+      const address = shownOf(host, await atGrace.next('meeting-joined'));
+      expect(await statusOfPicture(server, address)).toBe(401);
+      expect(await statusOfPicture(server, address, 'nonsense')).toBe(401);
+      const forged = address?.replace(/[^/]+$/, 'A'.repeat(22));
+      expect(await statusOfPicture(server, forged, alan.token)).toBe(404);
+      // What everybody in the meeting knows is not what opens the picture to anybody.
+      const known = (
+        await call(server, 'readPerson', { token: alan.token, params: { userId: host.userId } })
+      ).person.avatarUrl;
+      expect(known).not.toContain(address?.split('/').at(-1));
+
+      await block(server, host, alan);
+      await block(server, eve, host);
+      for (const { token } of [alan, eve]) {
+        expect(await statusOfPicture(server, address, token)).toBe(404);
+      }
+      expect(await statusOfPicture(server, address, grace.token)).toBe(200);
+      await atGrace.request('leave-meeting', { meetingId: id });
+      expect(await statusOfPicture(server, address, grace.token)).toBe(404);
+    });
+
+    it('are seen by hosts of those who wait', async () => {
+      const [host, alan] = [await signUp(server), await signUp(server, 'Alan')];
+      const { id } = await createMeeting(server, host, { waitingRoom: true });
+      const atHost = await visits.come(host, id);
+      await setPicture(server, alan);
+      await visits.come(alan, id);
+      const { participant } = await atHost.next('participant-waiting');
+      expect(await statusOfPicture(server, participant.avatarUrl, host.token)).toBe(200);
+      await call(server, 'removeAvatar', { token: alan.token });
+      await atHost.next('participant-waiting', ({ participant: now }) => now.avatarUrl === null);
+    });
+  });
 });
+
+interface Shown {
+  userId: string;
+  avatarUrl: string | null;
+}

@@ -5,6 +5,7 @@ import { ownerKey, participantsKey, stateKey } from '../../../server/redis/keys.
 import { RedisLeaseStore } from '../../../server/redis/RedisLeaseStore.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createMeeting, signUp } from '../../support/people.ts';
+import { setPicture } from '../../support/pictures.ts';
 import { openTransports, produceInput } from '../../support/rtp.ts';
 import { useTwoNodes } from '../../support/twoNodes.ts';
 
@@ -22,8 +23,9 @@ describe('what the nodes of a cluster know of a meeting', () => {
     const ada = await signUp(nodes.owner);
     const { id: meetingId } = await createMeeting(nodes.owner, ada);
     const host = await atOwner.come(ada, meetingId);
-    const alan = await atOther.come(await signUp(nodes.other, 'Alan'), meetingId);
-    return { meetingId, ada, host, alan };
+    const person = await signUp(nodes.other, 'Alan');
+    const alan = await atOther.come(person, meetingId);
+    return { meetingId, ada, host, alan, person };
   }
 
   /** What Redis knows, where the owner could not reach it since before somebody came. */
@@ -59,9 +61,13 @@ describe('what the nodes of a cluster know of a meeting', () => {
     expect([holder, Number(stored)]).toEqual([instanceId, epoch]);
   });
 
-  it('takes roles from the database, where what was kept in Redis is older', async () => {
-    const { meetingId, host, alan } = await meet();
+  it('takes roles and pictures from the database, where what was kept in Redis is older', async () => {
+    const { meetingId, host, alan, person } = await meet();
     const { participantId } = alan;
+    // Told by another node than the owner.
+    await setPicture(nodes.other, person);
+    const { avatarUrl } = await host.next('participant-renamed');
+    expect(avatarUrl).toContain(person.userId);
     const key = participantsKey(meetingId);
     await host.request('assign-role', { meetingId, participantId, role: 'cohost' });
     const kept = await eventually(async () => {
@@ -78,7 +84,7 @@ describe('what the nodes of a cluster know of a meeting', () => {
     });
     if (answer.status !== 'resynced') throw new Error('everything was asked for');
     const seen = answer.snapshot.participants.find(({ id }) => id === participantId);
-    expect(seen?.role).toBe('participant');
+    expect(seen).toMatchObject({ role: 'participant', avatarUrl });
     await expect(
       alan.request('lower-hand', { meetingId, participantId: 'nobody' }),
     ).rejects.toMatchObject({ code: 'FORBIDDEN' });

@@ -21,6 +21,7 @@ function person(id: string, producers: ProducerView[] = []): ParticipantView {
     id,
     userId: `user-${id}`,
     name: id,
+    avatarUrl: null,
     role: 'participant',
     joinedAt: '2026-01-01T10:00:00.000Z',
     connection: 'connected',
@@ -157,5 +158,22 @@ describe('producersOfOthers', () => {
     expect(producersOfOthers(roster(person('ann', [own]), person('bob', [CAMERA])))).toEqual(
       new Set(['cam']),
     );
+  });
+});
+
+describe('what is shown of somebody', () => {
+  const renamed = (payload: { name: string; avatarUrl?: string | null }) =>
+    applyNotification(
+      roster({ ...person('bob'), avatarUrl: '/api/users/bob/pictures/1' }),
+      fact('participant-renamed', { participantId: 'bob', ...payload }),
+    )?.participants.get('bob');
+
+  test.each<[Parameters<typeof renamed>[0], string | null]>([
+    // As an older server tells it.
+    [{ name: 'Robert' }, '/api/users/bob/pictures/1'],
+    [{ name: 'Robert', avatarUrl: '/api/users/bob/pictures/2' }, '/api/users/bob/pictures/2'],
+    [{ name: 'Robert', avatarUrl: null }, null],
+  ])('is as it was told last: %j', (payload, avatarUrl) => {
+    expect(renamed(payload)).toMatchObject({ name: 'Robert', avatarUrl });
   });
 });

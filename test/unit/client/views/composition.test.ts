@@ -7,6 +7,7 @@ function person(id: string, isSelf = false): Person {
     id,
     userId: id,
     name: id,
+    avatarUrl: null,
     role: 'participant',
     isSelf,
     microphoneOn: true,

@@ -23,6 +23,7 @@ function person(part: Partial<Person> = {}): Person {
     id: 'p2',
     userId: 'u2',
     name: 'Alan',
+    avatarUrl: null,
     role: 'participant',
     isSelf: false,
     microphoneOn: true,

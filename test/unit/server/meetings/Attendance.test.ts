@@ -13,6 +13,7 @@ function meeting(leave: ParticipantStore['leave']) {
     roster,
     {
       media: { close: () => Promise.resolve() } as unknown as MeetingMedia,
+      pictures: { read: () => Promise.resolve() },
       participants: { leave } as unknown as ParticipantStore,
       logger: createLogger('silent', 'json'),
       now: () => 0,
