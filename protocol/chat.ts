@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { reaction } from './meetings.ts';
-import { batchOf, displayName, id, instant } from './primitives.ts';
+import { batchOf, displayName, id, instant, LINES } from './primitives.ts';
 import type { RequestSchema } from './schemas.ts';
 
 /** Most people of a group, its owner included. */
@@ -18,7 +18,7 @@ export const content = z
   .trim()
   .min(1)
   .max(MAX_CONTENT)
-  .regex(/^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u, 'well-formed text');
+  .regex(LINES, 'well-formed text');
 
 /** Whose names stand in the message. */
 export const mentions = z.array(id).max(50);
