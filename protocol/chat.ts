@@ -13,12 +13,7 @@ const MAX_ROOMS = 100;
 export const EXCERPT_LENGTH = 200;
 
 /** What somebody writes: text, never markup; well-formed and without control characters but line breaks and tabs. */
-export const content = z
-  .string()
-  .trim()
-  .min(1)
-  .max(MAX_CONTENT)
-  .regex(LINES, 'well-formed text');
+export const content = z.string().trim().min(1).max(MAX_CONTENT).regex(LINES, 'well-formed text');
 
 /** Whose names stand in the message. */
 export const mentions = z.array(id).max(50);

@@ -18,12 +18,7 @@ export const LINE = /^[^\p{Cc}\p{Cs}]*$/u;
 export const LINES = /^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u;
 
 /** A person's name as shown to others: 1–80 characters, no control characters. */
-export const displayName = z
-  .string()
-  .trim()
-  .min(1)
-  .max(80)
-  .regex(LINE, 'no control characters');
+export const displayName = z.string().trim().min(1).max(80).regex(LINE, 'no control characters');
 
 /**
  * What a host writes to those who wait or are turned away: 1–300 characters, no control characters but line
