@@ -116,7 +116,7 @@ export const callRequests = {
     input: z.strictObject(ofCall),
     output: z.object(ofCall),
     idempotent: true,
-    refusals: ['NOT_FOUND'],
+    refusals: ['NOT_FOUND', 'FORBIDDEN'],
   },
   /** Hand a session description to the other party, as it is. */
   'call:offer': {

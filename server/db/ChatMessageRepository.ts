@@ -196,9 +196,10 @@ export class ChatMessageRepository implements ChatMessageStore {
     roomId: string,
     { userId, name }: RoomMember,
     messageIds: readonly string[],
+    isShown: boolean,
     now: number,
   ): Promise<Marked> {
-    const values = { room: roomId, user: userId, name, now: new Date(now) };
+    const values = { room: roomId, user: userId, name, shown: isShown, now: new Date(now) };
     const rows = await this.#rows<{ id: string; sender_id: string }>(
       `WITH marked AS (
          SELECT id, seq, sender_id FROM chat_messages
@@ -206,7 +207,7 @@ export class ChatMessageRepository implements ChatMessageStore {
        ), seen AS (
          INSERT INTO chat_seen (message_id, user_id, name, seen_at)
            SELECT id, :user, :name, CAST(:now AS timestamptz) FROM marked
-             WHERE sender_id <> :user
+             WHERE sender_id <> :user AND CAST(:shown AS boolean)
            ON CONFLICT DO NOTHING RETURNING message_id
        ), reader AS (
          INSERT INTO chat_members (room_id, user_id, name, joined_at, read_seq)
