@@ -195,7 +195,8 @@ export const chatNotifications = {
   }),
   /**
    * To all devices of all members, whether or not they have joined: something was written in a room, it
-   * is new to them, or its title or members are others. `last` is null unless something was written.
+   * is new to them, its title or members are others, or somebody in it has deleted their account: then also
+   * to those who are in the meeting, for its room. `last` is null unless something was written.
    */
   'chat-room-updated': z.object({
     roomId: id,

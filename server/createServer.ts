@@ -250,7 +250,7 @@ function serveClients(
         audit: meetings.audit,
       }),
       people: talk.people.service,
-      deletion: talk.people.deletion,
+      deletion: talk.deletion,
       metrics: metrics.render,
       observe: metrics.observeHttp,
       secure: base.tls !== null,
