@@ -71,16 +71,21 @@ export interface Database {
  */
 export async function openDatabase(config: Config): Promise<Database> {
   const { url } = config.database;
-  const db = url === null ? await embedded(config) : connectPostgres(url, config.database.poolSize);
+  let db: Knex | undefined;
   let isChatIndexed: boolean;
   try {
+    db = url === null ? await embedded(config) : connectPostgres(url, config.database.poolSize);
     await migrate(db);
     isChatIndexed = await hasChatIndex(db);
   } catch (error) {
-    await db.destroy();
+    await db?.destroy();
     const name = url === null ? 'The embedded database' : `The database ${maskUrl(url)}`;
     throw new DatabaseError(`${name} cannot be opened: ${reasonOf(error)}`, { cause: error });
   }
+  return databaseOf(db, config, isChatIndexed);
+}
+
+function databaseOf(db: Knex, config: Config, isChatIndexed: boolean): Database {
   const outbox = new EventOutbox(endpointsOf(config.webhooks));
   let closing: Promise<void> | undefined;
   let errors = 0;
@@ -138,6 +143,8 @@ async function embedded(config: Config): Promise<Knex> {
       ...['-c', 'shared_buffers=16MB'],
     ],
   });
+  // Here, and not within the time that a request has: on a busy machine it may take longer.
+  await pglite.waitReady;
   const connection: EmbeddedConnection = { pglite };
   return knex({
     client: ClientPGlite,
