@@ -48,9 +48,14 @@ export async function eraseTalk(
        WHERE id = ANY(:roomIds) RETURNING id, kind, meeting_id, last_seq, rev`,
     { roomIds: rooms.map(({ id }) => id) },
   );
-  await transaction('chat_members')
-    .where({ user_id: userId })
-    .update({ name: nobody, left_at: transaction.raw('coalesce(left_at, now())') });
+  // What two had stays a room of two: else nothing would say with whom it was.
+  await transaction.raw(
+    `UPDATE chat_members
+       SET name = :nobody, left_at = CASE
+         WHEN kind IN ('direct', 'meeting-private') THEN left_at ELSE coalesce(left_at, now()) END
+       FROM chat_rooms WHERE chat_rooms.id = room_id AND user_id = :userId`,
+    { userId, nobody },
+  );
   await transaction('chat_reactions').where({ user_id: userId }).delete();
   await transaction('chat_seen').where({ user_id: userId }).delete();
   await transaction('call_quality').where({ user_id: userId }).delete();

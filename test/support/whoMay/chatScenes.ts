@@ -41,6 +41,13 @@ export const CHAT_SCENES: Record<keyof typeof CHAT.rows, Scene> = {
     await block(stage.server, scene.person, scene.writer);
     return scene;
   },
+  'direct: one whose other has deleted their account': async (stage) => {
+    const scene = await newDirect(stage);
+    const { token } = scene.writer;
+    const body = { password: 'correct horse battery' };
+    await call(stage.server, 'deleteAccount', { token, body });
+    return scene;
+  },
   'direct: anybody else': direct(({ stranger }) => stranger),
   'direct: an operator': direct(({ operator }) => operator),
   'direct: a guest of a meeting': direct(guestElsewhere),

@@ -55,6 +55,9 @@ export const CHAT = {
     'direct: one of the two, who muted it': [Y, Y, Y, Y, F, F, Y, Y, Y, Y, Y, Y, S, S, S],
     'direct: whom the other has blocked': [Y, O, N, O, O, O, O, Y, N, Y, Y, Y, S, S, S],
     'direct: who has blocked the other': [Y, O, N, O, O, O, O, Y, N, Y, Y, Y, S, S, S],
+    'direct: one whose other has deleted their account': [
+      ...[Y, F, N, F, F, F, F, Y, Y, N, Y, Y, S, S, S],
+    ],
     'direct: anybody else': NOTHING,
     'direct: an operator': NOTHING,
     'direct: a guest of a meeting': NOTHING_AS_GUEST,
