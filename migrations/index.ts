@@ -10,7 +10,8 @@ import * as blocks from './008-blocks.ts';
 import * as chat from './009-chat.ts';
 import * as people from './010-people.ts';
 import * as calls from './011-calls.ts';
-import * as partsOfMinutes from './012-parts-of-minutes.ts';
+import * as chatSearch from './012-chat-search.ts';
+import * as partsOfMinutes from './013-parts-of-minutes.ts';
 
 /**
  * Every migration under the name that databases remember it by, in the order they run.
@@ -28,5 +29,6 @@ export const migrations: Record<string, Knex.Migration> = {
   '009-chat': chat,
   '010-people': people,
   '011-calls': calls,
-  '012-parts-of-minutes': partsOfMinutes,
+  '012-chat-search': chatSearch,
+  '013-parts-of-minutes': partsOfMinutes,
 };

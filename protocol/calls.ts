@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { callHistoryRoutes, callMinute } from './callHistory.ts';
 import { personView } from './people.ts';
-import { deviceId, id, instant } from './primitives.ts';
+import { deviceId, id, instant, LINES } from './primitives.ts';
 import { iceServer } from './rtp.ts';
 import type { RequestSchema } from './schemas.ts';
 
@@ -67,12 +67,7 @@ export const endReason = z.enum([
 ] as const);
 export type EndReason = z.infer<typeof endReason>;
 
-const declineMessage = z
-  .string()
-  .trim()
-  .min(1)
-  .max(300)
-  .regex(/^[^\p{Cs}]*$/u, 'well-formed text');
+const declineMessage = z.string().trim().min(1).max(300).regex(LINES, 'well-formed text');
 
 export const callRequests = {
   /** Say who one is; the token has said so already. `user:joined` tells the same. */
@@ -121,7 +116,7 @@ export const callRequests = {
     input: z.strictObject(ofCall),
     output: z.object(ofCall),
     idempotent: true,
-    refusals: ['NOT_FOUND'],
+    refusals: ['NOT_FOUND', 'FORBIDDEN'],
   },
   /** Hand a session description to the other party, as it is. */
   'call:offer': {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { reaction } from './meetings.ts';
-import { batchOf, displayName, id, instant } from './primitives.ts';
+import { batchOf, displayName, id, instant, LINES } from './primitives.ts';
 import type { RequestSchema } from './schemas.ts';
 
 /** Most people of a group, its owner included. */
@@ -13,12 +13,7 @@ const MAX_ROOMS = 100;
 export const EXCERPT_LENGTH = 200;
 
 /** What somebody writes: text, never markup; well-formed and without control characters but line breaks and tabs. */
-export const content = z
-  .string()
-  .trim()
-  .min(1)
-  .max(MAX_CONTENT)
-  .regex(/^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u, 'well-formed text');
+export const content = z.string().trim().min(1).max(MAX_CONTENT).regex(LINES, 'well-formed text');
 
 /** Whose names stand in the message. */
 export const mentions = z.array(id).max(50);
@@ -200,7 +195,8 @@ export const chatNotifications = {
   }),
   /**
    * To all devices of all members, whether or not they have joined: something was written in a room, it
-   * is new to them, or its title or members are others. `last` is null unless something was written.
+   * is new to them, its title or members are others, or somebody in it has deleted their account: then also
+   * to those who are in the meeting, for its room. `last` is null unless something was written.
    */
   'chat-room-updated': z.object({
     roomId: id,

@@ -1,15 +1,10 @@
 import { z } from 'zod';
 import { chatMessage, chatRoom, content, MAX_MEMBERS, mentions, roomKind } from './chat.ts';
 import { reaction } from './meetings.ts';
-import { displayName, id, instant, MAX_PAGE } from './primitives.ts';
+import { displayName, id, instant, LINE, MAX_PAGE } from './primitives.ts';
 import type { RouteSchema } from './schemas.ts';
 
-const roomTitle = z
-  .string()
-  .trim()
-  .min(1)
-  .max(120)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters');
+const roomTitle = z.string().trim().min(1).max(120).regex(LINE, 'no control characters');
 
 const roomBody = z.object({ room: chatRoom });
 const messageBody = z.object({ message: chatMessage });
@@ -200,12 +195,7 @@ export const chatRoutes = {
     auth: 'account',
     status: 200,
     query: z.strictObject({
-      q: z
-        .string()
-        .trim()
-        .min(2)
-        .max(100)
-        .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'well-formed text'),
+      q: z.string().trim().min(2).max(100).regex(LINE, 'well-formed text'),
       roomId: id.exactOptional(),
       /** Opaque cursor from the page before. */
       before: z.string().max(200).optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { displayName, id, instant, MAX_PAGE } from './primitives.ts';
+import { displayName, id, instant, LINE, MAX_PAGE } from './primitives.ts';
 import type { RequestSchema, RouteSchema } from './schemas.ts';
 
 /** Somebody with an account, as others see them. */
@@ -12,11 +12,7 @@ export const personView = z.object({
 export type PersonView = z.infer<typeof personView>;
 
 /** What somebody says of themselves in a line: up to 160 characters. */
-export const about = z
-  .string()
-  .trim()
-  .max(160)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters');
+export const about = z.string().trim().max(160).regex(LINE, 'no control characters');
 
 /** Somebody, with what they say of themselves. */
 export const profileView = personView.extend({
@@ -120,7 +116,11 @@ export const peopleRoutes = {
     path: '/api/users',
     auth: 'account',
     status: 200,
-    query: z.strictObject({ q: z.string().trim().min(1).max(100), ...peoplePage }),
+    query: z.strictObject({
+      q: z.string().trim().min(1).max(100).regex(LINE, 'well-formed text'),
+      ...peoplePage,
+      before: id.optional(),
+    }),
     body: null,
     response: z.object({ people: z.array(profileView), next }),
     refusals: [],

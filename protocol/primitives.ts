@@ -12,21 +12,19 @@ export const meetingRef = z
 /** ISO 8601 instant in UTC, as `Date.prototype.toISOString` prints it. */
 export const instant = z.iso.datetime();
 
-/** A person's name as shown to others: 1–80 characters, no control characters. */
-export const displayName = z
-  .string()
-  .trim()
-  .min(1)
-  .max(80)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters');
+/** Well-formed text in one line: no control characters, which databases and screens do not take. */
+export const LINE = /^[^\p{Cc}\p{Cs}]*$/u;
+/** The same with line breaks and tabs. */
+export const LINES = /^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u;
 
-/** What a host writes to those who wait or are turned away: 1–300 characters. */
-export const hostMessage = z
-  .string()
-  .trim()
-  .min(1)
-  .max(300)
-  .regex(/^[^\p{Cs}]*$/u, 'well-formed text');
+/** A person's name as shown to others: 1–80 characters, no control characters. */
+export const displayName = z.string().trim().min(1).max(80).regex(LINE, 'no control characters');
+
+/**
+ * What a host writes to those who wait or are turned away: 1–300 characters, no control characters but line
+ * breaks and tabs.
+ */
+export const hostMessage = z.string().trim().min(1).max(300).regex(LINES, 'well-formed text');
 
 export const email = z.email().max(254).toLowerCase();
 

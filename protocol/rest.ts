@@ -18,6 +18,7 @@ import {
   email,
   id,
   instant,
+  LINE,
   MAX_PAGE,
   meetingRef,
   passcode,
@@ -40,7 +41,7 @@ export const page = z.strictObject({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
 });
 
-const title = z.string().trim().min(1).max(120);
+const title = z.string().trim().min(1).max(120).regex(LINE, 'no control characters');
 
 export const createMeeting = z.strictObject({
   title,

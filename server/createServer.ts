@@ -108,6 +108,9 @@ async function build(
   const mediaDrain = media && drainInCluster(media, parts);
   const edge = createEdge(base.tls);
   const { database } = base;
+  if (database && !database.isChatIndexed) {
+    logger.warn('chat is searched without an index: docs/operations.md, "Search in chat"');
+  }
   let draining = false;
   const met = config.node.role === 'media' ? () => true : meetMedia(cluster);
   const ready = async (): Promise<string[]> => {
@@ -247,7 +250,7 @@ function serveClients(
         audit: meetings.audit,
       }),
       people: talk.people.service,
-      deletion: talk.people.deletion,
+      deletion: talk.deletion,
       metrics: metrics.render,
       observe: metrics.observeHttp,
       secure: base.tls !== null,

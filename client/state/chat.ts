@@ -138,9 +138,9 @@ export function createChat(deps: TalkDeps): ChatModel {
 function peopleOf(rooms: readonly ChatRoom[], selfId: string, text: string): RoomMember[] {
   const wanted = text.trim().toLocaleLowerCase();
   const people = new Map<string, RoomMember>();
-  for (const { kind, members } of rooms) {
-    // Those of a meeting may be guests.
-    if (kind !== 'direct' && kind !== 'group') continue;
+  for (const { kind, members, mayWrite } of rooms) {
+    // Those of a meeting may be guests; whom one cannot write to is blocked, or has no account any more.
+    if ((kind !== 'direct' && kind !== 'group') || !mayWrite) continue;
     for (const member of members) {
       const fits = member.name.toLocaleLowerCase().includes(wanted);
       if (member.userId !== selfId && fits) people.set(member.userId, member);

@@ -29,14 +29,14 @@ export async function checkPostgres(url: string, poolSize: number): Promise<Find
     const theirs = await first('SELECT extract(epoch FROM clock_timestamp()) * 1000 AS value');
     const clock = checkClock(POSTGRES, Number(theirs), { asked, answered: Date.now() });
     const table = await first("SELECT to_regclass('migrations')::text AS value");
+    const index = await first("SELECT to_regclass('chat_messages_text')::text AS value");
     const done = table ? await query<{ name: string }>('SELECT name FROM migrations') : [];
+    const names = done.map(({ name }) => name);
     return [
       checkVersion(maskUrl(url), version),
       checkConnections(Number(most), poolSize),
-      checkMigrations(
-        done.map(({ name }) => name),
-        Object.keys(migrations),
-      ),
+      checkMigrations(names, Object.keys(migrations)),
+      ...checkChatIndex(names, index !== null && index !== undefined),
       clock,
     ];
   } catch (error) {
@@ -92,4 +92,18 @@ export function checkMigrations(done: readonly string[], known: readonly string[
     `the next start migrates it: ${pending.join(', ')}.`,
     'Make a backup before (docs/operations.md): there is no other way back.',
   );
+}
+
+/** Nothing before the migration that makes it where it can. */
+export function checkChatIndex(done: readonly string[], isThere: boolean): Finding[] {
+  if (!done.includes('012-chat-search')) return [];
+  const subject = 'Search in chat';
+  if (isThere) return [ok(subject, 'has an index')];
+  return [
+    warning(
+      subject,
+      'has no index, which makes it slow where much was written.',
+      'Create the extension pg_trgm and the index (docs/operations.md, "Search in chat").',
+    ),
+  ];
 }

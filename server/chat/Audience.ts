@@ -53,6 +53,20 @@ export class Audience {
     this.#deps.deliveries.toUsers(members, 'chat-room-updated', fact);
   }
 
+  /** Much in a room is other than it was: its messages, or who is in it. */
+  async tellAnew(
+    roomId: string,
+    { kind, meetingId, lastSeq, rev }: Pick<Access, 'kind' | 'meetingId' | 'lastSeq' | 'rev'>,
+  ): Promise<void> {
+    const fact = { roomId, lastSeq, rev, last: null };
+    if (kind === 'meeting') {
+      this.#tell({ kind, meetingId }, roomId, 'chat-room-updated', fact);
+      return;
+    }
+    const members = await this.#deps.memberIds(roomId);
+    this.#deps.deliveries.toUsers(members, 'chat-room-updated', fact);
+  }
+
   tellReacted(access: Access, fact: NotificationPayload<'chat-message-reacted'>): void {
     this.#tell(access, fact.roomId, 'chat-message-reacted', fact);
   }
@@ -93,7 +107,7 @@ export class Audience {
   }
 
   #tell<N extends NotificationName>(
-    { kind, meetingId }: Access,
+    { kind, meetingId }: Pick<Access, 'kind' | 'meetingId'>,
     roomId: string,
     name: N,
     payload: NotificationPayload<N>,

@@ -136,10 +136,12 @@ export class ChatMessages {
     const { store, rooms, audience, now } = this.#deps;
     const access = await rooms.access(roomId, person.userId);
     const at = now();
-    const { fresh, readSeq, unread } = await store.markSeen(roomId, person, messageIds, at);
+    // Whoever is apart learns nothing of each other, also later.
+    const isShown = !access.apart;
+    const marked = await store.markSeen(roomId, person, messageIds, isShown, at);
+    const { fresh, readSeq, unread } = marked;
     audience.tellRead(person.userId, { roomId, readSeq, unread });
-    // Whoever is apart is not told of each other.
-    if (!access.apart) audience.tellSeen(access, roomId, person, fresh, at);
+    audience.tellSeen(access, roomId, person, fresh, at);
     return { readSeq, unread };
   }
 

@@ -138,10 +138,12 @@ export interface ChatMessageStore {
     what: { reaction: MessageReaction['reaction']; on: boolean },
     now: number,
   ): Promise<{ rev: number; count: number } | null>;
+  /** @param isShown whether others may know; else it counts for the reader alone, and nothing is fresh */
   markSeen(
     roomId: string,
     by: RoomMember,
     messageIds: readonly string[],
+    isShown: boolean,
     now: number,
   ): Promise<Marked>;
   listSeen(

@@ -13,6 +13,7 @@ export interface Chat {
   rooms: ChatRooms;
   messages: ChatMessages;
   listeners: Listeners;
+  audience: Audience;
 }
 
 /** Messages, over whatever else there is. */
@@ -56,5 +57,5 @@ export function createChat(deps: TalkDeps): Chat {
     clearInterval(timer);
     listeners.close();
   });
-  return { rooms, messages, listeners };
+  return { rooms, messages, listeners, audience };
 }

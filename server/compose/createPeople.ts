@@ -1,5 +1,4 @@
 import type { AuthService } from '../auth/AuthService.ts';
-import { AccountDeletion } from '../people/AccountDeletion.ts';
 import { PeopleService } from '../people/PeopleService.ts';
 import { createPictureMaker } from '../people/pictures.ts';
 import { Presence } from '../people/presence/Presence.ts';
@@ -11,11 +10,10 @@ const RENAMED = 'people/renamed';
 export interface People {
   readonly service: PeopleService;
   readonly presence: Presence;
-  readonly deletion: AccountDeletion;
 }
 
 export function createPeople(deps: TalkDeps): People {
-  const { config, cluster, database, deliveries, clients, meetings, auth } = deps;
+  const { config, cluster, database, deliveries, clients, auth } = deps;
   const { rateLimits, logger, releases } = deps;
   const { mesh, registry, failures } = cluster;
   const presence = new Presence({
@@ -52,13 +50,7 @@ export function createPeople(deps: TalkDeps): People {
     now: Date.now,
     ...{ deliveries, presence, rateLimits },
   });
-  const deletion = new AccountDeletion({
-    ...{ auth, logger },
-    accounts: database.accounts,
-    endMeeting: (account, meetingId) => meetings.service.end(account, meetingId),
-    partFromAll: (userId) => service.partFromAll(userId),
-  });
-  return { service, presence, deletion };
+  return { service, presence };
 }
 
 /** Has the meetings that somebody is in or waits for show the picture that they have now. */

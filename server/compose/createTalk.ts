@@ -6,6 +6,7 @@ import type { Config } from '../config/loadConfig.ts';
 import type { Deliveries } from '../core/Deliveries.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Database } from '../db/openDatabase.ts';
+import { AccountDeletion } from '../people/AccountDeletion.ts';
 import type { ClientEvents } from '../signaling/ClientEvents.ts';
 import { callHandlers } from '../signaling/handlers/calls.ts';
 import { chatHandlers } from '../signaling/handlers/chat.ts';
@@ -40,6 +41,7 @@ export interface Talk {
   chat: Chat;
   people: People;
   calls: CallHistory;
+  deletion: AccountDeletion;
 }
 
 /** Messages, contacts and presence, and calls: each a domain of its own, which meet here. */
@@ -47,7 +49,14 @@ export function createTalk(deps: TalkDeps): Talk {
   const people = createPeople(deps);
   const chat = createChat(deps);
   const calls = createCalls(deps, people.presence);
-  const { deliveries } = deps;
+  const { database, deliveries, meetings, auth, logger } = deps;
+  const deletion = new AccountDeletion({
+    ...{ auth, logger },
+    accounts: database.accounts,
+    endMeeting: (account, meetingId) => meetings.service.end(account, meetingId),
+    partFromAll: (userId) => people.service.partFromAll(userId),
+    tellChanged: ({ roomId, ...room }) => chat.audience.tellAnew(roomId, room),
+  });
   return {
     handlers: {
       ...peopleHandlers(people.presence),
@@ -57,5 +66,6 @@ export function createTalk(deps: TalkDeps): Talk {
     people,
     chat,
     calls: calls.history,
+    deletion,
   };
 }

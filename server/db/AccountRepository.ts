@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { AccountStore } from '../people/stores.ts';
+import type { AccountStore, Erased } from '../people/stores.ts';
 import { eraseTalk } from './eraseTalk.ts';
 
 /** What others read of somebody who is gone. */
@@ -22,14 +22,14 @@ export class AccountRepository implements AccountStore {
       .pluck<string[]>('id');
   }
 
-  async erase(userId: string): Promise<string[]> {
-    return this.#db.transaction(async (transaction): Promise<string[]> => {
+  async erase(userId: string): Promise<Erased> {
+    return this.#db.transaction(async (transaction): Promise<Erased> => {
       const [user] = await transaction('users')
         .where({ id: userId, kind: 'account' })
         // Whatever else concerns the two of a pair waits for this, or is waited for.
         .forUpdate()
         .select<{ email: string }[]>('email');
-      if (!user) return [];
+      if (!user) return { sessionIds: [], rooms: [] };
       await transaction('users').where({ id: userId }).update({
         kind: 'deleted',
         email: null,
@@ -62,12 +62,12 @@ export class AccountRepository implements AccountStore {
       await transaction('meetings')
         .where({ host_id: userId })
         .update({ title: NO_TITLE, passcode_hash: null, waiting_message: null });
-      await eraseTalk(transaction, userId, NOBODY);
+      const rooms = await eraseTalk(transaction, userId, NOBODY);
       const sessions = await transaction('sessions')
         .where({ user_id: userId })
         .delete()
         .returning<{ id: string }[]>('id');
-      return sessions.map(({ id }) => id);
+      return { sessionIds: sessions.map(({ id }) => id), rooms };
     });
   }
 }

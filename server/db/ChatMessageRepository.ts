@@ -18,6 +18,9 @@ import { decodeCursor, encodeCursor } from '../core/cursor.ts';
 import { ROOM, roomsFor, UNREAD } from './chatAccess.ts';
 import { isUniqueViolation } from './errors.ts';
 
+/** So many messages are read in some hundredths of a second, whatever is looked for. */
+const FEW_MESSAGES = 20_000;
+
 type Values = Record<string, Knex.RawBinding>;
 
 /** The room takes its next revision, whoever else changes it waits; nothing where one may not write. */
@@ -193,9 +196,10 @@ export class ChatMessageRepository implements ChatMessageStore {
     roomId: string,
     { userId, name }: RoomMember,
     messageIds: readonly string[],
+    isShown: boolean,
     now: number,
   ): Promise<Marked> {
-    const values = { room: roomId, user: userId, name, now: new Date(now) };
+    const values = { room: roomId, user: userId, name, shown: isShown, now: new Date(now) };
     const rows = await this.#rows<{ id: string; sender_id: string }>(
       `WITH marked AS (
          SELECT id, seq, sender_id FROM chat_messages
@@ -203,7 +207,7 @@ export class ChatMessageRepository implements ChatMessageStore {
        ), seen AS (
          INSERT INTO chat_seen (message_id, user_id, name, seen_at)
            SELECT id, :user, :name, CAST(:now AS timestamptz) FROM marked
-             WHERE sender_id <> :user
+             WHERE sender_id <> :user AND CAST(:shown AS boolean)
            ON CONFLICT DO NOTHING RETURNING message_id
        ), reader AS (
          INSERT INTO chat_members (room_id, user_id, name, joined_at, read_seq)
@@ -253,22 +257,26 @@ export class ChatMessageRepository implements ChatMessageStore {
     { q, roomId, before, limit }: { q: string; roomId?: string; before?: string; limit: number },
   ) {
     const cursor = before === undefined ? null : decodeCursor(before);
-    const rows = await this.#rows<MessageRow & { kind: RoomKind; title: string | null }>(
-      `WITH rooms AS (
-         SELECT id, kind, coalesce(title, meeting_title) AS title FROM (${roomsFor(`
-           SELECT * FROM chat_rooms WHERE (CAST(:room AS text) IS NULL OR id = :room) AND id IN (
-             SELECT room_id FROM chat_members WHERE user_id = :user AND left_at IS NULL
-             UNION
-             SELECT meeting_id FROM participants WHERE user_id = :user)`)}) AS room
-           WHERE may_read
+    const rooms = await this.#searchable(userId, roomId ?? null);
+    const total = [...rooms.values()].reduce((sum, { lastSeq }) => sum + lastSeq, 0);
+    // Rooms by their ids and not by a join: PostgreSQL knows from its statistics how much is in them, and
+    // whether to look among the newest messages or by their text first. What is little is read whole
+    // (OFFSET keeps the conditions out): among the newest of everybody there may be nothing of it.
+    const rows = await this.#rows<MessageRow>(
+      `WITH found AS MATERIALIZED (
+         SELECT id FROM (
+             SELECT id, content, created_at FROM chat_messages WHERE room_id = ANY(:rooms)
+               ${total > FEW_MESSAGES ? '' : 'OFFSET 0'}
+           ) AS message
+          WHERE content ILIKE :pattern ESCAPE '!'
+            AND (CAST(:at AS timestamptz) IS NULL
+              OR (created_at, id) < (CAST(:at AS timestamptz), CAST(:id AS text)))
+          ORDER BY created_at DESC, id DESC LIMIT :limit
        )
-       SELECT rooms.kind, rooms.title, ${VIEW} JOIN rooms ON rooms.id = message.room_id
-        WHERE message.content ILIKE :pattern ESCAPE '!'
-          AND (CAST(:at AS timestamptz) IS NULL
-            OR (message.created_at, message.id) < (CAST(:at AS timestamptz), CAST(:id AS text)))
-        ORDER BY message.created_at DESC, message.id DESC LIMIT :limit`,
+       SELECT ${VIEW} WHERE message.id IN (SELECT id FROM found)
+        ORDER BY message.created_at DESC, message.id DESC`,
       {
-        ...{ user: userId, room: roomId ?? null, limit: limit + 1 },
+        ...{ user: userId, rooms: [...rooms.keys()], limit: limit + 1 },
         pattern: `%${q.replaceAll(/[!%_]/g, '!$&')}%`,
         ...{ at: cursor && new Date(cursor.createdAt), id: cursor?.id ?? null },
       },
@@ -276,15 +284,31 @@ export class ChatMessageRepository implements ChatMessageStore {
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     return {
-      results: page.map((row) => ({
-        message: mapMessage(row),
-        room: { id: row.room_id, kind: row.kind, title: row.title },
-      })),
+      results: page.flatMap((row) => {
+        const found = rooms.get(row.room_id);
+        return found ? [{ message: mapMessage(row), room: found.room }] : [];
+      }),
       next:
         rows.length > limit && last
           ? encodeCursor({ createdAt: last.created_at.getTime(), id: last.id })
           : null,
     };
+  }
+
+  /** Rooms that somebody may read, or the one of them that is asked for, with the number of their messages. */
+  async #searchable(userId: string, roomId: string | null) {
+    const rooms = await this.#rows<SearchedRoom>(
+      `SELECT id, kind, coalesce(title, meeting_title) AS title, last_seq FROM (${roomsFor(`
+         SELECT * FROM chat_rooms WHERE (CAST(:room AS text) IS NULL OR id = :room) AND id IN (
+           SELECT room_id FROM chat_members WHERE user_id = :user AND left_at IS NULL
+           UNION
+           SELECT meeting_id FROM participants WHERE user_id = :user)`)}) AS room
+        WHERE may_read`,
+      { user: userId, room: roomId },
+    );
+    return new Map(
+      rooms.map(({ last_seq, ...room }) => [room.id, { room, lastSeq: Number(last_seq) }]),
+    );
   }
 
   async #rows<R>(sql: string, values: Values): Promise<R[]> {
@@ -305,6 +329,13 @@ const VIEW = `message.*, quoted.sender_name AS quoted_name,
         GROUP BY reaction) AS grouped) AS reactions
   FROM chat_messages AS message
   LEFT JOIN chat_messages AS quoted ON quoted.id = message.reply_to`;
+
+interface SearchedRoom {
+  id: string;
+  kind: RoomKind;
+  title: string | null;
+  last_seq: string | number;
+}
 
 interface MessageRow {
   id: string;

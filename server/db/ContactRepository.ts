@@ -115,6 +115,14 @@ export class ContactRepository implements ContactStore {
     return rows.map(({ other_id }) => other_id);
   }
 
+  async pairedIds(userId: string): Promise<string[]> {
+    const { rows } = await this.#db.raw<{ rows: { other_id: string }[] }>(
+      `SELECT other_id FROM ${PAIRS}`,
+      [userId, userId],
+    );
+    return rows.map(({ other_id }) => other_id);
+  }
+
   async listBlocked(
     userId: string,
     { before, limit }: Page,

@@ -13,7 +13,7 @@ export function roomsFor(rooms: string): string {
   SELECT room.*, meetings.title AS meeting_title, own.read_seq, own.muted, facts.apart, reading.may_read,
       reading.may_read AND CASE room.kind
         WHEN 'group' THEN true
-        WHEN 'direct' THEN NOT facts.apart
+        WHEN 'direct' THEN NOT facts.apart AND NOT facts.other_gone
         ELSE facts.here AND (facts.hosting OR coalesce((meetings.settings->>'mayChat')::boolean, true))
           AND (room.kind = 'meeting' OR (NOT facts.apart AND facts.other_here))
       END AS may_write
@@ -37,6 +37,8 @@ export function roomsFor(rooms: string): string {
         other.user_id IS NOT NULL AND EXISTS (
           SELECT FROM participants WHERE participants.meeting_id = room.meeting_id
             AND participants.user_id = other.user_id AND participants.left_at IS NULL) AS other_here,
+        other.user_id IS NOT NULL AND EXISTS (
+          SELECT FROM users WHERE users.id = other.user_id AND users.kind = 'deleted') AS other_gone,
         other.user_id IS NOT NULL AND EXISTS (
           SELECT FROM blocks WHERE (blocks.user_id = other.user_id AND blocks.blocked_id = :user)
             OR (blocks.user_id = :user AND blocks.blocked_id = other.user_id)) AS apart,

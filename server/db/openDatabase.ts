@@ -17,7 +17,7 @@ import { MeetingRepository } from './MeetingRepository.ts';
 import { DeliveryRepository } from './DeliveryRepository.ts';
 import { isUniqueViolation } from './errors.ts';
 import { EventOutbox } from './EventOutbox.ts';
-import { migrate } from './migrate.ts';
+import { hasChatIndex, migrate } from './migrate.ts';
 import { OperatorAuditRepository } from './OperatorAuditRepository.ts';
 import { ParticipantRepository } from './ParticipantRepository.ts';
 import { PeopleRepository } from './PeopleRepository.ts';
@@ -54,6 +54,8 @@ export interface Database {
   readonly operatorAudit: OperatorAuditRepository;
   readonly secrets: SecretRepository;
   readonly deliveries: DeliveryRepository;
+  /** False where the database has no index of what is written in chats (docs/operations.md). */
+  readonly isChatIndexed: boolean;
   /** Queries that failed since the start, but for what was there already. */
   readonly errors: number;
   /** Rejects when the database does not answer. */
@@ -69,14 +71,21 @@ export interface Database {
  */
 export async function openDatabase(config: Config): Promise<Database> {
   const { url } = config.database;
-  const db = url === null ? await embedded(config) : connectPostgres(url, config.database.poolSize);
+  let db: Knex | undefined;
+  let isChatIndexed: boolean;
   try {
+    db = url === null ? await embedded(config) : connectPostgres(url, config.database.poolSize);
     await migrate(db);
+    isChatIndexed = await hasChatIndex(db);
   } catch (error) {
-    await db.destroy();
+    await db?.destroy();
     const name = url === null ? 'The embedded database' : `The database ${maskUrl(url)}`;
     throw new DatabaseError(`${name} cannot be opened: ${reasonOf(error)}`, { cause: error });
   }
+  return databaseOf(db, config, isChatIndexed);
+}
+
+function databaseOf(db: Knex, config: Config, isChatIndexed: boolean): Database {
   const outbox = new EventOutbox(endpointsOf(config.webhooks));
   let closing: Promise<void> | undefined;
   let errors = 0;
@@ -104,6 +113,7 @@ export async function openDatabase(config: Config): Promise<Database> {
     operatorAudit: new OperatorAuditRepository(db),
     secrets: new SecretRepository(db),
     deliveries: new DeliveryRepository(db, outbox),
+    isChatIndexed,
     get errors() {
       return errors;
     },
@@ -119,11 +129,13 @@ export async function openDatabase(config: Config): Promise<Database> {
 
 async function embedded(config: Config): Promise<Knex> {
   // Loaded only here: 27 MB of WebAssembly that a server with a real PostgreSQL does not need.
-  const [{ PGlite }, { default: ClientPGlite }] = await Promise.all([
+  const [{ PGlite }, { pg_trgm: trigrams }, { default: ClientPGlite }] = await Promise.all([
     import('@electric-sql/pglite'),
+    import('@electric-sql/pglite/contrib/pg_trgm'),
     import('knex-pglite'),
   ]);
   const pglite = new PGlite(join(config.server.dataDir, 'db'), {
+    extensions: { pg_trgm: trigrams },
     startParams: [
       // -F is "no fsync": a power cut could then leave a database that does not open.
       ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
@@ -131,6 +143,8 @@ async function embedded(config: Config): Promise<Knex> {
       ...['-c', 'shared_buffers=16MB'],
     ],
   });
+  // Here, and not within the time that a request has: on a busy machine it may take longer.
+  await pglite.waitReady;
   const connection: EmbeddedConnection = { pglite };
   return knex({
     client: ClientPGlite,

@@ -1,7 +1,7 @@
 import type { AuthService } from '../auth/AuthService.ts';
 import type { Principal } from '../auth/Principal.ts';
 import type { Logger } from '../core/logger.ts';
-import type { AccountStore } from './stores.ts';
+import type { AccountStore, ChangedRoom } from './stores.ts';
 
 export type Account = Extract<Principal, { kind: 'account' }>;
 
@@ -12,6 +12,8 @@ export interface AccountDeletionDeps {
   endMeeting: (account: Account, meetingId: string) => Promise<unknown>;
   /** Ends what they have with each of their contacts, who are told. Idempotent. */
   partFromAll: (userId: string) => Promise<void>;
+  /** Tells whoever reads the room to read it anew. */
+  tellChanged: (room: ChangedRoom) => Promise<void>;
   logger: Logger;
 }
 
@@ -28,14 +30,19 @@ export class AccountDeletion {
 
   /** @throws AppError FORBIDDEN unless it is their password, RATE_LIMITED, what ending a meeting throws */
   async delete(account: Account, password: string, address: string): Promise<void> {
-    const { accounts, auth, endMeeting, partFromAll, logger } = this.#deps;
+    const { accounts, auth, endMeeting, partFromAll, tellChanged, logger } = this.#deps;
     await auth.assertPassword(account, password, address);
     const { userId } = account;
     for (const meetingId of await accounts.openMeetingsOf(userId)) {
       await endMeeting(account, meetingId);
     }
     await partFromAll(userId);
-    auth.handleEnded(await accounts.erase(userId));
+    const { sessionIds, rooms } = await accounts.erase(userId);
+    auth.handleEnded(sessionIds);
     logger.info({ userId }, 'account deleted');
+    // It is done: whoever is not told now finds it at the next synchronisation.
+    await Promise.all(rooms.map(tellChanged)).catch((error: unknown) => {
+      logger.warn({ err: error, userId }, 'not all were told of a deleted account');
+    });
   }
 }

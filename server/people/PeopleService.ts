@@ -153,9 +153,12 @@ export class PeopleService {
     return this.#deps.contacts.listBlocked(userId, page);
   }
 
-  /** Tells contacts that somebody is none any more; to be called before they are forgotten. */
+  /**
+   * Tells contacts, and who asked or was asked, that somebody is nobody to them any more; to be called before
+   * they are forgotten.
+   */
   async partFromAll(userId: string): Promise<void> {
-    for (const otherId of await this.#deps.contacts.contactIds(userId)) {
+    for (const otherId of await this.#deps.contacts.pairedIds(userId)) {
       await this.remove(userId, otherId);
     }
   }

@@ -1,3 +1,4 @@
+import type { RoomKind } from '../../protocol/chat.ts';
 import type { ChosenStatus, ContactState, PersonView, ProfileView } from '../../protocol/people.ts';
 
 /** Accounts as others see them, and who keeps away from whom. */
@@ -81,6 +82,8 @@ export interface ContactStore {
   remove(userId: string, otherId: string): Promise<boolean>;
   /** Ids of everybody who agreed to be a contact. */
   contactIds(userId: string): Promise<string[]>;
+  /** … and of those who asked, or were asked. */
+  pairedIds(userId: string): Promise<string[]>;
   listBlocked(userId: string, page: Page): Promise<{ people: PersonView[]; next: string | null }>;
 }
 
@@ -102,13 +105,26 @@ export interface PresenceStore {
   saw(moments: readonly { userId: string; at: number }[]): Promise<void>;
 }
 
+/** A chat room in which there is something else to read than before. */
+export interface ChangedRoom {
+  roomId: string;
+  kind: RoomKind;
+  meetingId: string | null;
+  lastSeq: number;
+  rev: number;
+}
+
+export interface Erased {
+  /** Sessions that are over by it. */
+  sessionIds: string[];
+  /** Rooms that the person was in, wrote in or reacted in. */
+  rooms: ChangedRoom[];
+}
+
 /** What goes when an account is deleted. */
 export interface AccountStore {
   /** Ids of meetings that they host and that are not over. */
   openMeetingsOf(userId: string): Promise<string[]>;
-  /**
-   * Forgets everything in one transaction. What others keep tells of somebody without a name.
-   * @returns ids of sessions that are over by it
-   */
-  erase(userId: string): Promise<string[]>;
+  /** Forgets everything in one transaction. What others keep tells of somebody without a name. */
+  erase(userId: string): Promise<Erased>;
 }

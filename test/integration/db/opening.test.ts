@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { knex } from 'knex';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../../server/config/loadConfig.ts';
 import { DatabaseError, openDatabase } from '../../../server/db/openDatabase.ts';
@@ -15,6 +17,7 @@ describe.each(BACKENDS)('%s', (backend) => {
     const account = accountRecord();
 
     const first = await openDatabase(config);
+    expect(first.isChatIndexed).toBe(true);
     await first.users.insertWithSession(account, sessionRecord(account.id));
     await first.close();
     await first.close();
@@ -31,6 +34,29 @@ test('servers that start at the same time on one PostgreSQL migrate it once', as
   const opened = await Promise.all([1, 2, 3, 4].map(() => openDatabase(config)));
   await Promise.all(opened.map((database) => database.ping()));
   await Promise.all(opened.map((database) => database.close()));
+});
+
+test('a user who may not create extensions searches chat without an index, until it is made', async () => {
+  const url = new URL((await databaseEnv('PostgreSQL'))['DATABASE_URL'] ?? '');
+  const admin = knex({ client: 'pg', connection: url.href });
+  const user = `user_${randomBytes(6).toString('hex')}`;
+  await admin.raw(`CREATE ROLE ?? LOGIN PASSWORD 'secret'`, [user]);
+  await admin.raw('GRANT CREATE ON SCHEMA public TO ??', [user]);
+  [url.username, url.password] = [user, 'secret'];
+  const open = () => openDatabase(loadConfig({ file: null, env: { DATABASE_URL: url.href } }));
+
+  const first = await open();
+  expect(first.isChatIndexed).toBe(false);
+  await first.close();
+  // As docs/operations.md has it.
+  await admin.raw('CREATE EXTENSION pg_trgm');
+  await admin.raw(
+    'CREATE INDEX CONCURRENTLY chat_messages_text ON chat_messages USING gin (content gin_trgm_ops)',
+  );
+  const second = await open();
+  expect(second.isChatIndexed).toBe(true);
+  await second.close();
+  await admin.destroy();
 });
 
 test('a database that cannot be reached is named, without its password', async () => {

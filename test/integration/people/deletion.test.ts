@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ChatMessage } from '../../../protocol/chat.ts';
 import { BACKENDS, databaseEnv } from '../../support/backends.ts';
+import { messagesOf, openRoom, say } from '../../support/chat.ts';
 import { ask, befriend, block, contactsOf } from '../../support/contacts.ts';
-import { call, createVisits, signUp, type Person } from '../../support/people.ts';
+import { call, createMeeting, createVisits, signUp, type Person } from '../../support/people.ts';
 import { pngOf } from '../../support/pictures.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 
@@ -74,6 +76,56 @@ describe.each(BACKENDS)('deleting an account on %s', (backend) => {
     const { meetings } = await call(server, 'listMeetings', { token });
     expect(JSON.stringify(meetings)).not.toContain(name);
     expect(meetings.map(({ hostName }) => hostName)).toEqual(['Deleted account']);
+  });
+
+  it('is told at once to whoever sees them, and leaves none of their messages to who was away', async () => {
+    const [ada, alan, eve] = [
+      await signUp(server, 'Ada'),
+      await signUp(server, 'Alan'),
+      await signUp(server, 'Eve'),
+    ];
+    await ask(server, eve, ada);
+    await ask(server, ada, alan);
+    const direct = await openRoom(server, ada, [alan]);
+    const group = await openRoom(server, alan, [ada, eve]);
+    await say(server, ada, direct.id, 'to you');
+    const { id: messageId } = await say(server, alan, group.id, 'to all');
+    for (let count = 0; count < 7; count++) await say(server, ada, group.id, `${count}`);
+    await call(server, 'reactToMessage', {
+      ...{ token: ada.token, params: { roomId: group.id, messageId } },
+      body: { reaction: '👍', on: true },
+    });
+    const meeting = await createMeeting(server, alan);
+    const [atMeeting] = [await visits.come(alan, meeting.id), await visits.come(ada, meeting.id)];
+    await say(server, ada, meeting.id, 'in the meeting');
+    const [atAlan, atEve] = [await visits.connect(alan), await visits.connect(eve)];
+    const before = await messagesOf(server, eve, group.id);
+    await remove(ada);
+
+    for (const client of [atAlan, atEve]) {
+      await client.next('contact-removed', ({ userId }) => userId === ada.userId);
+      await client.next(
+        'chat-room-updated',
+        ({ roomId, last, rev }) => roomId === group.id && last === null && rev > before.rev,
+      );
+    }
+    await atAlan.next('chat-room-updated', ({ roomId }) => roomId === direct.id);
+    await atMeeting.next('chat-room-updated', ({ roomId }) => roomId === meeting.id);
+    const params = { roomId: direct.id };
+    const { room } = await call(server, 'readRoom', { token: alan.token, params });
+    expect(room.members.map(({ name }) => name).toSorted()).toEqual(['Alan', 'Deleted account']);
+    expect(room.last).toMatchObject({ content: '', senderName: 'Deleted account' });
+
+    const missed: ChatMessage[] = [];
+    for (let rev = before.rev; ; rev = missed.at(-1)?.rev ?? rev) {
+      const query = { since: String(rev), limit: '3' };
+      const page = await messagesOf(server, eve, group.id, query);
+      missed.push(...page.messages);
+      if (!page.hasMore) break;
+    }
+    expect(missed.map(({ content }) => content)).toEqual(['to all', ...Array<string>(7).fill('')]);
+    expect(missed[0]?.reactions).toEqual([]);
+    expect(JSON.stringify(missed)).not.toContain('Ada');
   });
 
   it('frees the email for somebody else', async () => {

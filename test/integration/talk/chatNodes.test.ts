@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { messagesOf, openRoom, say } from '../../support/chat.ts';
+import { ask } from '../../support/contacts.ts';
 import { call, createMeeting, signUp } from '../../support/people.ts';
 import { eventually } from '../../support/eventually.ts';
 import { useTwoNodes } from '../../support/twoNodes.ts';
@@ -67,7 +68,7 @@ describe('chat over two nodes', () => {
     }
   });
 
-  it('brings typing, receipts and changes across, and hears nothing where one was put out', async () => {
+  it('brings typing, receipts and what is deleted across, and nothing to whom was put out', async () => {
     const [ada, alan] = await Promise.all([
       signUp(nodes.owner, 'Ada'),
       signUp(nodes.owner, 'Alan'),
@@ -98,6 +99,22 @@ describe('chat over two nodes', () => {
     await there.next('chat-room-updated', ({ roomId }) => roomId === other.id);
     expect(there.all('new-chat-message')).toEqual([]);
     expect(there.all('chat-room-updated').map(({ roomId }) => roomId)).not.toContain(room.id);
+
+    // Grace asked Ada to be a contact, and is gone.
+    await ask(nodes.other, grace, ada);
+    await here.next('contact-updated');
+    await say(nodes.other, grace, room.id, 'bye');
+    await here.next('new-chat-message', (fact) => fact.message.senderId === grace.userId);
+    const body = { password: 'correct horse battery' };
+    await call(nodes.other, 'deleteAccount', { token: grace.token, body });
+    expect(await here.next('contact-removed')).toEqual({ userId: grace.userId });
+    const told = await here.next(
+      'chat-room-updated',
+      ({ roomId, rev, last: newest }) =>
+        roomId === room.id && newest === null && rev > last.rev + 1,
+    );
+    const { messages } = await messagesOf(nodes.owner, ada, room.id);
+    expect(messages.at(-1)).toMatchObject({ content: '', rev: told.rev });
   });
 
   it('is heard in a meeting by those who are in it, wherever they are', async () => {

@@ -271,6 +271,17 @@ describe.each(BACKENDS)('chat rooms on %s', (backend) => {
       'About 100% of_it',
     ]);
     expect(await find(await signUp(server), 'About')).toEqual([]);
+    // Middles and ends of words, what is too short for trigrams, and words without spaces between them.
+    await say(server, ada, room.id, '東京都庁で会いましょう🎉🎉');
+    await say(server, ada, room.id, 'Übermorgen um 9');
+    const texts = { bout: 2, it: 2, 东京: 0, 東京: 1, 京都庁: 1, 'う🎉': 1, 'bermorgen um': 1 };
+    for (const [q, count] of Object.entries(texts)) {
+      expect(await find(alan, q), q).toHaveLength(count);
+    }
+    // One character is too little to look for.
+    for (const q of ['9', '🎉', '東']) {
+      await expect(find(alan, q)).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' });
+    }
     const page = await call(server, 'searchMessages', {
       ...{ token: ada.token, query: { q: 'about 100', limit: '1', roomId: room.id } },
     });

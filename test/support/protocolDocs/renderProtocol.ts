@@ -19,7 +19,7 @@ import { readComments } from './comments.ts';
 import { boundsText, typeText, type Schema } from './schemaText.ts';
 import { CONVENTIONS, HTTP, NOTIFICATIONS, REQUESTS } from './prose.ts';
 
-/** Rewrites docs/protocol.md. */
+/** Rewrites docs/protocol.md and docs/who-may.md. */
 export const REWRITE_COMMAND = 'npm run docs';
 
 const FOLDER = join(import.meta.dirname, '../../../protocol');

@@ -5,12 +5,20 @@ import { notifications } from '../../../protocol/notifications.ts';
 import { requests } from '../../../protocol/requests.ts';
 import { routes } from '../../../protocol/rest.ts';
 import { renderProtocol, REWRITE_COMMAND } from '../../support/protocolDocs/renderProtocol.ts';
+import { renderWhoMay } from '../../support/whoMay/renderWhoMay.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../../docs/protocol.md'), 'utf8');
+const read = (name: string) =>
+  readFileSync(join(import.meta.dirname, '../../../docs', name), 'utf8');
+const page = read('protocol.md');
 
 test('docs/protocol.md is that of the contract', () => {
   const current = page === renderProtocol();
   expect(current, `docs/protocol.md is stale: run \`${REWRITE_COMMAND}\``).toBe(true);
+});
+
+test('docs/who-may.md is that of the tables that are tried', () => {
+  const current = read('who-may.md') === renderWhoMay();
+  expect(current, `docs/who-may.md is stale: run \`${REWRITE_COMMAND}\``).toBe(true);
 });
 
 test('it names every request, notification and route, and says what each is for', () => {

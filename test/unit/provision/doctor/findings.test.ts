@@ -4,11 +4,13 @@ import { failure, ok, render, summarize, warning } from '../../../../provision/d
 import { checkCertificate, checkNode } from '../../../../provision/doctor/machine.ts';
 import { judgeNodes, readNode } from '../../../../provision/doctor/nodes.ts';
 import {
+  checkChatIndex,
   checkConnections,
   checkMigrations,
   checkVersion,
 } from '../../../../provision/doctor/postgres.ts';
 import { checkServer, judgeSettings } from '../../../../provision/doctor/redis.ts';
+import { migrations } from '../../../../migrations/index.ts';
 import { createSelfSigned } from '../../../../server/config/tls.ts';
 
 const DAY_MS = 86_400_000;
@@ -105,4 +107,12 @@ test('the nodes of a cluster', () => {
   expect(levels([...two, node('media'), node('media', '2.0.0')])).toEqual(['warning']);
   expect(readNode(null, null)).toBeNull();
   expect(readNode('{"name":1}', 'ready')).toBeNull();
+});
+
+test('an index of chat that could not be made', () => {
+  const done = Object.keys(migrations);
+  expect(checkChatIndex(done, true)).toMatchObject([{ level: 'ok' }]);
+  expect(checkChatIndex(done, false)).toMatchObject([{ level: 'warning' }]);
+  // The next start makes it.
+  expect(checkChatIndex(done.slice(0, 11), false)).toEqual([]);
 });
