@@ -129,7 +129,7 @@ describe.each(arrangements([ONE_WORKER, CLUSTER]))('people $where', ({ start }) 
     const declined = await ring(self, bob);
     await bob.client.request('call:reject', { callId: declined });
     const talked = await connectCall(self, eve);
-    const minute = { rttMs: 700, loss: 0.2, bitrate: 40_000, freezes: 0 };
+    const minute = { rttMs: 700, loss: 0.2, bitrate: 40_000, freezes: 0, seconds: 60 };
     await self.client.request('call:quality', { in: { callId: talked }, minute });
     await self.client.request('call:end', { callId: talked });
     const missed = await ring(eve, self);

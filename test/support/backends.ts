@@ -2,8 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { knex } from 'knex';
 import { inject } from 'vitest';
 
-/** The databases that every integration test of the server runs on. */
+/** The databases that everything runs on whose subject is what is stored. */
 export const BACKENDS = ['PGlite', 'PostgreSQL'] as const;
+
+/**
+ * Those for tests of what happens around it: a round has time for one of them, and the tests of the
+ * stores hold both to the same. With `PARLEY_TEST_BACKENDS=all`, all.
+ */
+export const EDGE_BACKENDS: readonly Backend[] =
+  process.env['PARLEY_TEST_BACKENDS'] === 'all' ? BACKENDS : ['PostgreSQL'];
 export type Backend = (typeof BACKENDS)[number];
 
 /**

@@ -1,12 +1,11 @@
 import { inject } from 'vitest';
-import { BACKENDS, databaseEnv } from './backends.ts';
 import { ClusterOfProcesses } from './ClusterOfProcesses.ts';
 import { befriend, contactOf, untilOnline } from './contacts.ts';
 import { signUp, type Person } from './people.ts';
 import { startTestServer } from './TestServer.ts';
 
-/** A server on each kind of database, and a cluster whose people are at different nodes. */
-export const CALL_PLACES = [...BACKENDS, 'two nodes'] as const;
+/** A server with the embedded database, and a cluster on PostgreSQL whose people are at different nodes. */
+export const CALL_PLACES = ['PGlite', 'two nodes'] as const;
 
 /** Where people who call each other are. */
 export interface CallPlace {
@@ -22,7 +21,7 @@ export async function openCallPlace(
   env: Record<string, string>,
 ): Promise<CallPlace> {
   if (place !== 'two nodes') {
-    const server = await startTestServer({ ...(await databaseEnv(place)), ...env });
+    const server = await startTestServer(env);
     return { at: () => server, known: () => Promise.resolve(), close: () => server.close() };
   }
   const cluster = await ClusterOfProcesses.start(inject('postgresUrl'), { media: 1, env });

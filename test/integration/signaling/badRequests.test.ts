@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ack } from '../../../protocol/errors.ts';
 import { ERROR_CODES } from '../../../protocol/errors.ts';
 import type { MeetingRequestName, RequestInput } from '../../../protocol/requests.ts';
-import { BACKENDS, databaseEnv } from '../../support/backends.ts';
+import { databaseEnv, EDGE_BACKENDS } from '../../support/backends.ts';
 import { createMeeting, join, signUp, type Person } from '../../support/people.ts';
 import { openTransports, produceInput, receivable } from '../../support/rtp.ts';
 import { TestClient } from '../../support/TestClient.ts';
@@ -105,7 +105,7 @@ const names = Object.keys(valid) as MeetingRequestName[];
 /** Requests that ask for nothing but a meeting, and answer the same wherever the asker is. */
 const ENTERING = new Set<MeetingRequestName>(['join-meeting']);
 
-describe.each(BACKENDS)('bad requests, on %s', (backend) => {
+describe.each(EDGE_BACKENDS)('bad requests, on %s', (backend) => {
   let server: TestServer;
   /** Somebody with an account who is in neither of the two meetings, but for the observer. */
   let stranger: Person;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BACKENDS, databaseEnv } from '../../support/backends.ts';
+import { databaseEnv, EDGE_BACKENDS } from '../../support/backends.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
   call,
@@ -13,7 +13,7 @@ import {
 import { TestClient } from '../../support/TestClient.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 
-describe.each(BACKENDS)('joining, on %s', (backend) => {
+describe.each(EDGE_BACKENDS)('joining, on %s', (backend) => {
   let server: TestServer;
   let host: Person;
   let other: Person;

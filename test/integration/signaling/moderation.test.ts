@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BACKENDS, databaseEnv } from '../../support/backends.ts';
+import { databaseEnv, EDGE_BACKENDS } from '../../support/backends.ts';
 import {
   createMeeting,
   createVisits,
@@ -11,7 +11,7 @@ import {
 import { openTransports, produceInput } from '../../support/rtp.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 
-describe.each(BACKENDS)('hosts, on %s', (backend) => {
+describe.each(EDGE_BACKENDS)('hosts, on %s', (backend) => {
   let server: TestServer;
   let ada: Person;
   let alan: Person;

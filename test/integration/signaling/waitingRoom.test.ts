@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RequestName } from '../../../protocol/requests.ts';
-import { BACKENDS, databaseEnv } from '../../support/backends.ts';
+import { databaseEnv, EDGE_BACKENDS } from '../../support/backends.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
   call,
@@ -15,7 +15,7 @@ import { receivable } from '../../support/rtp.ts';
 import { TestClient } from '../../support/TestClient.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 
-describe.each(BACKENDS)('a waiting room, on %s', (backend) => {
+describe.each(EDGE_BACKENDS)('a waiting room, on %s', (backend) => {
   let server: TestServer;
   let host: Person;
   let other: Person;

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BACKENDS, databaseEnv } from '../../support/backends.ts';
+import { databaseEnv, EDGE_BACKENDS } from '../../support/backends.ts';
 import { eventually } from '../../support/eventually.ts';
 import { call, createMeeting, createVisits, enterAsGuest, signUp } from '../../support/people.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 import { WebhookReceiver } from '../../support/WebhookReceiver.ts';
 
-describe.each(BACKENDS)('what endpoints are told, on %s', (backend) => {
+describe.each(EDGE_BACKENDS)('what endpoints are told, on %s', (backend) => {
   let server: TestServer;
   let receiver: WebhookReceiver;
   const visits = createVisits(() => server);
@@ -147,7 +147,7 @@ describe.each(BACKENDS)('what endpoints are told, on %s', (backend) => {
   });
 });
 
-describe.each(BACKENDS)('an endpoint that fails, on %s', (backend) => {
+describe.each(EDGE_BACKENDS)('an endpoint that fails, on %s', (backend) => {
   const TOKEN = 'an-operator-token-of-32-characters-or-more';
   const RETRY_MAX_MS = 100;
   let server: TestServer;

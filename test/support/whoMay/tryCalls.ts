@@ -14,7 +14,7 @@ export interface Attempter {
   client: TestClient | Answer;
 }
 
-const MINUTE = { rttMs: 1, loss: 0, bitrate: 1, freezes: 0 };
+const MINUTE = { rttMs: 1, loss: 0, bitrate: 1, freezes: 0, seconds: 60 };
 
 /** What is asked of a call that rings, and below of one that goes on; `deviceId` is that of an end of it. */
 const RINGING: Partial<Record<Column, Asked>> = {
