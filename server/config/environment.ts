@@ -13,7 +13,9 @@ const RESERVED = new Set([
   'PARLEY_E2E_ON',
   'PARLEY_REDIS_SERVER',
   'PARLEY_SOAK_SEED',
+  'PARLEY_TEST_BACKENDS',
   'PARLEY_TEST_POSTGRES_URL',
+  'PARLEY_TURN_SERVER',
 ]);
 
 /** Names that hosting platforms set. A PARLEY_ name for the same key wins. */

@@ -35,3 +35,11 @@ test('the page lists every key, its variable and default, and no other', () => {
     expect(meaning.length, `the meaning of ${key ?? ''}`).toBeGreaterThan(10);
   }
 });
+
+test('a server starts beside every variable that the page of tools lists', () => {
+  const page = readFileSync(join(ROOT, 'docs/provisioning.md'), 'utf8');
+  const names = [...page.matchAll(/^\| `(PARLEY_\w+)` +\|/gm)].map(([, name = '']) => name);
+  expect(names).toContain('PARLEY_CHROMIUM');
+  const env = Object.fromEntries(names.map((name) => [name, 'anything']));
+  expect(loadConfig({ file: null, env })).toEqual(loadConfig({ file: null, env: {} }));
+});
