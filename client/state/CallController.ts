@@ -248,12 +248,14 @@ export class CallController {
     if (phase?.is === 'talking') this.#show({ ...phase, interrupted: true });
   }
 
-  /** The two do not reach each other: on the server they do. */
+  /** The two do not reach each other, or no more: on the server they do. */
   async #meet(): Promise<void> {
-    if (this.current.peek()?.phase.is !== 'connecting') return;
+    const phase = this.current.peek()?.phase;
+    if (phase?.is !== 'connecting' && !(phase?.is === 'talking' && phase.interrupted)) return;
     try {
       await this.upgrade([]);
     } catch (error) {
+      // What has flowed may do so again, and this is tried again.
       if (this.current.peek()?.phase.is !== 'connecting') return;
       const failure = toRequestError(error);
       void this.hangUp();

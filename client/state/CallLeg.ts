@@ -7,6 +7,8 @@ import type { OpenPeer, openPeer } from './openPeer.ts';
 
 /** By then the two have reached each other, or they meet on the server; the callee leaves the caller time to ask. */
 const PATH_PATIENCE_MS = { outgoing: 5_000, incoming: 7_000 };
+/** A path that was lost is looked for three times by then. Also between one try to meet on the server and the next. */
+const LOST_PATIENCE_MS = 20_000;
 
 /** What the other end says, by way of the server. */
 export type Relayed = Extract<
@@ -28,7 +30,7 @@ interface LegOptions {
   /** Also when it has become another path. */
   onConnected: () => void;
   onInterrupted: () => void;
-  /** The time in which one should have been found is over. */
+  /** There should have been a path by now. Called again and again until there is one. */
   onLate: () => void;
   onVideo: (track: MediaStreamTrack | null) => void;
   onSoundBlocked: (blocked: boolean) => void;
@@ -39,24 +41,32 @@ export class CallLeg {
   readonly #callId: string;
   readonly #signaling: LegDeps['signaling'];
   readonly #open: OpenPeer;
-  readonly #patience: ReturnType<typeof setTimeout>;
+  readonly #onLate: () => void;
+  #patience: ReturnType<typeof setTimeout> | undefined;
   #report: { close(): void } | null = null;
 
   constructor({ open, signaling, devices }: LegDeps, options: LegOptions) {
     const { callId, config, direction, onVideo, onSoundBlocked } = options;
     this.#callId = callId;
     this.#signaling = signaling;
+    this.#onLate = options.onLate;
     this.#open = open({
       ...{ callId, config, signaling, devices, onVideo, onSoundBlocked },
       polite: direction === 'incoming',
     });
     const { peer } = this.#open;
+    // Where everything goes by a relay that is out of reach, the server is, too.
+    const hasOtherWay = config.iceTransportPolicy !== 'relay';
     peer.on('connected', (path) => {
+      this.#stopWaiting();
       this.#tell(path);
       options.onConnected();
     });
-    peer.on('interrupted', options.onInterrupted);
-    this.#patience = setTimeout(options.onLate, PATH_PATIENCE_MS[direction]);
+    peer.on('interrupted', () => {
+      options.onInterrupted();
+      if (hasOtherWay && this.#patience === undefined) this.#wait(LOST_PATIENCE_MS);
+    });
+    this.#wait(PATH_PATIENCE_MS[direction]);
     if (direction === 'outgoing') peer.begin();
   }
 
@@ -82,9 +92,21 @@ export class CallLeg {
   }
 
   close(): void {
-    clearTimeout(this.#patience);
+    this.#stopWaiting();
     this.#report?.close();
     this.#open.close();
+  }
+
+  #wait(ms: number): void {
+    this.#patience = setTimeout(() => {
+      this.#wait(LOST_PATIENCE_MS);
+      this.#onLate();
+    }, ms);
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
   }
 
   #tell(path: CallPath): void {

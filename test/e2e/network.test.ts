@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { bannersOf, watchBanner } from './support/banners.ts';
 import { banner, useBreakableNetwork } from './support/breakableNetwork.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
@@ -13,8 +14,13 @@ describe('a meeting whose network breaks', () => {
   it('finds a new way for media when the old one dies without a word', async () => {
     const { ada, air, alan, asked, seeEachOther } = network;
     const before = await alan.participantId();
+    await watchBanner(alan.page);
     air.silence();
-    await banner(alan).getByText('Finding a new way for sound and picture').waitFor();
+    await eventually(async () => {
+      expect(await bannersOf(alan.page)).toContainEqual(
+        expect.stringContaining('Finding a new way for sound and picture'),
+      );
+    }, 30_000);
     await banner(alan).waitFor({ state: 'detached' });
     await banner(ada).waitFor({ state: 'detached' });
     await seeEachOther();

@@ -7,13 +7,13 @@ import { parseCsv } from '../support/csv.ts';
 import { eventually } from '../support/eventually.ts';
 import { call, createMeeting, createVisits } from '../support/people.ts';
 import { pngOf } from '../support/pictures.ts';
-import { arrangements, CLUSTER, ONE_WORKER, type Host } from './support/hosting.ts';
+import { arrangements, CLUSTER, type Host } from './support/hosting.ts';
 import { accessibilityViolations, horizontalOverflow } from './support/soundness.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
 const PHONE = { width: 375, height: 720 };
 
-describe.each(arrangements([ONE_WORKER, CLUSTER]))('people $where', ({ start }) => {
+describe.each(arrangements([CLUSTER]))('people $where', ({ start }) => {
   let host: Host;
   let browser: Browser;
   let ada: Visitor;

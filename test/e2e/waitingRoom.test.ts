@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { arrangements, CLUSTER, ONE_WORKER, type Host } from './support/hosting.ts';
+import { arrangements, CLUSTER, type Host } from './support/hosting.ts';
 import { SMALL_PICTURES } from './support/smallPictures.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
-describe.each(arrangements([ONE_WORKER, CLUSTER]))('a waiting room $where', ({ start }) => {
+describe.each(arrangements([CLUSTER]))('a waiting room $where', ({ start }) => {
   let server: Host;
   let browser: Browser;
   let ada: Visitor;

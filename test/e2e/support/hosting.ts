@@ -3,7 +3,6 @@ import { databaseEnv } from '../../support/backends.ts';
 import { ClusterOfProcesses } from '../../support/ClusterOfProcesses.ts';
 import { spread } from '../../support/placements.ts';
 import { startTestServer } from '../../support/TestServer.ts';
-import { SMALL_PICTURES } from './smallPictures.ts';
 
 /** What a meeting takes place on. */
 export interface Host {
@@ -30,11 +29,7 @@ export const ONE_WORKER: Arrangement = {
 export const TWO_WORKERS: Arrangement = {
   where: 'split over two workers, on PostgreSQL',
   start: async (env = {}) => {
-    const own = {
-      ...(await databaseEnv('PostgreSQL')),
-      ...SMALL_PICTURES,
-      PARLEY_MEDIA_WORKERS: '2',
-    };
+    const own = { ...(await databaseEnv('PostgreSQL')), PARLEY_MEDIA_WORKERS: '2' };
     return startOne({ ...own, ...env }, { placement: spread() });
   },
 };

@@ -1,23 +1,22 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { databaseEnv } from '../../support/backends.ts';
 import { eventually } from '../../support/eventually.ts';
-import { ARRANGEMENTS } from '../../support/placements.ts';
-import { startTestServer, type TestServer } from '../../support/TestServer.ts';
+import { TWO_WORKERS, type Host } from '../support/hosting.ts';
 import { launchBrowser, Visitor } from '../support/Visitor.ts';
 
 /** Bandwidth estimation needs a while before it lets the best layer through. */
 const PATIENCE_MS = 40_000;
 
-describe.each(ARRANGEMENTS)('layers of a camera $where', ({ env, parts }) => {
-  let server: TestServer;
+/** Over a pipe they are chosen twice: by who receives, and of those by who sends on. */
+describe(`layers of a camera ${TWO_WORKERS.where}`, () => {
+  let server: Host;
   let browser: Browser;
   let publisher: Visitor;
   let viewer: Visitor;
   let publisherId: string;
 
   beforeAll(async () => {
-    server = await startTestServer({ ...env, ...(await databaseEnv('PostgreSQL')) }, parts);
+    server = await TWO_WORKERS.start();
     browser = await launchBrowser();
     publisher = await Visitor.open(browser, server.url);
     viewer = await Visitor.open(browser, server.url);

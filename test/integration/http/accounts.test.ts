@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BACKENDS, databaseEnv } from '../../support/backends.ts';
+import { EDGE_BACKENDS, databaseEnv } from '../../support/backends.ts';
 import { call, createMeeting, enterAsGuest, signUp } from '../../support/people.ts';
 import { TestClient } from '../../support/TestClient.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
@@ -9,7 +9,7 @@ import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 const JWT_SECRET = 'a secret of this test, 32 bytes or more';
 const PASSWORD = 'correct horse battery';
 
-describe.each(BACKENDS)('accounts over HTTP on %s', (backend) => {
+describe.each(EDGE_BACKENDS)('accounts over HTTP on %s', (backend) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startTestServer({

@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BACKENDS, databaseEnv } from '../../support/backends.ts';
+import { EDGE_BACKENDS, databaseEnv } from '../../support/backends.ts';
 import { block } from '../../support/contacts.ts';
 import {
   call,
@@ -18,7 +18,7 @@ const MAX_BYTES = 100_000;
 const SECRET = 'taken at home, 51.5 N';
 const SCRIPT = '<script>alert(1)</script>';
 
-describe.each(BACKENDS)('pictures of people on %s', (backend) => {
+describe.each(EDGE_BACKENDS)('pictures of people on %s', (backend) => {
   let server: TestServer;
   let ada: Person;
   const visits = createVisits(() => server);

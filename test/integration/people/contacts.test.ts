@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BACKENDS, databaseEnv } from '../../support/backends.ts';
+import { EDGE_BACKENDS, databaseEnv } from '../../support/backends.ts';
 import { ask, befriend, block, contactOf, contactsOf } from '../../support/contacts.ts';
 import { call, createVisits, signUp, type Person } from '../../support/people.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 
 const ROUNDS = 100;
 
-describe.each(BACKENDS)('contacts on %s', (backend) => {
+describe.each(EDGE_BACKENDS)('contacts on %s', (backend) => {
   let server: TestServer;
   const visits = createVisits(() => server);
   beforeAll(async () => {

@@ -81,7 +81,7 @@ it('stops waiting when somebody else takes the drain back', async () => {
 
 it('shows a meeting, cannot move it anywhere, ends it, and tells who did', async () => {
   const { id, code: joinCode } = await createMeeting(server, await signUp(server), {
-    title: 'Town \u001b\u200ehall',
+    title: 'Town \u200ehall',
   });
   await visits.come(await signUp(server), id);
   expect((await run('meetings')).out).toContain('Town hall');

@@ -16,7 +16,7 @@ import { Random } from '../../support/Random.ts';
 import { Refused, TestClient } from '../../support/TestClient.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 
-const SEQUENCES = 60;
+const SEQUENCES = 40;
 const STEPS = 25;
 /** Set it to see one sequence again. */
 const SEED = Number(process.env['PARLEY_MODEL_SEED'] ?? Date.now() % 1_000_000);

@@ -9,7 +9,7 @@ import { accountRecord, openTestDatabase, sessionRecord } from '../../support/da
 import { Random } from '../../support/Random.ts';
 
 /** The embedded database has one node; it is to keep the same promises. */
-const ROUNDS = { PostgreSQL: 500, PGlite: 100 };
+const ROUNDS = { PostgreSQL: 500, PGlite: 25 };
 const STEPS = 5;
 const SEED = 20_260_101;
 const HOUR_MS = 3_600_000;

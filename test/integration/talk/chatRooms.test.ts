@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BACKENDS, databaseEnv } from '../../support/backends.ts';
+import { EDGE_BACKENDS, databaseEnv } from '../../support/backends.ts';
 import { messagesOf, openRoom, outcomeOf, say } from '../../support/chat.ts';
 import { eventually } from '../../support/eventually.ts';
 import { call, createVisits, signUp, type Person } from '../../support/people.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 
-describe.each(BACKENDS)('chat rooms on %s', (backend) => {
+describe.each(EDGE_BACKENDS)('chat rooms on %s', (backend) => {
   let server: TestServer;
   let ada: Person;
   let alan: Person;

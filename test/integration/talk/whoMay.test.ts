@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BACKENDS, databaseEnv } from '../../support/backends.ts';
+import { EDGE_BACKENDS, databaseEnv } from '../../support/backends.ts';
 import { messagesOf, openRoom, outcomeOf, say } from '../../support/chat.ts';
 import { befriend } from '../../support/contacts.ts';
 import { call, createVisits, signUp } from '../../support/people.ts';
@@ -14,7 +14,7 @@ import { tryPeople } from '../../support/whoMay/tryPeople.ts';
 
 const OPERATOR = `${randomUUID()}@example.org`;
 
-describe.each(BACKENDS)('who may read, write, ring and see what, on %s', (backend) => {
+describe.each(EDGE_BACKENDS)('who may read, write, ring and see what, on %s', (backend) => {
   let server: TestServer;
   let stage: Stage;
   const visits = createVisits(() => server);

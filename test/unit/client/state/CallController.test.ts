@@ -199,3 +199,39 @@ test('a path that is lost and found is told, and the call is the same', async ()
   peer.connect();
   expect(page.phase()).toEqual(before);
 });
+
+test('a path that stays lost leads over the server, as soon as that is possible', async () => {
+  const peer = await page.talk();
+  page.answers['call:upgrade'] = refusal('UNAVAILABLE');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(page.names()).not.toContain('call:upgrade');
+  peer.interrupt();
+  await vi.advanceTimersByTimeAsync(19_000);
+  expect(page.names()).not.toContain('call:upgrade');
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(page.names().filter((name) => name === 'call:upgrade')).toHaveLength(1);
+  // What flowed may flow again: the call is not given up.
+  expect(page.phase()).toMatchObject({ is: 'talking', interrupted: true });
+  page.answers['call:upgrade'] = () => Promise.resolve({ meetingId: 'm', code: 'abc' });
+  await vi.advanceTimersByTimeAsync(20_000);
+  page.moved();
+  await settled();
+  expect(page.entered).toEqual(['abc']);
+});
+
+test('a path that is found again in time leads nowhere else, nor one that needs a relay', async () => {
+  const peer = await page.talk();
+  peer.interrupt();
+  await vi.advanceTimersByTimeAsync(19_000);
+  peer.connect();
+  await vi.advanceTimersByTimeAsync(60_000);
+  const other = new CallPage();
+  await other.callBob();
+  other.tell('call:accepted', {
+    ...{ callId: 'call-1', by: BOB.id, iceServers: [], iceTransportPolicy: 'relay' },
+  });
+  other.peers[0]?.connect();
+  other.peers[0]?.interrupt();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([...page.names(), ...other.names()]).not.toContain('call:upgrade');
+});
