@@ -7,6 +7,7 @@ import type { Failure } from '../../state/models.ts';
 import { Confirm } from '../components/Dialog.tsx';
 import { FailureNote } from '../components/FailureNote.tsx';
 import { Icon } from '../components/Icon.tsx';
+import { CallButtons } from '../calls/CallButtons.tsx';
 import { Menu, type MenuItem } from '../components/Menu.tsx';
 import { RetryNote } from '../components/RetryNote.tsx';
 import { Shell } from '../components/Shell.tsx';
@@ -133,6 +134,11 @@ function OpenRoomHead({ chat, room }: { chat: ChatModel; room: ChatRoom | null }
   const muted =
     (listed.is === 'ready' && listed.value.find(({ id }) => id === room?.id)?.muted) ?? false;
   const name = room ? roomName(texts, room, chat.selfId) : '';
+  // Whoever may not be written to may not be rung, either.
+  const other =
+    room?.kind === 'direct' && room.mayWrite
+      ? room.members.find(({ userId }) => userId !== chat.selfId)
+      : undefined;
   const close = (): void => setDialog(null);
   const items: MenuItem[] = room
     ? [
@@ -175,6 +181,7 @@ function OpenRoomHead({ chat, room }: { chat: ChatModel; room: ChatRoom | null }
           {room?.kind === 'meeting' && <span class="muted small">{words.meetingRoom}</span>}
           {room?.kind === 'meeting-private' && <span class="muted small">{words.privateRoom}</span>}
         </div>
+        {other && <CallButtons person={{ id: other.userId, name: other.name }} />}
         {room && <Menu label={words.roomMenu} items={items} />}
         {room && dialog === 'rename' && <RenameDialog {...{ chat, room }} onClose={close} />}
         {room && dialog === 'members' && <MembersDialog {...{ chat, room }} onClose={close} />}

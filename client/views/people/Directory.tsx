@@ -6,7 +6,7 @@ import { Menu } from '../components/Menu.tsx';
 import { useTexts } from '../context.ts';
 import { contactActions, type Question } from './contactActions.ts';
 import { PersonLine } from './PersonLine.tsx';
-import { useCall } from './useCall.ts';
+import { useCall } from '../calls/useCall.ts';
 import type { Attempt } from './useAttempt.ts';
 
 /** From one letter to the next. */

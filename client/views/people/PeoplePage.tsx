@@ -3,6 +3,7 @@ import type { ContactState, ContactView } from '../../../protocol/people.ts';
 import type { PeopleTexts } from '../../i18n/peopleTexts.ts';
 import type { PeopleModel } from '../../state/peopleModels.ts';
 import '../../styles/people.css';
+import { CallButtons } from '../calls/CallButtons.tsx';
 import { Confirm } from '../components/Dialog.tsx';
 import { FailureNote } from '../components/FailureNote.tsx';
 import { Menu } from '../components/Menu.tsx';
@@ -11,7 +12,7 @@ import { useApp, useTexts } from '../context.ts';
 import { useNow } from '../useNow.ts';
 import { Blocked } from './Blocked.tsx';
 import { contactActions, type Question } from './contactActions.ts';
-import { useCall } from './useCall.ts';
+import { useCall } from '../calls/useCall.ts';
 import { Directory } from './Directory.tsx';
 import { lastSeenText } from './lastSeenText.ts';
 import { PersonLine } from './PersonLine.tsx';
@@ -151,6 +152,7 @@ function Contacts({
               status={contact.status}
               detail={detailOf(contact, words, now, texts.locale)}
             >
+              <CallButtons person={contact.person} />
               <Menu
                 label={words.options(contact.person.name)}
                 items={contactActions(words, contact.person, { isContact: true, ask, call })}
