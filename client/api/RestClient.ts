@@ -57,7 +57,12 @@ export class RestClient {
       headers: { ...(token !== null && { authorization: `Bearer ${token}` }) },
     });
     if (!response.ok) throw await refusal(response);
-    return response.blob();
+    try {
+      return await response.blob();
+    } catch {
+      // It broke off.
+      throw new RequestError({ code: 'OFFLINE' });
+    }
   }
 
   async #send(url: string, init: RequestInit): Promise<Response> {

@@ -8,6 +8,8 @@ import { pathOf, readFigures, type PeerFigures } from './peerFigures.ts';
 const DISCONNECTED_PATIENCE_MS = 2_000;
 /** What was looked for in vain is looked for anew: what was in the way may be gone. */
 const RETRY_MS = 6_000;
+/** An offer of one's own that is older and not answered may have been lost, with the way to the other end. */
+const ANSWER_PATIENCE_MS = 2_000;
 
 export interface PeerConfig {
   iceServers: readonly IceServer[];
@@ -41,6 +43,7 @@ export class PeerCall extends Emitter<PeerEvents> {
   readonly #stops: (() => void)[] = [];
   #makingOffer = false;
   #ignoring = false;
+  #offeredAt = 0;
   #closed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** What the other end says is taken one after another. */
@@ -85,7 +88,11 @@ export class PeerCall extends Emitter<PeerEvents> {
       const connection = this.#connection;
       const collides = this.#makingOffer || connection.signalingState !== 'stable';
       this.#ignoring = !this.#polite && collides;
-      if (this.#ignoring) return;
+      if (this.#ignoring) {
+        // Else each would wait for ever: the other end for an answer to its own, which is not taken.
+        if (Date.now() - this.#offeredAt > ANSWER_PATIENCE_MS) this.#offerAgain();
+        return;
+      }
       // One's own offer, if there is one, is taken back.
       await connection.setRemoteDescription({ type: 'offer', sdp });
       this.#adopt();
@@ -114,9 +121,7 @@ export class PeerCall extends Emitter<PeerEvents> {
 
   /** The way to the other end was lost for a while, and with it maybe an offer. */
   catchUp(): void {
-    const { signalingState, localDescription } = this.#connection;
-    if (signalingState === 'have-local-offer') this.emit('offer', localDescription?.sdp ?? '');
-    else this.restart();
+    if (!this.#offerAgain()) this.restart();
   }
 
   /** Looks for another path. */
@@ -161,12 +166,23 @@ export class PeerCall extends Emitter<PeerEvents> {
       this.#makingOffer = true;
       await this.#connection.setLocalDescription();
       const { localDescription } = this.#connection;
-      if (localDescription?.type === 'offer') this.emit('offer', localDescription.sdp);
+      if (localDescription?.type !== 'offer') return;
+      this.#offeredAt = Date.now();
+      this.emit('offer', localDescription.sdp);
     } catch (error) {
       if (!this.#closed) reportError(error);
     } finally {
       this.#makingOffer = false;
     }
+  }
+
+  /** Whether there is one that waits for an answer. */
+  #offerAgain(): boolean {
+    const { signalingState, localDescription } = this.#connection;
+    if (signalingState !== 'have-local-offer' || !localDescription) return false;
+    this.#offeredAt = Date.now();
+    this.emit('offer', localDescription.sdp);
+    return true;
   }
 
   /** Whoever answers sends on what the first offer has made. */
@@ -207,11 +223,16 @@ export class PeerCall extends Emitter<PeerEvents> {
     }
   }
 
+  /** A restart changes nothing while an offer waits: it is the offer, then, that may have been lost. */
+  #retry(): void {
+    if (Date.now() - this.#offeredAt < ANSWER_PATIENCE_MS || !this.#offerAgain()) this.restart();
+  }
+
   /** … and again, until there is a path: a try that finds nothing need not change any state. */
   #restartIn(delayMs: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.restart();
+      this.#retry();
       this.#restartIn(RETRY_MS);
     }, delayMs);
   }

@@ -1,4 +1,5 @@
 import { signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { MAX_CAPACITY } from '../../protocol/meetings.ts';
 import { isPassing, toRequestError } from '../api/RequestError.ts';
 
 /** Pictures that only those get who may see them, as addresses that an image can show. */
@@ -17,9 +18,11 @@ interface PicturesDeps {
   selfId: ReadonlySignal<string | null>;
 }
 
-/** The one that was asked for first goes: some 10 kB each. */
-const MOST_KEPT = 500;
+/** More than can be seen at once, some 10 kB each; the one that was asked for longest ago goes. */
+const MOST_KEPT = 2 * MAX_CAPACITY;
 const RETRY_MS = 5_000;
+/** Who may see it may change. */
+const REFUSAL_HOLDS_MS = 60_000;
 
 export function createPictures({ fetchPicture, selfId }: PicturesDeps): PicturesModel {
   const kept = new Map<string, Signal<string | null>>();
@@ -37,10 +40,24 @@ export function createPictures({ fetchPicture, selfId }: PicturesDeps): Pictures
       const picture = await fetchPicture(address);
       if (kept.get(address) === shown) shown.value = URL.createObjectURL(picture);
     } catch (error) {
-      if (!isPassing(toRequestError(error))) return;
-      setTimeout(() => {
-        if (kept.get(address) === shown) void load(address, shown);
-      }, RETRY_MS);
+      const passing = isPassing(toRequestError(error));
+      setTimeout(
+        () => {
+          if (kept.get(address) !== shown) return;
+          if (passing) void load(address, shown);
+          // Whoever shows it next asks again.
+          else kept.delete(address);
+        },
+        passing ? RETRY_MS : REFUSAL_HOLDS_MS,
+      );
+    }
+  }
+
+  /** Not while somebody is drawing. */
+  function makeRoom(): void {
+    for (const address of kept.keys()) {
+      if (kept.size <= MOST_KEPT) return;
+      drop(address);
     }
   }
 
@@ -51,11 +68,11 @@ export function createPictures({ fetchPicture, selfId }: PicturesDeps): Pictures
   return {
     of(address) {
       const known = kept.get(address);
-      if (known) return known;
-      const shown = signal<string | null>(null);
+      const shown = known ?? signal<string | null>(null);
+      kept.delete(address);
       kept.set(address, shown);
-      const [first] = kept.size > MOST_KEPT ? kept.keys() : [];
-      if (first !== undefined) drop(first);
+      if (known) return known;
+      if (kept.size > MOST_KEPT) queueMicrotask(makeRoom);
       void load(address, shown);
       return shown;
     },

@@ -312,3 +312,37 @@ test('sound is played at once, and a picture is shown when there is one', () => 
     ['video', true],
   ]);
 });
+
+test('an offer that was lost while the other end was away is made again when that one offers', async () => {
+  const { caller, callee, join } = pair();
+  join();
+  caller.call.begin();
+  caller.connection.onnegotiationneeded?.();
+  await settled();
+  expect(caller.connection.signalingState).toBe('stable');
+  // The callee hears nothing of it.
+  const handleOffer = vi.spyOn(callee.call, 'handleOffer').mockImplementation(() => undefined);
+  caller.call.restart();
+  await settled();
+  expect(caller.connection.signalingState).toBe('have-local-offer');
+  handleOffer.mockRestore();
+  await vi.advanceTimersByTimeAsync(3_000);
+  callee.call.catchUp();
+  await settled();
+  await settled();
+  expect([caller, callee].map(({ connection }) => connection.signalingState)).toEqual([
+    'stable',
+    'stable',
+  ]);
+});
+
+test('an offer that nobody answers while a path is looked for is made again', async () => {
+  const { caller } = pair();
+  caller.call.begin();
+  caller.connection.onnegotiationneeded?.();
+  await settled();
+  const first = caller.said.length;
+  caller.connection.become('disconnected');
+  await vi.advanceTimersByTimeAsync(8_500);
+  expect(caller.said.slice(first)).toEqual(['interrupted', 'offer caller 1', 'offer caller 1']);
+});

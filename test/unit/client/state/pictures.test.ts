@@ -38,8 +38,36 @@ describe('pictures that are asked for with a token', () => {
   test('are not asked for again where one may not see them', async () => {
     const { pictures, asked } = open(new RequestError({ code: 'NOT_FOUND' }));
     const shown = pictures.of(ADDRESS);
-    await vi.advanceTimersByTimeAsync(60_000);
+    await vi.advanceTimersByTimeAsync(59_000);
+    pictures.of(ADDRESS);
     expect([shown.value, asked.length]).toEqual([null, 1]);
+  });
+
+  test('are asked for again by whoever shows them later: one may see them by then', async () => {
+    const { pictures, asked } = open(
+      new RequestError({ code: 'NOT_FOUND' }),
+      new Blob(['picture']),
+    );
+    pictures.of(ADDRESS);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toHaveLength(1);
+    const shown = pictures.of(ADDRESS);
+    await settled();
+    expect(shown.value).toMatch(/^blob:/);
+  });
+
+  test('go when there are too many, the one that was shown longest ago first', async () => {
+    const { pictures, asked } = open(new Blob(['picture']));
+    const of = (number: number) => pictures.of(`/api/users/${number}/pictures/1`);
+    const [first, second] = [of(1), of(2)];
+    for (let number = 3; number <= 2_000; number++) of(number);
+    await settled();
+    of(1);
+    of(2_001);
+    await settled();
+    expect(first.value).toMatch(/^blob:/);
+    expect(second.value).toBeNull();
+    expect(asked).toHaveLength(2_001);
   });
 
   test('come when the server can be reached again', async () => {
