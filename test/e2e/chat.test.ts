@@ -128,7 +128,11 @@ describe('chat', () => {
     await choose(ada, 'I am here', 'Reply');
     await write(ada, 'So am I');
     await message(alan.page, 'So am I').getByText('I am here').waitFor();
-    await composer(ada.page).press('ArrowUp');
+    // Not before it has been sent.
+    await eventually(async () => {
+      await composer(ada.page).press('ArrowUp');
+      expect(await composer(ada.page).inputValue()).toBe('So am I');
+    });
     await write(ada, 'So am I, too');
     await message(alan.page, 'So am I, too').getByText('edited').waitFor();
 

@@ -86,6 +86,8 @@ export function ChatRoomView({ room, people, mayWrite, reveal = null }: ChatRoom
             setEditing(null);
           }}
           onEditLast={() => {
+            // The last one is on its way: to change the one before is not what was meant.
+            if (room.outgoing.value.length > 0) return;
             const last = room.messages.value.findLast(
               ({ senderId, deletedAt }) => senderId === room.selfId && deletedAt === null,
             );
