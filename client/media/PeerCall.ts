@@ -44,6 +44,10 @@ export class PeerCall extends Emitter<PeerEvents> {
   #makingOffer = false;
   #ignoring = false;
   #offeredAt = 0;
+  /** The other end's latest offer, and what it was answered: it may be made again. */
+  #answered: { offer: string; answer: string } | null = null;
+  /** The latest answer that was taken: it may come again, when another offer waits. */
+  #taken: string | null = null;
   #closed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** What the other end says is taken one after another. */
@@ -86,6 +90,10 @@ export class PeerCall extends Emitter<PeerEvents> {
   handleOffer(sdp: string): void {
     this.#enqueue(async () => {
       const connection = this.#connection;
+      if (this.#answered?.offer === sdp) {
+        this.emit('answer', this.#answered.answer);
+        return;
+      }
       const collides = this.#makingOffer || connection.signalingState !== 'stable';
       this.#ignoring = !this.#polite && collides;
       if (this.#ignoring) {
@@ -97,14 +105,17 @@ export class PeerCall extends Emitter<PeerEvents> {
       await connection.setRemoteDescription({ type: 'offer', sdp });
       this.#adopt();
       await connection.setLocalDescription();
-      this.emit('answer', connection.localDescription?.sdp ?? '');
+      const answer = connection.localDescription?.sdp ?? '';
+      this.#answered = { offer: sdp, answer };
+      this.emit('answer', answer);
     });
   }
 
   handleAnswer(sdp: string): void {
     this.#enqueue(async () => {
-      if (this.#connection.signalingState !== 'have-local-offer') return;
+      if (this.#connection.signalingState !== 'have-local-offer' || sdp === this.#taken) return;
       await this.#connection.setRemoteDescription({ type: 'answer', sdp });
+      this.#taken = sdp;
     });
   }
 

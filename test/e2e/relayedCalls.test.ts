@@ -67,7 +67,11 @@ describe.skipIf('missing' in program)(`a call of two over a TURN server${skipped
   }
 
   /** Pictures take their time after a break: bandwidth is felt for anew. */
-  const hear = async () => byRelay(await Promise.all([ada, bob].map(hearsOther)));
+  const hear = async () => {
+    await Promise.all([ada, bob].map(hearsOther));
+    // Between one pair and the next there is none for a moment.
+    await eventually(async () => byRelay(await Promise.all([ada, bob].map(figuresOf))));
+  };
 
   /** Answers by which pairs it flows: at both ends over the relay. */
   function byRelay(figures: PeerFigures[]): (string | null)[] {

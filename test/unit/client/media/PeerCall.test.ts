@@ -346,3 +346,25 @@ test('an offer that nobody answers while a path is looked for is made again', as
   await vi.advanceTimersByTimeAsync(8_500);
   expect(caller.said.slice(first)).toEqual(['interrupted', 'offer caller 1', 'offer caller 1']);
 });
+
+test('an offer that comes twice has one answer, which is taken once', async () => {
+  const { caller, callee } = pair();
+  caller.call.on('offer', (sdp) => callee.call.handleOffer(sdp));
+  caller.call.begin();
+  caller.connection.onnegotiationneeded?.();
+  await settled();
+  callee.call.handleOffer('caller 1');
+  await settled();
+  expect(callee.said).toEqual(['answer to caller 1', 'answer to caller 1']);
+  caller.call.handleAnswer('to caller 1');
+  await settled();
+  // Another path is looked for when the second answer comes, which is none to this offer.
+  caller.call.restart();
+  await settled();
+  caller.call.handleAnswer('to caller 1');
+  await settled();
+  expect(caller.connection.signalingState).toBe('have-local-offer');
+  caller.call.handleAnswer('to caller 2');
+  await settled();
+  expect(caller.connection.signalingState).toBe('stable');
+});
