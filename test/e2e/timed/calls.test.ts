@@ -163,6 +163,51 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     await ada.visitor.page.getByText('Bob Kahn declined').waitFor();
   });
 
+  it('keeps its sound and picture beside a lobby, and ends where a meeting is joined', async () => {
+    const cat = await openCaller(browser, server.entrance(), 'Cat Stevens');
+    const path = await cat.visitor.startMeeting();
+    const { page } = bob.visitor;
+    const bar = page.getByRole('region', { name: 'Call with Ada Lovelace' });
+    await ringFromPage(bob, ada);
+    await ada.visitor.button('Answer with video').click();
+    await bob.visitor.button('Make the call small').click();
+    await bar.getByTestId('call-clock').waitFor();
+    // The camera is off, and the door to a meeting must not turn it on for the other one.
+    await bar.getByRole('button', { name: 'Turn off camera' }).click();
+    await goTo(page, path);
+    await page.getByText('You are in a call with Ada Lovelace. Joining hangs it up.').waitFor();
+    const preview = page.getByRole('main').getByRole('button', { name: 'Turn on camera' });
+    await preview.click({ force: true });
+    expect(await preview.getAttribute('aria-disabled')).toBe('true');
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await bar.getByRole('button', { name: 'Turn on camera' }).click();
+    await page.getByRole('main').getByTestId('preview-video').waitFor();
+    await page.goBack();
+    await page.getByRole('link', { name: 'Parley' }).first().waitFor();
+    await Promise.all([ada, bob].map(seesAndHearsOther));
+
+    // Hung up at the door, the devices are the preview's again.
+    await goTo(page, path);
+    await bar.getByRole('button', { name: 'Hang up' }).click();
+    await page.getByRole('main').getByRole('button', { name: 'Turn off camera' }).click();
+    await page.getByRole('main').getByRole('button', { name: 'Turn on camera' }).click();
+    await page.getByTestId('preview-video').waitFor();
+
+    await bar.getByRole('button', { name: 'Call back' }).click();
+    await ada.visitor.button('Answer with video').click();
+    await bob.visitor.button('Make the call small').click();
+    await bar.getByTestId('call-clock').waitFor();
+    await bob.visitor.enter();
+    await ada.visitor.page.getByText('Bob Kahn hung up').waitFor();
+    await bar.getByText('Call ended').waitFor();
+    const [bobId, catId] = await Promise.all([
+      bob.visitor.participantId(),
+      cat.visitor.participantId(),
+    ]);
+    await Promise.all([bob.visitor.seesAndHears([catId]), cat.visitor.seesAndHears([bobId])]);
+    await cat.visitor.close();
+  });
+
   it('is declined with a message', async () => {
     await ringFromPage(bob, ada);
     await ada.visitor.button('Decline with a message').click();
@@ -298,6 +343,14 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     await cat.visitor.close();
   });
 });
+
+/** As by a link in a message. */
+function goTo(page: Page, path: string): Promise<void> {
+  return page.evaluate((to) => {
+    history.pushState(null, '', to);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, path);
+}
 
 function isFocused(element: Element): boolean {
   return element === document.activeElement;
