@@ -146,6 +146,12 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     await page.getByRole('link', { name: /^People/ }).click();
     await page.getByRole('searchbox').fill('Ada');
     await page.getByText('Ada Lovelace').first().waitFor();
+    // One call at a time: the buttons for another say so.
+    await page.getByRole('link', { name: /^Calls/ }).click();
+    const another = page.getByRole('main').getByRole('button', { name: 'Call: Ada Lovelace' });
+    await another.first().waitFor();
+    expect(await another.first().getAttribute('aria-disabled')).toBe('true');
+    expect(await another.first().getAttribute('title')).toBe('You are in a call with Ada Lovelace');
     expect(await accessibilityViolations(page)).toEqual([]);
     await bar.getByRole('button', { name: 'Turn off microphone' }).click();
     await bar.getByRole('button', { name: 'Turn on microphone' }).waitFor();
