@@ -4,8 +4,10 @@ import { entryOf, logsOf } from '../../support/calls.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
   acquaint,
+  blockSound,
   figuresOf,
   hearsNoRinging,
+  holdCall,
   keepApart,
   longestSilence,
   openCaller,
@@ -16,7 +18,7 @@ import {
 } from '../support/callers.ts';
 import { arrangements, ONE_WORKER, type Host } from '../support/hosting.ts';
 import { ringingOf, watchRinging } from '../support/ringing.ts';
-import { accessibilityViolations } from '../support/soundness.ts';
+import { accessibilityViolations, horizontalOverflow } from '../support/soundness.ts';
 import { launchBrowser } from '../support/Visitor.ts';
 
 describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) => {
@@ -214,6 +216,39 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     ]);
     await Promise.all([bob.visitor.seesAndHears([catId]), cat.visitor.seesAndHears([bobId])]);
     await cat.visitor.close();
+  });
+
+  it('ends as a bar that fits a narrow phone, with the focus in it', async () => {
+    const { page } = bob.visitor;
+    const bar = page.getByRole('region', { name: 'Call with Ada Lovelace' });
+    await page.setViewportSize({ width: 320, height: 640 });
+    await blockSound(bob);
+    await ringFromPage(bob, ada);
+    await bob.visitor.button('Make the call small').click();
+    await ada.visitor.button('Answer with video').click();
+    await bar.getByRole('button', { name: 'Turn on sound' }).waitFor();
+    const end = await bar.getByRole('button', { name: 'Hang up' }).boundingBox();
+    expect((end?.x ?? 320) + (end?.width ?? 0)).toBeLessThanOrEqual(320);
+    expect(await horizontalOverflow(page)).toBeLessThanOrEqual(0);
+    expect(await bar.getByRole('button', { name: 'Back to the call' }).evaluate(isFocused)).toBe(
+      true,
+    );
+    await ada.visitor.button('Hang up').click();
+    await bar.getByText('Ada Lovelace hung up').waitFor();
+    const close = bar.getByRole('button', { name: 'Close' });
+    expect(await close.evaluate(isFocused)).toBe(true);
+    expect(await horizontalOverflow(page)).toBeLessThanOrEqual(0);
+    await page.keyboard.press('Enter');
+    await bar.waitFor({ state: 'detached' });
+
+    // What did not even begin says why.
+    const refuse = await holdCall(bob);
+    await ringFromPage(bob, ada);
+    await bob.visitor.button('Make the call small').click();
+    await refuse();
+    await bar.getByText('Ada Lovelace could not be called').waitFor();
+    await bar.getByText('The server is busy').waitFor();
+    expect(await horizontalOverflow(page)).toBeLessThanOrEqual(0);
   });
 
   it('is declined with a message', async () => {
