@@ -23,6 +23,12 @@ export interface CallsTexts {
   moving: Record<'invited' | 'no-path', string>;
   talkingTo: (name: string) => string;
   callWith: (name: string) => string;
+  /** Why nobody else can be called. */
+  inCall: (name: string) => string;
+  /** To whoever could join a meeting meanwhile. */
+  joiningEnds: (name: string) => string;
+  /** In place of the switches of a preview. */
+  switchesOfCall: string;
   shrink: string;
   /** The same as above, where there is little room and the name is beside it. */
   short: Record<'ringing' | 'connecting' | 'moving' | 'interrupted', string>;

@@ -28,6 +28,9 @@ export const deCalls: CallsTexts = {
   },
   talkingTo: (name) => `Im Gespräch mit ${name}`,
   callWith: (name) => `Anruf mit ${name}`,
+  inCall: (name) => `Sie sind im Gespräch mit ${name}`,
+  joiningEnds: (name) => `Sie sind im Gespräch mit ${name}. Der Beitritt legt auf.`,
+  switchesOfCall: 'Das nutzt Ihr Anruf: Schalten Sie es dort ein und aus.',
   shrink: 'Anruf verkleinern',
   short: {
     ringing: 'Ruft an …',

@@ -28,6 +28,9 @@ export const enCalls: CallsTexts = {
   },
   talkingTo: (name) => `In a call with ${name}`,
   callWith: (name) => `Call with ${name}`,
+  inCall: (name) => `You are in a call with ${name}`,
+  joiningEnds: (name) => `You are in a call with ${name}. Joining hangs it up.`,
+  switchesOfCall: 'Your call uses this: turn it on and off there.',
   shrink: 'Make the call small',
   short: {
     ringing: 'Calling…',

@@ -56,6 +56,11 @@ export interface CurrentCall {
   readonly phase: CallPhase;
 }
 
+/** Whether one is in a call: it has one's microphone. Not while it only rings here, nor when it is over. */
+export function isUnderWay(call: CurrentCall | null | undefined): call is CurrentCall {
+  return !!call && call.phase.is !== 'incoming' && call.phase.is !== 'over';
+}
+
 export interface HistoryFilters {
   kind: 'call' | 'meeting' | null;
   outcome: CallOutcome | null;

@@ -5,6 +5,7 @@ import { createAdmin } from './admin.ts';
 import { createDevices } from './devices.ts';
 import { createHome } from './home.ts';
 import type { CallsApp } from './calls.ts';
+import { isUnderWay } from './callsModels.ts';
 import { createLine, type Line } from './line.ts';
 import { createLobby, type Lobby } from './lobby.ts';
 import type { MeetingController } from './meeting.ts';
@@ -43,6 +44,23 @@ export function createApp(): AppModel {
     if (live) void before.leave();
   }
 
+  /** Camera and microphone go off, unless something here is heard and seen by them still. */
+  function releaseIfUnused(): void {
+    const here = meeting.peek();
+    const inMeeting = here?.phase.peek().is === 'in';
+    // A lobby stays behind its meeting, and whoever was turned away has nothing to get ready for.
+    const inLobby = lobby !== null && here === null && lobby.denial.peek() === null;
+    if (inMeeting || inLobby || isUnderWay(app.talk.peek()?.calls.current.peek())) return;
+    devices.close();
+  }
+
+  /** One conversation at a time, which whoever joins was told. A call that moves is this meeting itself. */
+  function endCall(): void {
+    const calls = app.talk.peek()?.calls;
+    const call = calls?.current.peek();
+    if (isUnderWay(call) && call.phase.is !== 'moving') void calls?.hangUp();
+  }
+
   const callsApp: CallsApp = {
     devices,
     async enterMeeting(code) {
@@ -50,12 +68,14 @@ export function createApp(): AppModel {
       await direct.load();
       await direct.join({});
       const failure = direct.failure.peek();
-      if (failure || !controller) throw new RequestError({ code: failure?.code ?? 'INTERNAL' });
+      if (failure || !controller) {
+        // Nobody looks at it: it must not keep the devices.
+        app.closeLobby(direct);
+        throw new RequestError({ code: failure?.code ?? 'INTERNAL' });
+      }
       return controller;
     },
-    releaseDevices() {
-      if (meeting.peek()?.phase.peek().is !== 'in') devices.close();
-    },
+    releaseDevices: releaseIfUnused,
   };
 
   const app: AppModel = {
@@ -80,6 +100,7 @@ export function createApp(): AppModel {
         session,
         line,
         devices,
+        releaseDevices: releaseIfUnused,
         deviceId,
         onWaiting(waits) {
           place.set(waits ? ref : null);
@@ -94,6 +115,7 @@ export function createApp(): AppModel {
           const { model } = joined;
           controller = joined;
           meeting.value = model;
+          endCall();
           entered = ref;
           place.set(ref);
           // A reload comes back; whoever has left does not.
@@ -113,7 +135,7 @@ export function createApp(): AppModel {
       lobby.close();
       lobby = null;
       // What is live goes on beside other pages; what only waits must not begin there unseen.
-      if (meeting.peek()?.phase.peek().is !== 'in') devices.close();
+      releaseIfUnused();
     },
   };
   return app;

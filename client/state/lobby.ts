@@ -23,6 +23,8 @@ interface LobbyDeps {
   session: Session;
   line: Line;
   devices: Devices;
+  /** Camera and microphone are needed no more, unless for something else. */
+  releaseDevices: () => void;
   deviceId: string;
   /** Takes over a meeting that was entered. */
   onJoined: (meeting: MeetingController) => void;
@@ -39,7 +41,7 @@ export interface Lobby extends LobbyModel {
 }
 
 export function createLobby(deps: LobbyDeps): Lobby {
-  const { ref, session, line, devices, deviceId, onJoined, onWaiting } = deps;
+  const { ref, session, line, devices, releaseDevices, deviceId, onJoined, onWaiting } = deps;
   const keptName = keptLocally('name');
   const meeting = signal<Loadable<MeetingView>>({ is: 'loading' });
   const joining = signal(false);
@@ -108,7 +110,10 @@ export function createLobby(deps: LobbyDeps): Lobby {
       const hangUp = ready?.hangUp ?? (() => undefined);
       ready = null;
       const controller = new MeetingController(
-        { signaling, rest: session.rest, hangUp, devices, request, onSentToQueue: deps.onSentBack },
+        {
+          ...{ signaling, rest: session.rest, hangUp, devices, releaseDevices, request },
+          onSentToQueue: deps.onSentBack,
+        },
         snapshot,
       );
       return takeOver(controller);
@@ -164,7 +169,7 @@ export function createLobby(deps: LobbyDeps): Lobby {
     if (end.is === 'denied') {
       denial.value = end.denial;
       // There is nothing more to be seen or heard for.
-      devices.close();
+      releaseDevices();
     }
     if (end.is === 'failed') failure.value = refusalOf(end.failure);
   }

@@ -35,6 +35,8 @@ interface JoinOptions {
   /** The meeting needs the connection no longer. */
   hangUp: () => void;
   devices: Devices;
+  /** Camera and microphone are needed no more, unless for something else. */
+  releaseDevices: () => void;
   request: RequestInput<'join-meeting'>;
   /** The place is lost, and another one has to be waited for. */
   onSentToQueue: () => void;
@@ -49,9 +51,8 @@ const NO_MEDIA = { audio: false, video: false, screenSharing: false };
 export class MeetingController {
   readonly model: MeetingModel;
   readonly #signaling: SignalingClient;
-  readonly #hangUp: () => void;
   readonly #devices: Devices;
-  readonly #onSentToQueue: () => void;
+  readonly #deps: JoinOptions;
   readonly #join: RequestInput<'join-meeting'>;
   readonly #media: MediaSession;
   /** Settles with the server asked for what is received. */
@@ -73,14 +74,11 @@ export class MeetingController {
   readonly #follows: ReturnType<typeof createConsequences>;
 
   /** @param snapshot the meeting as it was entered */
-  constructor(
-    { signaling, rest, hangUp, devices, request, onSentToQueue }: JoinOptions,
-    snapshot: MeetingSnapshot,
-  ) {
+  constructor(deps: JoinOptions, snapshot: MeetingSnapshot) {
+    const { signaling, rest, devices, request } = deps;
+    this.#deps = deps;
     this.#signaling = signaling;
-    this.#hangUp = hangUp;
     this.#devices = devices;
-    this.#onSentToQueue = onSentToQueue;
     const meetingId = snapshot.meeting.id;
     const ask: Request = (name, payload, options) => signaling.request(name, payload, options);
     this.#join = { ...request, meetingId };
@@ -200,7 +198,7 @@ export class MeetingController {
         // Camera and microphone go off at once, however long the server takes.
         this.#release();
         await told;
-        this.#hangUp();
+        this.#deps.hangUp();
       },
       endForAll: () =>
         this.#act(async () => {
@@ -314,7 +312,7 @@ export class MeetingController {
       const entered = await enter(this.#signaling, { ...this.#join, takeOver: false });
       if (entered.status === 'waiting') {
         this.#end('failed');
-        this.#onSentToQueue();
+        this.#deps.onSentToQueue();
         return;
       }
       const raiseHand = this.#switches.handIntended.value;
@@ -387,7 +385,7 @@ export class MeetingController {
     if (this.#phase.value.is === 'over') return;
     this.#phase.value = this.#stay.end(reason, failure);
     this.#release();
-    this.#hangUp();
+    this.#deps.hangUp();
   }
 
   /** Gives back everything but the connection. */
@@ -399,6 +397,6 @@ export class MeetingController {
     this.#notices.close();
     this.#media.close();
     this.#playback.close();
-    this.#devices.close();
+    this.#deps.releaseDevices();
   }
 }

@@ -7,14 +7,17 @@ import { useCall } from './useCall.ts';
 /** Rings somebody, from wherever they are shown. */
 export function CallButtons({ person }: { person: { id: string; name: string } }) {
   const texts = useTexts().people;
-  const call = useCall();
+  const { call, blocked } = useCall();
   const button = (type: CallType, what: string, icon: typeof Phone) => (
     <button
       type="button"
       class="icon-button"
       aria-label={`${what}: ${person.name}`}
-      title={what}
-      onClick={() => call(person, type)}
+      title={blocked ?? what}
+      aria-disabled={blocked !== null}
+      onClick={() => {
+        if (blocked === null) call(person, type);
+      }}
     >
       <Icon of={icon} size={18} />
     </button>

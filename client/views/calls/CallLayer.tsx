@@ -52,9 +52,7 @@ function CallDialog({ calls, current, onShrink }: DialogProps) {
   useEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
-    element?.showModal();
-    // Not on a button: whoever is typing now must not answer or decline by it.
-    element?.focus();
+    if (element) open(element);
     return () => {
       element?.close();
       if (before instanceof HTMLElement) before.focus();
@@ -69,6 +67,14 @@ function CallDialog({ calls, current, onShrink }: DialogProps) {
       tabIndex={-1}
       data-phase={phase.is}
       data-testid="call"
+      // Some browsers have a dialog object to a key only so often, and close it then: what rings would
+      // ring on unseen.
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && phase.is === 'incoming') event.preventDefault();
+      }}
+      onClose={({ currentTarget }) => {
+        if (currentTarget.isConnected) open(currentTarget);
+      }}
       // A call is not ended by accident.
       onCancel={(event) => {
         event.preventDefault();
@@ -81,4 +87,10 @@ function CallDialog({ calls, current, onShrink }: DialogProps) {
       {!isQuestion && <OngoingCall calls={calls} current={current} onShrink={onShrink} />}
     </dialog>
   );
+}
+
+function open(dialog: HTMLDialogElement): void {
+  dialog.showModal();
+  // Not on a button: whoever is typing now must not answer or decline by it.
+  dialog.focus();
 }

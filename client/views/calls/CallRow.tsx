@@ -7,12 +7,14 @@ import { useTexts } from '../context.ts';
 
 interface Props {
   entry: CallEntry;
+  /** Why nobody can be called now; null: they can. */
+  blocked: string | null;
   onCall: (callType: CallType) => void;
   onOpen: () => void;
 }
 
 /** One call or meeting in the list. */
-export function CallRow({ entry, onCall, onOpen }: Props) {
+export function CallRow({ entry, blocked, onCall, onOpen }: Props) {
   const { calls: texts, locale } = useTexts();
   const { name } = entry.with;
   const missed = entry.outcome === 'missed' && entry.direction === 'incoming';
@@ -38,11 +40,13 @@ export function CallRow({ entry, onCall, onOpen }: Props) {
             <RowButton
               of={Phone}
               label={`${texts.callAudio}: ${name}`}
+              blocked={blocked}
               onClick={() => onCall('audio')}
             />
             <RowButton
               of={Video}
               label={`${texts.callVideo}: ${name}`}
+              blocked={blocked}
               onClick={() => onCall('video')}
             />
           </>
@@ -56,14 +60,25 @@ export function CallRow({ entry, onCall, onOpen }: Props) {
 function RowButton({
   of,
   label,
+  blocked = null,
   onClick,
 }: {
   of: typeof Phone;
   label: string;
+  blocked?: string | null;
   onClick: () => void;
 }) {
   return (
-    <button type="button" class="icon-button" aria-label={label} title={label} onClick={onClick}>
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={label}
+      title={blocked ?? label}
+      aria-disabled={blocked !== null}
+      onClick={() => {
+        if (blocked === null) onClick();
+      }}
+    >
       <Icon of={of} size={18} />
     </button>
   );

@@ -9,6 +9,7 @@ import { useApp, useTexts } from '../context.ts';
 import { useRetry } from '../useRetry.ts';
 import { CallDetailDialog } from './CallDetailDialog.tsx';
 import { CallRow } from './CallRow.tsx';
+import { useCall } from './useCall.ts';
 import { HistoryTools } from './HistoryTools.tsx';
 
 /** One's calls and meetings. */
@@ -29,6 +30,7 @@ function History({ calls }: { calls: CallsModel }) {
   const { calls: texts, app } = useTexts();
   const [detail, setDetail] = useState<CallEntry | null>(null);
   const { history } = calls;
+  const { call, blocked } = useCall();
   const entries = history.entries.value;
   const filtered = Object.values(history.filters.value).some((value) => value !== null);
   const { failed, run, dismiss } = useRetry();
@@ -76,7 +78,8 @@ function History({ calls }: { calls: CallsModel }) {
             <CallRow
               key={entry.callId}
               entry={entry}
-              onCall={(callType) => void calls.call(entry.with, callType)}
+              blocked={blocked}
+              onCall={(callType) => call(entry.with, callType)}
               onOpen={() => setDetail(entry)}
             />
           ))}

@@ -1,10 +1,10 @@
 import { Maximize2, Phone, PhoneOff, Video, Volume2, X } from 'lucide';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { CallPhase, CallsModel, CurrentCall } from '../../state/callsModels.ts';
 import { clockTime } from '../clockTime.ts';
 import { Avatar } from '../components/Avatar.tsx';
 import { VideoView } from '../components/VideoView.tsx';
-import { useTexts } from '../context.ts';
+import { failureText, useTexts } from '../context.ts';
 import { Control } from '../meeting/Control.tsx';
 import { CallSwitches, Lasting } from './callParts.tsx';
 
@@ -19,8 +19,12 @@ export function SmallCall({ calls, current, onEnlarge }: Props) {
   const texts = useTexts().calls;
   const { person, phase } = current;
   const theirs = calls.theirVideo.value;
+  const bar = useRef<HTMLElement>(null);
+  // Asked while the button that has it is still there.
+  const hadFocus = bar.current?.contains(document.activeElement) ?? false;
   return (
     <section
+      ref={bar}
       class="call-bar"
       aria-label={texts.callWith(person.name)}
       data-phase={phase.is}
@@ -45,7 +49,7 @@ export function SmallCall({ calls, current, onEnlarge }: Props) {
       </div>
       <div class="call-bar-controls">
         {phase.is === 'over' ? (
-          <Afterwards calls={calls} current={current} />
+          <Afterwards calls={calls} current={current} hadFocus={hadFocus} />
         ) : (
           <Meanwhile calls={calls} phase={phase} onEnlarge={onEnlarge} />
         )}
@@ -89,8 +93,19 @@ function Meanwhile({ calls, phase, onEnlarge }: Omit<Props, 'current'> & { phase
   );
 }
 
-function Afterwards({ calls, current: { person, callType } }: Omit<Props, 'onEnlarge'>) {
+interface AfterwardsProps {
+  calls: CallsModel;
+  current: CurrentCall;
+  /** The focus was on a button that has gone with the call. */
+  hadFocus: boolean;
+}
+
+function Afterwards({ calls, current: { person, callType }, hadFocus }: AfterwardsProps) {
   const { calls: texts, app } = useTexts();
+  const close = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    if (hadFocus) close.current?.focus();
+  }, []);
   return (
     <>
       <Control
@@ -99,18 +114,26 @@ function Afterwards({ calls, current: { person, callType } }: Omit<Props, 'onEnl
         icon={callType === 'video' ? Video : Phone}
         onClick={() => void calls.call(person, callType)}
       />
-      <Control label={app.close} caption={app.close} icon={X} onClick={() => calls.dismiss()} />
+      <Control
+        label={app.close}
+        caption={app.close}
+        icon={X}
+        buttonRef={close}
+        onClick={() => calls.dismiss()}
+      />
     </>
   );
 }
 
 function HowItWas({ phase }: { phase: Extract<CallPhase, { is: 'over' }> }) {
-  const texts = useTexts().calls;
+  const all = useTexts();
+  const texts = all.calls;
   const seconds = Math.round(phase.durationMs / 1_000);
   return (
     <>
       {phase.message !== null && <span>{texts.theySaid(phase.message)}</span>}
       {seconds > 0 && <span class="clock">{texts.lasted(clockTime(seconds))}</span>}
+      {phase.failure && <span role="alert">{failureText(all, phase.failure).join(' ')}</span>}
     </>
   );
 }

@@ -12,6 +12,8 @@ export interface MenuItem {
   danger?: boolean;
   /** Of several, the one that is chosen. */
   pressed?: boolean;
+  /** Why it cannot be chosen now; null: it can. */
+  blocked?: string | null;
   run: () => void;
 }
 
@@ -92,13 +94,16 @@ export function Menu({ label, items, testId, children, ...rest }: MenuProps) {
         onKeyDown={moveFocus}
       >
         {open &&
-          items.map(({ label: name, icon, danger, pressed, run }) => (
+          items.map(({ label: name, icon, danger, pressed, blocked = null, run }) => (
             <button
               key={name}
               type="button"
               class={danger ? 'popover-item danger' : 'popover-item'}
               aria-pressed={pressed}
+              aria-disabled={blocked !== null}
+              title={blocked ?? undefined}
               onClick={() => {
+                if (blocked !== null) return;
                 list.current?.hidePopover();
                 run();
               }}

@@ -1,4 +1,5 @@
 import type { Denial } from '../../state/models.ts';
+import { CallNotice } from '../calls/CallNotice.tsx';
 import { HomeLink } from '../components/HomeLink.tsx';
 import { Shell } from '../components/Shell.tsx';
 import { SignInLink } from '../components/SignInLink.tsx';
@@ -31,6 +32,7 @@ export function DeniedPage({ denial, busy, onAsk }: DeniedPageProps) {
           <p class="muted">{hint}</p>
         </div>
         {message !== null && <HostMessage message={message} />}
+        {!FINAL.has(code) && <CallNotice />}
         <div class="actions actions-centered">
           {!FINAL.has(code) && (
             <button

@@ -1,7 +1,9 @@
-import { useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import type { MeetingView } from '../../../protocol/meetings.ts';
 import type { Texts } from '../../i18n/texts.ts';
 import type { Failure, JoinOptions, LobbyModel } from '../../state/models.ts';
+import { CallNotice } from '../calls/CallNotice.tsx';
+import { useCallPartner } from '../calls/useCall.ts';
 import { DevicePickers } from '../components/DevicePickers.tsx';
 import { Field } from '../components/Field.tsx';
 import { Shell } from '../components/Shell.tsx';
@@ -49,9 +51,12 @@ export function Door({ meeting, ...rest }: DoorProps) {
           {failure && failure.code !== 'NOT_STARTED' && (
             <Refusal failure={failure} busy={lobby.joining.value} onJoin={onJoin} />
           )}
-          {!closed && failure?.code !== 'ALREADY_JOINED' && (
-            <JoinForm meeting={meeting} {...rest} />
-          )}
+          {!closed &&
+            (failure?.code === 'ALREADY_JOINED' ? (
+              <CallNotice />
+            ) : (
+              <JoinForm meeting={meeting} {...rest} />
+            ))}
         </section>
         <section class="lobby-devices" aria-label={texts.settings.devices}>
           <DevicePickers />
@@ -71,6 +76,8 @@ function startOf(texts: Texts, { startsAt }: MeetingView): string | null {
 function JoinForm({ lobby, meeting, passcode, onPasscode, onJoin }: DoorProps) {
   const texts = useTexts();
   const { session } = useApp();
+  const noticeId = useId();
+  const inCall = useCallPartner() !== null;
   const [nameMissing, setNameMissing] = useState(false);
   const user = session.user.value;
   const account = hasAccount(user);
@@ -114,9 +121,11 @@ function JoinForm({ lobby, meeting, passcode, onPasscode, onJoin }: DoorProps) {
           onInput={onPasscode}
         />
       )}
+      <CallNotice id={noticeId} />
       <button
         type="submit"
         class="button primary large block"
+        aria-describedby={inCall ? noticeId : undefined}
         data-testid="join-button"
         disabled={joining}
         aria-busy={joining}

@@ -4,6 +4,7 @@ import type { Texts } from '../../i18n/texts.ts';
 import type { CaptureModel, DeviceProblem } from '../../state/models.ts';
 import { Icon } from '../components/Icon.tsx';
 import { VideoView } from '../components/VideoView.tsx';
+import { useCallPartner } from '../calls/useCall.ts';
 import { useApp, useTexts } from '../context.ts';
 
 /** One's own picture and voice before others see and hear them. */
@@ -12,13 +13,16 @@ export function Preview() {
   const { devices } = useApp();
   const [explained, setExplained] = useState(false);
   const { camera, microphone, willAsk } = devices;
-  const asks = willAsk.value && !explained;
+  // The other one would be shown at once what is turned on here.
+  const lent = useCallPartner() !== null;
+  const asks = willAsk.value && !explained && !lent;
 
   useEffect(() => {
     // Where the browser would ask, the page explains first.
-    if (!asks) void devices.open();
-  }, [asks]);
+    if (!asks && !lent) void devices.open();
+  }, [asks, lent]);
 
+  const reason = lent ? texts.calls.switchesOfCall : null;
   return (
     <section class="preview" aria-label={texts.lobby.title}>
       <div class="preview-picture">
@@ -53,16 +57,19 @@ export function Preview() {
         <div class="preview-controls">
           <Toggle
             device={microphone}
+            reason={reason}
             names={[texts.meeting.micOn, texts.meeting.micOff]}
             icons={[MicOff, Mic]}
           />
           <Toggle
             device={camera}
+            reason={reason}
             names={[texts.meeting.cameraOn, texts.meeting.cameraOff]}
             icons={[VideoOff, Video]}
           />
         </div>
       </div>
+      {reason !== null && <p class="muted small">{reason}</p>}
       <LevelBar />
       {microphone.problem.value && (
         <Problem
@@ -91,12 +98,14 @@ export function Preview() {
 
 interface ToggleProps {
   device: CaptureModel;
+  /** Why it must not be switched; null: it may be. */
+  reason: string | null;
   /** What the control does: turn on, turn off. */
   names: readonly [string, string];
   icons: readonly [typeof Mic, typeof Mic];
 }
 
-function Toggle({ device, names, icons }: ToggleProps) {
+function Toggle({ device, reason, names, icons }: ToggleProps) {
   const on = device.wanted.value && device.problem.value === null;
   const name = names[on ? 1 : 0];
   return (
@@ -104,9 +113,12 @@ function Toggle({ device, names, icons }: ToggleProps) {
       type="button"
       class={on ? 'round-button' : 'round-button off'}
       aria-label={name}
-      title={name}
+      title={reason ?? name}
+      aria-disabled={reason !== null}
       aria-busy={device.opening.value}
-      onClick={() => void device.setWanted(!on)}
+      onClick={() => {
+        if (reason === null) void device.setWanted(!on);
+      }}
     >
       <Icon of={icons[on ? 1 : 0]} />
     </button>

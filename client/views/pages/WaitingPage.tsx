@@ -1,6 +1,7 @@
 import { WifiOff } from 'lucide';
 import { useEffect } from 'preact/hooks';
 import type { WaitingModel } from '../../state/models.ts';
+import { CallNotice } from '../calls/CallNotice.tsx';
 import { DevicePickers } from '../components/DevicePickers.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { Shell } from '../components/Shell.tsx';
@@ -40,6 +41,7 @@ export function WaitingPage({ waiting }: { waiting: WaitingModel }) {
               <Waited since={waiting.since} />
             </div>
           </div>
+          <CallNotice />
           {message !== null && <HostMessage message={message} />}
           <button type="button" class="button large block" onClick={() => void waiting.leave()}>
             {words.leave}

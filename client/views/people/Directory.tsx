@@ -26,7 +26,7 @@ export function Directory({ people, known, attempt, ask }: DirectoryProps) {
   const id = useId();
   const [text, setText] = useState('');
   const { directory } = people;
-  const call = useCall();
+  const calling = useCall();
   const found = directory.found.value;
   useEffect(() => {
     const timer = setTimeout(() => void directory.search(text), TYPING_MS);
@@ -93,7 +93,7 @@ export function Directory({ people, known, attempt, ask }: DirectoryProps) {
                   items={contactActions(texts, person, {
                     isContact: state === 'contact',
                     ask,
-                    call,
+                    calling,
                   })}
                 />
               </PersonLine>

@@ -134,7 +134,7 @@ function Contacts({
   const texts = useTexts();
   const words = texts.people;
   const now = useNow(30_000);
-  const call = useCall();
+  const calling = useCall();
   return (
     <section class="people-section" data-testid="contacts">
       <h2>{words.contacts}</h2>
@@ -155,7 +155,7 @@ function Contacts({
               <CallButtons person={contact.person} />
               <Menu
                 label={words.options(contact.person.name)}
-                items={contactActions(words, contact.person, { isContact: true, ask, call })}
+                items={contactActions(words, contact.person, { isContact: true, ask, calling })}
               />
             </PersonLine>
           ))}

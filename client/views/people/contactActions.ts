@@ -1,7 +1,7 @@
 import { Ban, MessageSquare, Phone, UserRoundMinus, Video } from 'lucide';
-import type { CallType } from '../../../protocol/calls.ts';
 import type { PersonView } from '../../../protocol/people.ts';
 import type { PeopleTexts } from '../../i18n/peopleTexts.ts';
+import type { Calling } from '../calls/useCall.ts';
 import type { MenuItem } from '../components/Menu.tsx';
 import { navigate } from '../router.ts';
 
@@ -11,14 +11,14 @@ export type Question = { what: 'remove' | 'block'; person: PersonView };
 interface Actions {
   isContact: boolean;
   ask: (question: Question) => void;
-  call: (person: PersonView, type: CallType) => unknown;
+  calling: Calling;
 }
 
 /** What can be done about somebody. */
 export function contactActions(
   texts: PeopleTexts,
   person: PersonView,
-  { isContact, ask, call }: Actions,
+  { isContact, ask, calling: { call, blocked } }: Actions,
 ): MenuItem[] {
   return [
     {
@@ -26,8 +26,8 @@ export function contactActions(
       icon: MessageSquare,
       run: () => navigate(`/chat/with/${encodeURIComponent(person.id)}`),
     },
-    { label: texts.audioCall, icon: Phone, run: () => void call(person, 'audio') },
-    { label: texts.videoCall, icon: Video, run: () => void call(person, 'video') },
+    { label: texts.audioCall, icon: Phone, blocked, run: () => call(person, 'audio') },
+    { label: texts.videoCall, icon: Video, blocked, run: () => call(person, 'video') },
     ...(isContact
       ? [{ label: texts.remove, icon: UserRoundMinus, run: () => ask({ what: 'remove', person }) }]
       : []),

@@ -172,3 +172,28 @@ export async function hearsNoRinging({ visitor: { page } }: CallVisitor): Promis
   });
   await page.reload();
 }
+
+/** As of a browser that plays nothing before a click. */
+export function blockSound({ visitor }: CallVisitor): Promise<void> {
+  return visitor.page.evaluate(() => {
+    HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException('', 'NotAllowedError'));
+  });
+}
+
+/** Keeps the next call of a page from the server. Answers how to have it refused. */
+export async function holdCall({ visitor: { page } }: CallVisitor): Promise<() => Promise<void>> {
+  const { promise: asked, resolve } = Promise.withResolvers<(answer: object) => void>();
+  await page.routeWebSocket(/socket\.io/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => {
+      const [, id] = /^42(\d+)\["call:initiate"/.exec(message.toString()) ?? [];
+      if (id === undefined) server.send(message);
+      else resolve((answer) => socket.send(`43${id}${JSON.stringify([answer])}`));
+    });
+  });
+  await page.reload();
+  return async () => {
+    const answer = await asked;
+    answer({ ok: false, error: { code: 'NO_CAPACITY', message: 'full' } });
+  };
+}

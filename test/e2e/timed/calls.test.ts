@@ -4,8 +4,10 @@ import { entryOf, logsOf } from '../../support/calls.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
   acquaint,
+  blockSound,
   figuresOf,
   hearsNoRinging,
+  holdCall,
   keepApart,
   longestSilence,
   openCaller,
@@ -16,7 +18,7 @@ import {
 } from '../support/callers.ts';
 import { arrangements, ONE_WORKER, type Host } from '../support/hosting.ts';
 import { ringingOf, watchRinging } from '../support/ringing.ts';
-import { accessibilityViolations } from '../support/soundness.ts';
+import { accessibilityViolations, horizontalOverflow } from '../support/soundness.ts';
 import { launchBrowser } from '../support/Visitor.ts';
 
 describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) => {
@@ -60,6 +62,8 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     const ringing = ada.visitor.page.getByTestId('call');
     await ringing.getByText('Bob Kahn is calling with video').waitFor();
     expect(await accessibilityViolations(ada.visitor.page)).toEqual([]);
+    // Nothing is answered or declined by this key, however often it is pressed.
+    for (let times = 0; times < 4; times++) await ada.visitor.page.keyboard.press('Escape');
     await ada.visitor.button('Answer with video').click();
     const [ofAda, ofBob] = await Promise.all([seesAndHearsOther(ada), seesAndHearsOther(bob)]);
     for (const { pair } of [ofAda, ofBob]) {
@@ -146,6 +150,12 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     await page.getByRole('link', { name: /^People/ }).click();
     await page.getByRole('searchbox').fill('Ada');
     await page.getByText('Ada Lovelace').first().waitFor();
+    // One call at a time: the buttons for another say so.
+    await page.getByRole('link', { name: /^Calls/ }).click();
+    const another = page.getByRole('main').getByRole('button', { name: 'Call: Ada Lovelace' });
+    await another.first().waitFor();
+    expect(await another.first().getAttribute('aria-disabled')).toBe('true');
+    expect(await another.first().getAttribute('title')).toBe('You are in a call with Ada Lovelace');
     expect(await accessibilityViolations(page)).toEqual([]);
     await bar.getByRole('button', { name: 'Turn off microphone' }).click();
     await bar.getByRole('button', { name: 'Turn on microphone' }).waitFor();
@@ -161,6 +171,84 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     await page.getByRole('dialog').getByText('Ada Lovelace is calling with video').waitFor();
     await bob.visitor.button('Decline').click();
     await ada.visitor.page.getByText('Bob Kahn declined').waitFor();
+  });
+
+  it('keeps its sound and picture beside a lobby, and ends where a meeting is joined', async () => {
+    const cat = await openCaller(browser, server.entrance(), 'Cat Stevens');
+    const path = await cat.visitor.startMeeting();
+    const { page } = bob.visitor;
+    const bar = page.getByRole('region', { name: 'Call with Ada Lovelace' });
+    await ringFromPage(bob, ada);
+    await ada.visitor.button('Answer with video').click();
+    await bob.visitor.button('Make the call small').click();
+    await bar.getByTestId('call-clock').waitFor();
+    // The camera is off, and the door to a meeting must not turn it on for the other one.
+    await bar.getByRole('button', { name: 'Turn off camera' }).click();
+    await goTo(page, path);
+    await page.getByText('You are in a call with Ada Lovelace. Joining hangs it up.').waitFor();
+    const preview = page.getByRole('main').getByRole('button', { name: 'Turn on camera' });
+    await preview.click({ force: true });
+    expect(await preview.getAttribute('aria-disabled')).toBe('true');
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await bar.getByRole('button', { name: 'Turn on camera' }).click();
+    await page.getByRole('main').getByTestId('preview-video').waitFor();
+    await page.goBack();
+    await page.getByRole('link', { name: 'Parley' }).first().waitFor();
+    await Promise.all([ada, bob].map(seesAndHearsOther));
+
+    // Hung up at the door, the devices are the preview's again.
+    await goTo(page, path);
+    await bar.getByRole('button', { name: 'Hang up' }).click();
+    await page.getByRole('main').getByRole('button', { name: 'Turn off camera' }).click();
+    await page.getByRole('main').getByRole('button', { name: 'Turn on camera' }).click();
+    await page.getByTestId('preview-video').waitFor();
+
+    await bar.getByRole('button', { name: 'Call back' }).click();
+    await ada.visitor.button('Answer with video').click();
+    await bob.visitor.button('Make the call small').click();
+    await bar.getByTestId('call-clock').waitFor();
+    await bob.visitor.enter();
+    await ada.visitor.page.getByText('Bob Kahn hung up').waitFor();
+    await bar.getByText('Call ended').waitFor();
+    const [bobId, catId] = await Promise.all([
+      bob.visitor.participantId(),
+      cat.visitor.participantId(),
+    ]);
+    await Promise.all([bob.visitor.seesAndHears([catId]), cat.visitor.seesAndHears([bobId])]);
+    await cat.visitor.close();
+  });
+
+  it('ends as a bar that fits a narrow phone, with the focus in it', async () => {
+    const { page } = bob.visitor;
+    const bar = page.getByRole('region', { name: 'Call with Ada Lovelace' });
+    await page.setViewportSize({ width: 320, height: 640 });
+    await blockSound(bob);
+    await ringFromPage(bob, ada);
+    await bob.visitor.button('Make the call small').click();
+    await ada.visitor.button('Answer with video').click();
+    await bar.getByRole('button', { name: 'Turn on sound' }).waitFor();
+    const end = await bar.getByRole('button', { name: 'Hang up' }).boundingBox();
+    expect((end?.x ?? 320) + (end?.width ?? 0)).toBeLessThanOrEqual(320);
+    expect(await horizontalOverflow(page)).toBeLessThanOrEqual(0);
+    expect(await bar.getByRole('button', { name: 'Back to the call' }).evaluate(isFocused)).toBe(
+      true,
+    );
+    await ada.visitor.button('Hang up').click();
+    await bar.getByText('Ada Lovelace hung up').waitFor();
+    const close = bar.getByRole('button', { name: 'Close' });
+    expect(await close.evaluate(isFocused)).toBe(true);
+    expect(await horizontalOverflow(page)).toBeLessThanOrEqual(0);
+    await page.keyboard.press('Enter');
+    await bar.waitFor({ state: 'detached' });
+
+    // What did not even begin says why.
+    const refuse = await holdCall(bob);
+    await ringFromPage(bob, ada);
+    await bob.visitor.button('Make the call small').click();
+    await refuse();
+    await bar.getByText('Ada Lovelace could not be called').waitFor();
+    await bar.getByText('The server is busy').waitFor();
+    expect(await horizontalOverflow(page)).toBeLessThanOrEqual(0);
   });
 
   it('is declined with a message', async () => {
@@ -298,6 +386,14 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     await cat.visitor.close();
   });
 });
+
+/** As by a link in a message. */
+function goTo(page: Page, path: string): Promise<void> {
+  return page.evaluate((to) => {
+    history.pushState(null, '', to);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, path);
+}
 
 function isFocused(element: Element): boolean {
   return element === document.activeElement;

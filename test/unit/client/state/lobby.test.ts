@@ -66,7 +66,8 @@ vi.mock('../../../../client/state/meeting.ts', () => ({
 }));
 
 const track = () => ({ wanted: signal(true), track: signal(null) });
-const devices = { camera: track(), microphone: track(), open: vi.fn(), close: vi.fn() };
+const devices = { camera: track(), microphone: track(), open: vi.fn() };
+const released = vi.fn();
 const joined = vi.fn();
 const waits = vi.fn();
 
@@ -84,6 +85,7 @@ function open(): Lobby {
     // As of a guest, whose connection is the lobby's own.
     line: { open: () => null },
     devices,
+    releaseDevices: released,
     deviceId: 'laptop',
     onJoined: joined,
     onSentBack: vi.fn(),
@@ -184,12 +186,12 @@ test('a place that another device has taken is not', async () => {
   expect(lobby.failure.value).toMatchObject({ code: 'ALREADY_JOINED' });
 });
 
-test('whoever is turned away has the devices closed, and opens them by asking again', async () => {
+test('whoever is turned away has the devices released, and opens them by asking again', async () => {
   const lobby = open();
   const signaling = await waitIn(lobby);
   signaling.tell('join-denied', { meetingId: 'm', code: 'FORBIDDEN' });
   expect(lobby.denial.value).toEqual({ code: 'FORBIDDEN', message: null });
-  expect(devices.close).toHaveBeenCalledOnce();
+  expect(released).toHaveBeenCalledOnce();
   void lobby.join({});
   expect(devices.open).toHaveBeenCalledOnce();
 });
