@@ -200,6 +200,10 @@ describe.each(EDGE_BACKENDS)('pictures of people on %s', (backend) => {
       expect(await statusOfPicture(server, address, 'nonsense')).toBe(401);
       const forged = address?.replace(/[^/]+$/, 'A'.repeat(22));
       expect(await statusOfPicture(server, forged, alan.token)).toBe(404);
+      const version = 'A'.repeat(22);
+      for (const place of [`%00/pictures/${version}`, `${host.userId}/pictures/%00`]) {
+        expect(await statusOfPicture(server, `/api/users/${place}`, alan.token)).toBe(404);
+      }
       // What everybody in the meeting knows is not what opens the picture to anybody.
       const known = (
         await call(server, 'readPerson', { token: alan.token, params: { userId: host.userId } })
