@@ -108,9 +108,7 @@ async function build(
   const mediaDrain = media && drainInCluster(media, parts);
   const edge = createEdge(base.tls);
   const { database } = base;
-  if (database && !database.isChatIndexed) {
-    logger.warn('chat is searched without an index: docs/operations.md, "Search in chat"');
-  }
+  void database?.indexChat(logger);
   let draining = false;
   const met = config.node.role === 'media' ? () => true : meetMedia(cluster);
   const ready = async (): Promise<string[]> => {

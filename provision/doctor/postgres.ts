@@ -29,7 +29,9 @@ export async function checkPostgres(url: string, poolSize: number): Promise<Find
     const theirs = await first('SELECT extract(epoch FROM clock_timestamp()) * 1000 AS value');
     const clock = checkClock(POSTGRES, Number(theirs), { asked, answered: Date.now() });
     const table = await first("SELECT to_regclass('migrations')::text AS value");
-    const index = await first("SELECT to_regclass('chat_messages_text')::text AS value");
+    const index = await first(
+      "SELECT indexrelid::text AS value FROM pg_index WHERE indexrelid = to_regclass('chat_messages_text') AND indisvalid",
+    );
     const done = table ? await query<{ name: string }>('SELECT name FROM migrations') : [];
     const names = done.map(({ name }) => name);
     return [
@@ -103,7 +105,7 @@ export function checkChatIndex(done: readonly string[], isThere: boolean): Findi
     warning(
       subject,
       'has no index, which makes it slow where much was written.',
-      'Create the extension pg_trgm and the index (docs/operations.md, "Search in chat").',
+      'Create the extension pg_trgm; the next start makes the index (docs/operations.md, "Search in chat").',
     ),
   ];
 }

@@ -1,8 +1,11 @@
 import type { AuthService } from '../auth/AuthService.ts';
+import type { Logger } from '../core/logger.ts';
+import type { PictureStore } from '../meetings/stores.ts';
 import { PeopleService } from '../people/PeopleService.ts';
 import { createPictureMaker } from '../people/pictures.ts';
 import { Presence } from '../people/presence/Presence.ts';
 import type { Client } from '../signaling/ClientEvents.ts';
+import type { Meetings } from './createMeetings.ts';
 import type { TalkDeps } from './createTalk.ts';
 
 const RENAMED = 'people/renamed';
@@ -39,6 +42,7 @@ export function createPeople(deps: TalkDeps): People {
   clients.on('seated', (one, isSeated) =>
     ofAccounts((client) => presence.setInMeeting(client, isSeated))(one),
   );
+  const pictures = { profiles: database.profiles, owners: deps.meetings.owners, logger };
   const service = new PeopleService({
     people: database.people,
     profiles: database.profiles,
@@ -46,26 +50,37 @@ export function createPeople(deps: TalkDeps): People {
     makePicture: createPictureMaker(),
     searchByName: config.people.directory === 'everyone',
     onRenamed: shareNames(auth, cluster),
-    onPicture: (userId) => void showPicture(userId, deps),
+    onPicture: (userId) => void showPicture(userId, pictures),
     now: Date.now,
     ...{ deliveries, presence, rateLimits },
   });
   return { service, presence };
 }
 
+export interface PictureDeps {
+  profiles: Pick<PictureStore, 'meetingsWith'>;
+  owners: Pick<Meetings['owners'], 'ask'>;
+  logger: Pick<Logger, 'warn'>;
+}
+
 /** Has the meetings that somebody is in or waits for show the picture that they have now. */
-async function showPicture(
+export async function showPicture(
   userId: string,
-  { database, meetings, logger }: TalkDeps,
+  { profiles, owners, logger }: PictureDeps,
 ): Promise<void> {
+  const options = { create: false, repeatable: true };
+  // The next owner reads it anyway.
+  const warn = (err: unknown, meetingId?: string) =>
+    logger.warn({ err, userId, meetingId }, 'a meeting does not know of a picture');
   try {
-    const options = { create: false, repeatable: true };
-    for (const meetingId of await database.profiles.meetingsWith(userId)) {
-      await meetings.owners.ask(meetingId, 'picture', { userId }, options);
+    for (const meetingId of await profiles.meetingsWith(userId)) {
+      // One whose owner does not answer is not to keep it from the others.
+      await owners
+        .ask(meetingId, 'picture', { userId }, options)
+        .catch((error: unknown) => warn(error, meetingId));
     }
   } catch (error) {
-    // The next owner reads it anyway.
-    logger.warn({ err: error, userId }, 'a meeting does not know of a picture');
+    warn(error);
   }
 }
 

@@ -75,6 +75,19 @@ export class ProfileRepository implements ProfileStore, PictureStore {
     });
   }
 
+  async moveAvatar(userId: string, avatarId: string): Promise<ProfileView | null> {
+    return this.#db.transaction(async (transaction) => {
+      const [row] = await transaction('users')
+        .where({ id: userId, kind: 'account' })
+        .whereNotNull('avatar_id')
+        .update({ avatar_id: avatarId })
+        .returning<ProfileRow[]>([...COLUMNS]);
+      if (!row) return null;
+      await transaction('avatars').where({ user_id: userId }).update({ id: avatarId });
+      return mapProfile(row);
+    });
+  }
+
   async findAvatar(avatarId: string): Promise<Uint8Array | null> {
     const row = await this.#db('avatars')
       .where({ id: avatarId })

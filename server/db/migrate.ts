@@ -15,14 +15,6 @@ export async function migrate(db: Knex): Promise<void> {
   });
 }
 
-/** Whether the database has the index of chat that a migration makes where it can. */
-export async function hasChatIndex(db: Knex): Promise<boolean> {
-  const { rows } = await db.raw<{ rows: { found: boolean }[] }>(
-    `SELECT to_regclass('chat_messages_text') IS NOT NULL AS found`,
-  );
-  return rows[0]?.found ?? false;
-}
-
 const migrationSource: Knex.MigrationSource<string> = {
   getMigrations: () => Promise.resolve(Object.keys(migrations)),
   getMigrationName: (name) => name,

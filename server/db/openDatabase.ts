@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import knex, { type Knex } from 'knex';
 import type { Config } from '../config/loadConfig.ts';
 import { maskUrl } from '../config/secrets.ts';
+import type { Logger } from '../core/logger.ts';
 import { endpointsOf } from '../webhooks/endpoints.ts';
 import { AccountRepository } from './AccountRepository.ts';
 import { AdmissionRepository } from './AdmissionRepository.ts';
 import { AuditRepository } from './AuditRepository.ts';
+import { ChatIndexes } from './ChatIndexes.ts';
 import { ChatMessageRepository } from './ChatMessageRepository.ts';
 import { ChatRoomRepository } from './ChatRoomRepository.ts';
 import { ACQUIRE_TIMEOUT_MS, connectPostgres, QUIET } from './connectPostgres.ts';
@@ -17,7 +19,7 @@ import { MeetingRepository } from './MeetingRepository.ts';
 import { DeliveryRepository } from './DeliveryRepository.ts';
 import { isUniqueViolation } from './errors.ts';
 import { EventOutbox } from './EventOutbox.ts';
-import { hasChatIndex, migrate } from './migrate.ts';
+import { migrate } from './migrate.ts';
 import { OperatorAuditRepository } from './OperatorAuditRepository.ts';
 import { ParticipantRepository } from './ParticipantRepository.ts';
 import { PeopleRepository } from './PeopleRepository.ts';
@@ -54,8 +56,10 @@ export interface Database {
   readonly operatorAudit: OperatorAuditRepository;
   readonly secrets: SecretRepository;
   readonly deliveries: DeliveryRepository;
-  /** False where the database has no index of what is written in chats (docs/operations.md). */
+  /** False where the database has no index of what is written in chats, or not yet (docs/operations.md). */
   readonly isChatIndexed: boolean;
+  /** Has that index built in the background where it can be; never rejects. Idempotent. */
+  indexChat(logger: Pick<Logger, 'info' | 'warn'>): Promise<void>;
   /** Queries that failed since the start, but for what was there already. */
   readonly errors: number;
   /** Rejects when the database does not answer. */
@@ -72,20 +76,20 @@ export interface Database {
 export async function openDatabase(config: Config): Promise<Database> {
   const { url } = config.database;
   let db: Knex | undefined;
-  let isChatIndexed: boolean;
+  let chatIndexes: ChatIndexes;
   try {
     db = url === null ? await embedded(config) : connectPostgres(url, config.database.poolSize);
     await migrate(db);
-    isChatIndexed = await hasChatIndex(db);
+    chatIndexes = await ChatIndexes.open(db, url === null ? null : () => connectPostgres(url, 1));
   } catch (error) {
     await db?.destroy();
     const name = url === null ? 'The embedded database' : `The database ${maskUrl(url)}`;
     throw new DatabaseError(`${name} cannot be opened: ${reasonOf(error)}`, { cause: error });
   }
-  return databaseOf(db, config, isChatIndexed);
+  return databaseOf(db, config, chatIndexes);
 }
 
-function databaseOf(db: Knex, config: Config, isChatIndexed: boolean): Database {
+function databaseOf(db: Knex, config: Config, chatIndexes: ChatIndexes): Database {
   const outbox = new EventOutbox(endpointsOf(config.webhooks));
   let closing: Promise<void> | undefined;
   let errors = 0;
@@ -113,7 +117,10 @@ function databaseOf(db: Knex, config: Config, isChatIndexed: boolean): Database 
     operatorAudit: new OperatorAuditRepository(db),
     secrets: new SecretRepository(db),
     deliveries: new DeliveryRepository(db, outbox),
-    isChatIndexed,
+    get isChatIndexed() {
+      return chatIndexes.isTextIndexed;
+    },
+    indexChat: (logger) => chatIndexes.build(logger),
     get errors() {
       return errors;
     },
@@ -121,7 +128,7 @@ function databaseOf(db: Knex, config: Config, isChatIndexed: boolean): Database 
       await db.raw('SELECT 1');
     },
     close() {
-      closing ??= db.destroy();
+      closing ??= chatIndexes.close().then(() => db.destroy());
       return closing;
     },
   };

@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import type Koa from 'koa';
+import { id } from '../../protocol/primitives.ts';
 import type { AuthService } from '../auth/AuthService.ts';
 import { clientAddress } from '../auth/clientAddress.ts';
 import type { RateLimits } from '../auth/RateLimits.ts';
@@ -12,6 +13,10 @@ const PATH = '/api/avatars/:avatarId';
 const IN_MEETINGS = '/api/users/:userId/pictures/:version';
 /** As `createSecret` makes them. */
 const AVATAR_ID = /^[A-Za-z0-9_-]{43}$/;
+/** As `versionOf` makes them. */
+const VERSION = /^[A-Za-z0-9_-]{22}$/;
+/** The second address, as it is given out. */
+const OF_SOMEBODY = /^\/api\/users\/([^/]+)\/pictures\/([^/]+)$/;
 const MAX_AGE_SEC = 31_536_000;
 
 export interface AvatarDeps {
@@ -37,6 +42,7 @@ export function addAvatars(router: Router, deps: AvatarDeps): void {
   router.get(IN_MEETINGS, async (ctx) => {
     setRoute(ctx, IN_MEETINGS);
     const { userId = '', version = '' } = ctx.params as { userId?: string; version?: string };
+    if (!isPicture(userId, version)) throw new AppError('NOT_FOUND');
     const viewerId = await viewerOf(ctx, deps);
     const content = await people.picture(viewerId, userId, version);
     // Somebody else at the same browser may not see it.
@@ -45,9 +51,17 @@ export function addAvatars(router: Router, deps: AvatarDeps): void {
   });
 }
 
-/** Whether a request is counted by whose it is: a school behind one address has many people to look at. */
-export function isCountedByPerson(path: string): boolean {
-  return /^\/api\/users\/[^/]+\/pictures\/[^/]+$/.test(path);
+/**
+ * Whether a request is counted by whose it is: a school behind one address has many people to look at.
+ * Only one that the route counts so: whatever it refuses before is the address's, as everything else.
+ */
+export function isCountedByPerson({ method, path }: Pick<Koa.Request, 'method' | 'path'>): boolean {
+  const [, userId = '', version = ''] = OF_SOMEBODY.exec(path) ?? [];
+  return (method === 'GET' || method === 'HEAD') && isPicture(userId, version);
+}
+
+function isPicture(userId: string, version: string): boolean {
+  return id.safeParse(userId).success && VERSION.test(version);
 }
 
 /** @throws AppError UNAUTHENTICATED, and RATE_LIMITED where an address tries too many tokens */

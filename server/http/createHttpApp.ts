@@ -91,7 +91,7 @@ function limitApi(rateLimits: RateLimits, trustProxy: number): Koa.Middleware {
   return async (ctx, next) => {
     if (ctx.path.startsWith('/api/') || ctx.path === '/metrics') {
       ctx.set('Cache-Control', 'no-store');
-      if (!isCountedByPerson(ctx.path)) {
+      if (!isCountedByPerson(ctx)) {
         await rateLimits.consume('restPerAddress', clientAddress(ctx.req, trustProxy));
       }
     }

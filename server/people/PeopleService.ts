@@ -135,10 +135,13 @@ export class PeopleService {
   /** @throws AppError NOT_FOUND, INVALID_STATE for oneself */
   async block(userId: string, otherId: string): Promise<void> {
     if (userId === otherId) throw toOneself();
-    const { people, now } = this.#deps;
+    const { people, profiles, now } = this.#deps;
     // Also whoever has blocked this one: a refusal would tell that they have.
     if ((await people.find([otherId])).length === 0) throw nobody();
     if (await people.block(userId, otherId, now())) this.#tellRemoved(userId, otherId);
+    // They may know where the picture is, and whoever knows that sees it. Now they are told of no other.
+    const moved = await profiles.moveAvatar(userId, createSecret());
+    if (moved) await this.#tellPicture(moved);
   }
 
   /** Idempotent. */

@@ -45,6 +45,8 @@ export interface ProfileStore {
     userId: string,
     avatar: { id: string; content: Uint8Array } | null,
   ): Promise<ProfileView | null>;
+  /** Gives the picture another id; null where there is none. */
+  moveAvatar(userId: string, avatarId: string): Promise<ProfileView | null>;
   findAvatar(avatarId: string): Promise<Uint8Array | null>;
   /**
    * Somebody's picture of that version for one who may see it: never for those who are apart, and for a

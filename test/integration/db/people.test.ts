@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/db/openDatabase.ts';
+import type { ParticipantRecord } from '../../../server/meetings/stores.ts';
+import { versionOf } from '../../../server/db/avatarAddresses.ts';
 import { BACKENDS } from '../../support/backends.ts';
 import {
   accountRecord,
@@ -120,7 +122,128 @@ describe.each(BACKENDS)('people and sessions on %s', (backend) => {
     expect((await db.meetings.listForUser(gone.id, { limit: 1 })).meetings).toHaveLength(1);
   });
 
+  describe('pictures', () => {
+    const content = new Uint8Array([1, 2, 3]);
+    const addPicture = async () => {
+      const { account } = await addAccount();
+      const pictureId = randomUUID();
+      await db.profiles.setAvatar(account.id, { id: pictureId, content });
+      return { userId: account.id, pictureId };
+    };
+    const addGuest = async (meetingId: string) => {
+      const guest = guestRecord();
+      await db.users.insertWithSession(guest, sessionRecord(guest.id, { meetingId }));
+      return guest.id;
+    };
+    const seen = async (viewerId: string, { userId, pictureId }: Picture) => {
+      const found = await db.profiles.findAvatarFor(viewerId, userId, versionOf(pictureId));
+      return found && new Uint8Array(found);
+    };
+
+    test('are for accounts who are not apart, by their version', async () => {
+      const [ada, { account: alan }] = [await addPicture(), await addAccount()];
+      expect(await seen(alan.id, ada)).toEqual(content);
+      expect(await seen(alan.id, { ...ada, pictureId: 'another' })).toBeNull();
+      expect(await seen('nobody', ada)).toBeNull();
+      for (const [one, other] of [
+        [ada.userId, alan.id],
+        [alan.id, ada.userId],
+      ] as const) {
+        await db.people.block(one, other, T0);
+        expect(await seen(alan.id, ada)).toBeNull();
+        await db.people.unblock(one, other);
+      }
+      expect(await seen(alan.id, ada)).toEqual(content);
+    });
+
+    test('are for guests while both are in a meeting', async () => {
+      const [ada, meeting] = [await addPicture(), await addMeeting()];
+      const fence = { meetingId: meeting.id, epoch: 0 };
+      const guestId = await addGuest(meeting.id);
+      const own = participantRecord(meeting.id, guestId);
+      await db.participants.enter(fence, [participantRecord(meeting.id, ada.userId)]);
+      expect(await seen(guestId, ada)).toBeNull();
+      await db.participants.enter(fence, [own]);
+      expect(await seen(guestId, ada)).toEqual(content);
+      await db.participants.leave(fence, [departure(own)]);
+      expect(await seen(guestId, ada)).toBeNull();
+    });
+
+    test('have an address of those who have one, which changes when they are moved', async () => {
+      const [ada, { account: alan }] = [await addPicture(), await addAccount()];
+      const addressOf = async () =>
+        (await db.profiles.picturesOf([ada.userId, alan.id])).get(ada.userId);
+      expect((await db.profiles.picturesOf([])).size).toBe(0);
+      expect([...(await db.profiles.picturesOf([ada.userId, alan.id])).keys()]).toEqual([
+        ada.userId,
+      ]);
+      const before = await addressOf();
+      const moved = { ...ada, pictureId: randomUUID() };
+      expect(await db.profiles.moveAvatar(ada.userId, moved.pictureId)).toMatchObject({
+        avatarUrl: `/api/avatars/${moved.pictureId}`,
+      });
+      expect(await addressOf()).not.toBe(before);
+      expect(await db.profiles.findAvatar(ada.pictureId)).toBeNull();
+      expect(await db.profiles.findAvatar(moved.pictureId)).not.toBeNull();
+      expect([await seen(alan.id, ada), await seen(alan.id, moved)]).toEqual([null, content]);
+      expect(await db.profiles.moveAvatar(alan.id, randomUUID())).toBeNull();
+    });
+
+    test('are shown by the meetings that somebody is in or waits for', async () => {
+      const { account: ada } = await addAccount();
+      const [entered, awaited, left] = [await addMeeting(), await addMeeting(), await addMeeting()];
+      const stay = participantRecord(left.id, ada.id);
+      const epoch = 0;
+      await db.participants.enter({ meetingId: entered.id, epoch }, [
+        participantRecord(entered.id, ada.id),
+      ]);
+      await db.participants.enter({ meetingId: left.id, epoch }, [stay]);
+      await db.participants.leave({ meetingId: left.id, epoch }, [departure(stay)]);
+      await db.admissions.wait(
+        { meetingId: awaited.id, epoch },
+        {
+          ...{ meetingId: awaited.id, userId: ada.id, state: 'waiting', name: 'Ada', since: T0 },
+          ...{ participantId: randomUUID(), deviceId: null, email: null },
+        },
+      );
+      expect((await db.profiles.meetingsWith(ada.id)).toSorted()).toEqual(
+        [entered.id, awaited.id].toSorted(),
+      );
+    });
+  });
+
+  test('whoever asked, was asked or agreed is paired, and contacts are those who agreed', async () => {
+    const [ada, asked, asking, friend] = [
+      (await addAccount()).account.id,
+      (await addAccount()).account.id,
+      (await addAccount()).account.id,
+      (await addAccount()).account.id,
+    ];
+    await db.contacts.request(ada, asked, T0, 10);
+    await db.contacts.request(asking, ada, T0, 10);
+    await db.contacts.request(ada, friend, T0, 10);
+    await db.contacts.accept(friend, ada, T0);
+    expect((await db.contacts.pairedIds(ada)).toSorted()).toEqual(
+      [asked, asking, friend].toSorted(),
+    );
+    expect(await db.contacts.contactIds(ada)).toEqual([friend]);
+    await db.people.block(ada, friend, T0);
+    expect((await db.contacts.pairedIds(ada)).toSorted()).toEqual([asked, asking].toSorted());
+    const { people } = await db.contacts.listBlocked(ada, { limit: 10 });
+    expect(people.map(({ id }) => id)).toEqual([friend]);
+    expect(await db.people.apartFrom(friend, [ada, asked])).toEqual(new Set([ada]));
+  });
+
   test('answers a ping', async () => {
     await db.ping();
   });
 });
+
+function departure({ id }: ParticipantRecord) {
+  return { participantId: id, leftAt: T0 + 1, reason: 'left' as const, forgetAdmission: false };
+}
+
+interface Picture {
+  userId: string;
+  pictureId: string;
+}

@@ -235,6 +235,18 @@ describe('failures', () => {
     expect(await codeOf(response)).toBe('RATE_LIMITED');
     expect((await get('/healthz')).status).toBe(200);
   });
+
+  test.each([
+    ['DELETE', 'A'.repeat(22)],
+    ['GET', 'x'],
+    ['GET', '%00'],
+  ])('are counted where no picture is asked for: %s %s', async (method, version) => {
+    await start({}, { PARLEY_LIMITS_REST_PER_ADDRESS_POINTS: '2' });
+    const ask = () => fetch(`${app.url}/api/users/ada/pictures/${version}`, { method });
+    await ask();
+    await ask();
+    expect((await ask()).status).toBe(429);
+  });
 });
 
 describe('operations', () => {

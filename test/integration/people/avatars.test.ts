@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EDGE_BACKENDS, databaseEnv } from '../../support/backends.ts';
-import { block } from '../../support/contacts.ts';
+import { befriend, block, contactOf } from '../../support/contacts.ts';
 import {
   call,
   createMeeting,
@@ -83,6 +83,24 @@ describe.each(EDGE_BACKENDS)('pictures of people on %s', (backend) => {
     const { person } = await call(server, 'removeAvatar', { token: ada.token });
     expect(person.avatarUrl).toBeNull();
     expect((await pictureAt(second)).status).toBe(404);
+  });
+
+  it('are elsewhere for the others when somebody is blocked who knows the address', async () => {
+    const [host, alan, eve] = [await signUp(server), await signUp(server), await signUp(server)];
+    await setPicture(server, host);
+    for (const other of [alan, eve]) await befriend(server, host, other);
+    const known = (await contactOf(server, eve, host))?.person.avatarUrl ?? null;
+    const clients = [await visits.connect(host), await visits.connect(alan)];
+    const atEve = await visits.connect(eve);
+    await block(server, host, eve);
+    for (const client of clients) {
+      const { person } = await client.next('profile-updated');
+      expect(person.id).toBe(host.userId);
+      expect((await pictureAt(person.avatarUrl)).status).toBe(200);
+    }
+    expect((await pictureAt(known)).status).toBe(404);
+    await atEve.request('join-rooms', { roomIds: ['nowhere'] });
+    expect(atEve.all('profile-updated')).toEqual([]);
   });
 
   const bomb = () => pngOf(30_000, 30_000, deflateSync(Buffer.alloc(2_000_000)));
@@ -200,6 +218,10 @@ describe.each(EDGE_BACKENDS)('pictures of people on %s', (backend) => {
       expect(await statusOfPicture(server, address, 'nonsense')).toBe(401);
       const forged = address?.replace(/[^/]+$/, 'A'.repeat(22));
       expect(await statusOfPicture(server, forged, alan.token)).toBe(404);
+      const version = 'A'.repeat(22);
+      for (const place of [`%00/pictures/${version}`, `${host.userId}/pictures/%00`]) {
+        expect(await statusOfPicture(server, `/api/users/${place}`, alan.token)).toBe(404);
+      }
       // What everybody in the meeting knows is not what opens the picture to anybody.
       const known = (
         await call(server, 'readPerson', { token: alan.token, params: { userId: host.userId } })
@@ -208,12 +230,14 @@ describe.each(EDGE_BACKENDS)('pictures of people on %s', (backend) => {
 
       await block(server, host, alan);
       await block(server, eve, host);
+      const { avatarUrl: moved } = await atGrace.next('participant-renamed');
+      expect(moved).not.toBe(address);
       for (const { token } of [alan, eve]) {
-        expect(await statusOfPicture(server, address, token)).toBe(404);
+        expect(await statusOfPicture(server, moved, token)).toBe(404);
       }
-      expect(await statusOfPicture(server, address, grace.token)).toBe(200);
+      expect(await statusOfPicture(server, moved, grace.token)).toBe(200);
       await atGrace.request('leave-meeting', { meetingId: id });
-      expect(await statusOfPicture(server, address, grace.token)).toBe(404);
+      expect(await statusOfPicture(server, moved, grace.token)).toBe(404);
     });
 
     it('are seen by hosts of those who wait', async () => {

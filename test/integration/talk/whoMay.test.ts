@@ -4,13 +4,14 @@ import { EDGE_BACKENDS, databaseEnv } from '../../support/backends.ts';
 import { messagesOf, openRoom, outcomeOf, say } from '../../support/chat.ts';
 import { befriend } from '../../support/contacts.ts';
 import { call, createVisits, signUp } from '../../support/people.ts';
+import { setPicture } from '../../support/pictures.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 import { gather, type Stage } from '../../support/whoMay/cast.ts';
 import { CHAT_SCENES } from '../../support/whoMay/chatScenes.ts';
 import { PEOPLE_SCENES } from '../../support/whoMay/peopleScenes.ts';
 import { answersOf, CHAT, PEOPLE } from '../../support/whoMay/tables.ts';
 import { tryChat } from '../../support/whoMay/tryChat.ts';
-import { tryPeople } from '../../support/whoMay/tryPeople.ts';
+import { pictureOf, tryPeople } from '../../support/whoMay/tryPeople.ts';
 
 const OPERATOR = `${randomUUID()}@example.org`;
 
@@ -39,8 +40,10 @@ describe.each(EDGE_BACKENDS)('who may read, write, ring and see what, on %s', (b
 
   it.each(Object.keys(PEOPLE.rows) as (keyof typeof PEOPLE.rows)[])('people: %s', async (row) => {
     const ada = await signUp(server, `Ada ${randomUUID().slice(0, 8)}`);
+    await setPicture(server, ada);
+    const known = await pictureOf(stage, ada);
     const person = await PEOPLE_SCENES[row](stage, ada);
-    expect(await tryPeople(stage, person, ada)).toEqual(answersOf(PEOPLE, row));
+    expect(await tryPeople(stage, person, ada, known)).toEqual(answersOf(PEOPLE, row));
   });
 
   it('a message is not reached by the way of another room', async () => {

@@ -1,17 +1,22 @@
+import type { ErrorBody } from '../../../protocol/errors.ts';
+import { addressInMeetings } from '../../../server/db/avatarAddresses.ts';
 import { openRoom } from '../chat.ts';
 import { ask, block } from '../contacts.ts';
 import { call, type Person } from '../people.ts';
-import { pngOf } from '../pictures.ts';
-import type { TestClient } from '../TestClient.ts';
+import { Refused, type TestClient } from '../TestClient.ts';
 import { answerOf, connectAs, shown } from './attempts.ts';
 import type { Stage } from './cast.ts';
 import type { Answer, PEOPLE } from './tables.ts';
 
-/** Tries every cell of a row: what `person` sees and does of Ada. */
+/**
+ * Tries every cell of a row: what `person` sees and does of Ada.
+ * @param known address of her picture from before they were to her what they are
+ */
 export async function tryPeople(
   stage: Stage,
   person: Person,
   ada: Person,
+  known: string,
 ): Promise<Record<keyof typeof PEOPLE.columns, Answer>> {
   const { server, visits, third } = stage;
   const { token } = person;
@@ -19,7 +24,7 @@ export async function tryPeople(
   const atAda = await visits.connect(ada);
   await atAda.request('update-chat-status', {});
   const client = await connectAs(visits, person);
-  const address = await setPicture(stage, ada);
+  const shownInMeetings = addressInMeetings(ada.userId, idOf(await pictureOf(stage, ada)));
   const isAda = ({ id }: { id: string }) => id === ada.userId;
 
   return {
@@ -28,7 +33,8 @@ export async function tryPeople(
       ({ people }) => people.some(isAda),
     ),
     profile: await answerOf(call(server, 'readPerson', { token, params })),
-    picture: await answerOf(fetchPicture(`${server.url}${address}`, token)),
+    picture: await answerOf(fetchPicture(`${server.url}${known}`, token)),
+    'in meetings': await answerOf(fetchPicture(`${server.url}${shownInMeetings}`, token)),
     presence: await shown(call(server, 'listContacts', { token }), ({ contacts }) =>
       contacts.some((contact) => isAda(contact.person) && contact.status === 'online'),
     ),
@@ -79,19 +85,20 @@ async function settle(client: TestClient): Promise<void> {
   await client.request('join-rooms', { roomIds: ['nowhere'] });
 }
 
-/** @returns its path */
-async function setPicture({ server }: Stage, ada: Person): Promise<string> {
-  const headers = { 'content-type': 'image/png', authorization: `Bearer ${ada.token}` };
-  await fetch(`${server.url}/api/users/me/avatar`, {
-    ...{ method: 'POST', headers, body: new Uint8Array(pngOf(8, 8)) },
-  });
+/** @returns the path of her picture, as it is now */
+export async function pictureOf({ server }: Pick<Stage, 'server'>, ada: Person): Promise<string> {
   const params = { userId: ada.userId };
   const { person } = await call(server, 'readPerson', { token: ada.token, params });
-  if (person.avatarUrl === null) throw new Error('her picture was not taken');
+  if (person.avatarUrl === null) throw new Error('she has no picture');
   return person.avatarUrl;
 }
 
+function idOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
 async function fetchPicture(url: string, token: string): Promise<void> {
-  const { status } = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
-  if (status !== 200) throw new Error(`the picture answers ${status}`);
+  const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  if (response.ok) return;
+  throw new Refused(((await response.json()) as { error: ErrorBody }).error);
 }
