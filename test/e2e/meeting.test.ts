@@ -2,7 +2,6 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { arrangements, ONE_WORKER, TWO_WORKERS, type Host } from './support/hosting.ts';
-import { SMALL_PICTURES } from './support/smallPictures.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
 describe.each(arrangements([ONE_WORKER, TWO_WORKERS]))(
@@ -16,7 +15,7 @@ describe.each(arrangements([ONE_WORKER, TWO_WORKERS]))(
     let ids: { ada: string; alan: string; grace: string };
 
     beforeAll(async () => {
-      server = await start(SMALL_PICTURES);
+      server = await start();
       browser = await launchBrowser();
       [ada, alan, grace] = await Promise.all([
         Visitor.open(browser, server.entrance()),
