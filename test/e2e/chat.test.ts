@@ -1,5 +1,5 @@
 import { knex } from 'knex';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { messagesOf, openRoom, say } from '../support/chat.ts';
 import { databaseEnv } from '../support/backends.ts';
@@ -8,8 +8,8 @@ import { block } from '../support/contacts.ts';
 import { call, type Person } from '../support/people.ts';
 import { setPicture } from '../support/pictures.ts';
 import { startTestServer, type TestServer } from '../support/TestServer.ts';
+import { choose, composer, looksRight, message, write } from './support/chatPages.ts';
 import { ringingOf, setFocus, watchRinging } from './support/ringing.ts';
-import { accessibilityViolations } from './support/soundness.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
 describe('chat', () => {
@@ -57,22 +57,6 @@ describe('chat', () => {
     return { token, userId: user.id, name };
   }
 
-  const composer = (page: Page) => page.getByTestId('composer');
-  const message = (page: Page, text: string) =>
-    page.getByTestId('chat-message').filter({ hasText: text });
-
-  async function write({ page }: Visitor, text: string): Promise<void> {
-    await composer(page).fill(text);
-    await composer(page).press('Enter');
-  }
-
-  async function choose({ page }: Visitor, text: string, item: string): Promise<void> {
-    const row = message(page, text);
-    await row.hover();
-    await row.getByRole('button', { name: /^What to do with/ }).click();
-    await page.getByRole('button', { name: item, exact: true }).locator('visible=true').click();
-  }
-
   /** Straight into the database: as if they had written for years. */
   async function fill(roomId: string, { userId, name }: Person, count: number): Promise<void> {
     const db = knex({ client: 'pg', connection: database['DATABASE_URL'] ?? '' });
@@ -87,18 +71,6 @@ describe('chat', () => {
     await db('chat_rooms').where({ id: roomId }).update({ last_seq: count, rev: count });
     await db('chat_members').where({ room_id: roomId }).update({ read_seq: count });
     await db.destroy();
-  }
-
-  /** No rule of accessibility is broken; pictures are taken for whoever wants to look. */
-  async function looksRight({ page }: Visitor, name: string): Promise<void> {
-    expect(await accessibilityViolations(page), name).toEqual([]);
-    const folder = process.env['PARLEY_SCREENSHOTS'];
-    if (folder === undefined) return;
-    for (const scheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: scheme });
-      await page.screenshot({ path: `${folder}/${name}-${scheme}.png` });
-    }
-    await page.emulateMedia({ colorScheme: 'light' });
   }
 
   it('is begun, written, seen, answered, changed and taken back', async () => {

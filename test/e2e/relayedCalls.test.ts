@@ -8,11 +8,10 @@ import { call } from '../support/people.ts';
 import { TurnServer } from '../support/TurnServer.ts';
 import { RELAY_ADDRESS, UdpRelay } from '../support/UdpRelay.ts';
 import {
-  acquaint,
   countRestarts,
   figuresOf,
   hearsOther,
-  openCaller,
+  openAdaAndBob,
   restartsOf,
   ringFromPage,
   seesAndHearsOther,
@@ -44,11 +43,7 @@ describe.skipIf('missing' in program)(`a call of two over a TURN server${skipped
     browser = await launchBrowser();
   });
   beforeEach(async () => {
-    [ada, bob] = await Promise.all([
-      openCaller(browser, server.url, 'Ada Lovelace'),
-      openCaller(browser, server.url, 'Bob Kahn'),
-    ]);
-    await acquaint(server.url, ada, bob);
+    [ada, bob] = await openAdaAndBob(browser, server);
   });
   afterEach(async () => {
     await Promise.all([ada.visitor.close(), bob.visitor.close()]);

@@ -3,6 +3,7 @@ import type { PeerFigures } from '../../../client/media/peerFigures.ts';
 import { eventually } from '../../support/eventually.ts';
 import { call } from '../../support/people.ts';
 import { TestClient } from '../../support/TestClient.ts';
+import type { Host } from './hosting.ts';
 import { Visitor } from './Visitor.ts';
 
 declare global {
@@ -42,6 +43,19 @@ export async function acquaint(url: string, from: CallVisitor, to: CallVisitor):
   const { callId } = await client.request('call:initiate', { to: to.userId, callType: 'audio' });
   await client.request('call:end', { callId });
   client.close();
+}
+
+/** Ada and Bob, who know each other. */
+export async function openAdaAndBob(
+  browser: Browser,
+  server: Host,
+): Promise<[ada: CallVisitor, bob: CallVisitor]> {
+  const [ada, bob] = await Promise.all([
+    openCaller(browser, server.entrance(), 'Ada Lovelace'),
+    openCaller(browser, server.entrance(), 'Bob Kahn'),
+  ]);
+  await acquaint(server.url, ada, bob);
+  return [ada, bob];
 }
 
 /** Rings from the page of calls. */

@@ -10,6 +10,7 @@ import {
   holdCall,
   keepApart,
   longestSilence,
+  openAdaAndBob,
   openCaller,
   ringFromPage,
   seesAndHearsOther,
@@ -32,11 +33,7 @@ describe.each(arrangements([ONE_WORKER]))('a call of two $where', ({ start }) =>
     browser = await launchBrowser();
   });
   beforeEach(async () => {
-    [ada, bob] = await Promise.all([
-      openCaller(browser, server.entrance(), 'Ada Lovelace'),
-      openCaller(browser, server.entrance(), 'Bob Kahn'),
-    ]);
-    await acquaint(server.url, ada, bob);
+    [ada, bob] = await openAdaAndBob(browser, server);
   });
   afterEach(async () => {
     await Promise.all([ada.visitor.close(), bob.visitor.close()]);

@@ -1,38 +1,27 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ensureRedis } from '../../../provision/ensureRedis.ts';
 import { silentStep } from '../../../provision/Step.ts';
+import { useProgramFolder } from '../../support/programs.ts';
 
-let folder: string;
+const programs = useProgramFolder();
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'parley-redis-'));
+beforeEach(() => {
   vi.stubEnv('PARLEY_REDIS_SERVER', undefined);
 });
-
-afterEach(async () => {
+afterEach(() => {
   vi.unstubAllEnvs();
-  await rm(folder, { recursive: true });
 });
 
-async function makeProgram(name: string): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, '#!/bin/sh\n');
-  await chmod(path, 0o755);
-  return path;
-}
-
 it('takes the server that it is given', async () => {
-  const given = await makeProgram('my-redis');
+  const given = await programs.make('my-redis');
   vi.stubEnv('PARLEY_REDIS_SERVER', given);
 
   expect(await ensureRedis()).toBe(given);
 });
 
 it('says so when what it is given is not a program', async () => {
-  const given = join(folder, 'none');
+  const given = join(programs.path, 'none');
   vi.stubEnv('PARLEY_REDIS_SERVER', given);
 
   await expect(ensureRedis()).rejects.toMatchObject({
@@ -42,8 +31,8 @@ it('says so when what it is given is not a program', async () => {
 });
 
 it('finds a server in the PATH, in its order', async () => {
-  const server = await makeProgram('redis-server');
-  vi.stubEnv('PATH', `${folder}:/usr/bin:/bin`);
+  const server = await programs.make('redis-server');
+  vi.stubEnv('PATH', `${programs.path}:/usr/bin:/bin`);
   const step = silentStep();
 
   expect(await ensureRedis(step)).toBe(server);
@@ -51,9 +40,9 @@ it('finds a server in the PATH, in its order', async () => {
 });
 
 it('is content with Valkey, but prefers Redis wherever it is', async () => {
-  await makeProgram('valkey-server');
-  const redis = await makeProgram('redis-server');
-  vi.stubEnv('PATH', folder);
+  await programs.make('valkey-server');
+  const redis = await programs.make('redis-server');
+  vi.stubEnv('PATH', programs.path);
 
   expect(await ensureRedis()).toBe(redis);
 });

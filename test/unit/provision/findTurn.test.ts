@@ -1,45 +1,34 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { findTurn, librariesOf, turnEnv } from '../../../provision/findTurn.ts';
 import { silentStep } from '../../../provision/Step.ts';
+import { useProgramFolder } from '../../support/programs.ts';
 
-let folder: string;
+const programs = useProgramFolder();
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'parley-turn-'));
+beforeEach(() => {
   vi.stubEnv('PARLEY_TURN_SERVER', undefined);
 });
-
-afterEach(async () => {
+afterEach(() => {
   vi.unstubAllEnvs();
-  await rm(folder, { recursive: true });
 });
 
-async function makeProgram(name: string): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, '#!/bin/sh\n');
-  await chmod(path, 0o755);
-  return path;
-}
-
 it('takes the program that it is given', async () => {
-  const given = await makeProgram('my-coturn');
+  const given = await programs.make('my-coturn');
   vi.stubEnv('PARLEY_TURN_SERVER', given);
 
   expect(await findTurn()).toEqual({ path: given });
 });
 
 it('says so when what it is given is not a program', async () => {
-  vi.stubEnv('PARLEY_TURN_SERVER', join(folder, 'nowhere'));
+  vi.stubEnv('PARLEY_TURN_SERVER', join(programs.path, 'nowhere'));
 
   await expect(findTurn()).rejects.toMatchObject({ name: 'ProvisionError' });
 });
 
 it('finds the one in the PATH', async () => {
-  const path = await makeProgram('turnserver');
-  vi.stubEnv('PATH', `${folder}:/usr/bin:/bin`);
+  const path = await programs.make('turnserver');
+  vi.stubEnv('PATH', `${programs.path}:/usr/bin:/bin`);
 
   expect(await findTurn()).toEqual({ path });
 });

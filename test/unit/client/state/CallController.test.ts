@@ -1,19 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CallEnd } from '../../../../client/state/callsModels.ts';
-import { BOB, CallPage, refusal, settled } from './CallPage.ts';
+import { BOB, CallPage, refusal, settled, useFakePage } from './CallPage.ts';
 
 let page: CallPage;
 
+useFakePage();
 beforeEach(() => {
-  vi.useFakeTimers();
-  // What a page has and this process has not.
-  vi.stubGlobal('addEventListener', vi.fn());
-  vi.stubGlobal('removeEventListener', vi.fn());
   page = new CallPage();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
 });
 
 describe('a call that is begun', () => {

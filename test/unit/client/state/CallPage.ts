@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { expect, vi } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { Emitter } from '../../../../client/api/Emitter.ts';
 import { RequestError } from '../../../../client/api/RequestError.ts';
 import type { AnyNotification } from '../../../../client/api/SignalingClient.ts';
@@ -156,4 +156,17 @@ export function live(state: string, direction: string, callId = 'call-1') {
     call: { callId, callType: 'audio', state, direction, with: BOB, meetingId: null, ...CONFIG },
     missed: 2,
   };
+}
+
+/** With a clock of the test's own, and what a page has and this process has not. */
+export function useFakePage(): void {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubGlobal('addEventListener', vi.fn());
+    vi.stubGlobal('removeEventListener', vi.fn());
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
 }

@@ -1,18 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { BOB, CallPage, live, refusal, settled } from './CallPage.ts';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { BOB, CallPage, live, refusal, settled, useFakePage } from './CallPage.ts';
 
 let page: CallPage;
 
+useFakePage();
 beforeEach(() => {
-  vi.useFakeTimers();
-  // What a page has and this process has not.
-  vi.stubGlobal('addEventListener', vi.fn());
-  vi.stubGlobal('removeEventListener', vi.fn());
   page = new CallPage();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
 });
 
 describe('moving to a meeting', () => {

@@ -1,0 +1,35 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { accessibilityViolations } from './soundness.ts';
+import type { Visitor } from './Visitor.ts';
+
+/** Where one writes. */
+export const composer = (page: Page) => page.getByTestId('composer');
+export const message = (page: Page, text: string) =>
+  page.getByTestId('chat-message').filter({ hasText: text });
+
+/** Writes and sends it. */
+export async function write({ page }: Visitor, text: string): Promise<void> {
+  await composer(page).fill(text);
+  await composer(page).press('Enter');
+}
+
+/** From the menu of a message. */
+export async function choose({ page }: Visitor, text: string, item: string): Promise<void> {
+  const row = message(page, text);
+  await row.hover();
+  await row.getByRole('button', { name: /^What to do with/ }).click();
+  await page.getByRole('button', { name: item, exact: true }).locator('visible=true').click();
+}
+
+/** No rule of accessibility is broken; pictures are taken for whoever wants to look. */
+export async function looksRight({ page }: Visitor, name: string): Promise<void> {
+  expect(await accessibilityViolations(page), name).toEqual([]);
+  const folder = process.env['PARLEY_SCREENSHOTS'];
+  if (folder === undefined) return;
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.screenshot({ path: `${folder}/${name}-${scheme}.png` });
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+}
