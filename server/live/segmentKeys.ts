@@ -1,0 +1,20 @@
+import { hkdfSync } from 'node:crypto';
+
+const KEY_BYTES = 16;
+const SECRET_BYTES = 32;
+
+/** Number of the key that a segment is encrypted with. */
+export function keyNumberOf(sequence: number, segmentsPerKey: number): number {
+  return Math.floor(sequence / segmentsPerKey);
+}
+
+/**
+ * One of the AES-128 keys of a room's start: whoever knows the secret of the start knows them all, so that every
+ * node can answer for them and none has to be kept.
+ * @param secret 32 bytes in base64
+ */
+export function segmentKey(secret: string, number: number): Buffer {
+  const bytes = Buffer.from(secret, 'base64');
+  if (bytes.length !== SECRET_BYTES) throw new RangeError('A secret of keys has 32 bytes.');
+  return Buffer.from(hkdfSync('sha256', bytes, '', `parley-live-key ${number}`, KEY_BYTES));
+}
