@@ -220,6 +220,15 @@ const calls = z
   })
   .prefault({});
 
+const live = z
+  .strictObject({
+    segmentSec: z.int().min(1).max(10).default(2),
+    keptSegments: z.int().min(3).max(60).default(6),
+    segmentsPerKey: z.int().min(1).max(10_000).default(30),
+    cacheBytes: z.int().min(1_048_576).max(17_179_869_184).default(268_435_456),
+  })
+  .prefault({});
+
 /**
  * Rate limits: at most `points` within `perSec` seconds. Those on credentials and passcodes count
  * failures only, so a school behind one address never runs out by signing in correctly.
@@ -245,6 +254,10 @@ const limits = z
     uploadAvatarPerAccount: limit(20, 3_600),
     picturesPerPerson: limit(2_000, 60),
     callPerAccount: limit(30, 300),
+    livePinPerAddress: limit(50, 300),
+    livePinPerRoom: limit(500, 3_600),
+    liveKeyRefusedPerAddress: limit(600, 60),
+    watchLivePerAddress: limit(60_000, 60),
     requestsPerConnection: limit(400, 10),
     restPerAddress: limit(6_000, 60),
     bodyBytes: z.int().min(1_024).max(10_485_760).default(65_536),
@@ -337,6 +350,7 @@ export const configSchema = z
     meetings,
     people,
     calls,
+    live,
     limits,
     metrics,
     admin,
