@@ -4,6 +4,7 @@ import type { MixEngine, MixHealth, MixSpec } from './engine.ts';
 import type { FeedSource } from './FeedFollower.ts';
 import { Mix } from './Mix.ts';
 import type { LiveRoomRecord, LiveStore, Wanted } from './stores.ts';
+import { keyPathOf } from './views.ts';
 
 export interface MixerHostDeps {
   store: Pick<LiveStore, 'assignedTo' | 'setPublishing' | 'endMix'>;
@@ -119,8 +120,7 @@ export class MixerHost {
     const { meetingId, roomId, title, nonce, keySecret } = room;
     if (nonce === null || keySecret === null) return;
     const folder = await folders.create();
-    const keyPath = `/api/rooms/${roomId}/keys/${nonce}`;
-    const of = { roomId, title, keyPath, keySecret };
+    const of = { roomId, title, keySecret, keyPath: keyPathOf(roomId, nonce) };
     const engine = createEngine({ ...settings, ...of, folder, generation });
     const mix = new Mix(
       { meetingId, generation, room, folder },
