@@ -43,7 +43,9 @@ export function createLive({ cluster, database, meetings, logger, releases }: Li
   return new LiveRooms({
     ...{ ...shared, meetings },
     whyNone: () =>
-      mixers().length > 0 ? null : 'No node mixes live rooms: FFmpeg may be missing (docs/operations.md).',
+      mixers().length > 0
+        ? null
+        : 'No node mixes live rooms: FFmpeg may be missing (docs/operations.md).',
   });
 }
 

@@ -94,8 +94,7 @@ function serveLook(mesh: Mesh, host: MixerHost): void {
 function sourceOf(owners: Owners, meetingId: string): FeedSource {
   const how = { create: false, repeatable: true };
   return {
-    follow: (args) =>
-      owners.ask(meetingId, 'feed', args, { ...how, timeoutMs: FOLLOW_TIMEOUT_MS }),
+    follow: (args) => owners.ask(meetingId, 'feed', args, { ...how, timeoutMs: FOLLOW_TIMEOUT_MS }),
     wish: (wishes) => owners.ask(meetingId, 'wishes', wishes, how),
     end: (generation) => owners.ask(meetingId, 'unfeed', { generation }, how),
   };

@@ -22,6 +22,7 @@ import { createAuthRoutes, type AuthRouteDeps } from './routes/auth.ts';
 import { createChatRoutes, type ChatRouteDeps } from './routes/chat.ts';
 import { createCallRoutes, type CallRouteDeps } from './routes/calls.ts';
 import { createLiveListeningRoutes, type LiveListeningRouteDeps } from './routes/liveListening.ts';
+import { createLiveRoutes, type LiveRouteDeps } from './routes/live.ts';
 import { createMeetingRoutes, type MeetingRouteDeps } from './routes/meetings.ts';
 import { createPeopleRoutes, type PeopleRouteDeps } from './routes/people.ts';
 import { securityHeaders } from './securityHeaders.ts';
@@ -39,6 +40,7 @@ export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'>, 
   people: PeopleRouteDeps['people'] & AvatarDeps['people'];
   deletion: PeopleRouteDeps['deletion'];
   calls: CallRouteDeps['calls'];
+  live: LiveRouteDeps['live'];
   liveAccess: LiveListeningRouteDeps['liveAccess'] & LiveKeyDeps['access'];
   liveListening: LiveListeningRouteDeps['liveListening'];
   liveFiles: LiveFileDeps['files'];
@@ -91,6 +93,7 @@ function createHandlers(deps: HttpAppDeps) {
     ...createChatRoutes(deps),
     ...createPeopleRoutes(deps),
     ...createCallRoutes(deps),
+    ...createLiveRoutes(deps),
     ...createLiveListeningRoutes(deps),
   } satisfies RouteHandlers;
 }

@@ -19,6 +19,21 @@ export interface MixOf {
   folder: string;
 }
 
+interface View {
+  input: string;
+  width: number;
+  height: number;
+}
+
+/** Each input once: it may be large and beside at the same time, for a moment. */
+function largestOf(views: readonly View[]): View[] {
+  const largest = new Map<string, View>();
+  for (const view of views) {
+    if ((largest.get(view.input)?.width ?? 0) < view.width) largest.set(view.input, view);
+  }
+  return [...largest.values()];
+}
+
 /** One meeting that this node mixes: its engine, and what it gets from the meeting. */
 export class Mix {
   readonly of: MixOf;
@@ -42,7 +57,7 @@ export class Mix {
       onState: (state) => engine.setFeed(state),
     });
     engine.on('rtp', (address) => this.#follower.sendTo(address));
-    engine.on('shown', (views) => this.#follower.show(views));
+    engine.on('shown', (views) => this.#follower.show(largestOf(views)));
     engine.on('key-frame-needed', (input) => this.#follower.askForKeyFrame(input));
     engine.on('segment', () => {
       this.#isPublishing = true;

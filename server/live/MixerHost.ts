@@ -3,6 +3,7 @@ import type { Logger } from '../core/logger.ts';
 import type { MixEngine, MixHealth, MixSpec } from './engine.ts';
 import type { FeedSource } from './FeedFollower.ts';
 import { Mix } from './Mix.ts';
+import type { MixOutputs } from './MixFiles.ts';
 import type { LiveRoomRecord, LiveStore, Wanted } from './stores.ts';
 import { keyPathOf } from './views.ts';
 
@@ -22,13 +23,17 @@ export interface MixerHostDeps {
   logger: Logger;
 }
 
+/** Listeners hear the rest. */
+const KEEP_MS = 60_000;
 /** Whoever has something for this node says so; this is for what was not heard. */
 const LOOK_MS = 1_000;
 
 /** Runs the mixes that this node has: compares what is wanted with what is, again and again. */
-export class MixerHost {
+export class MixerHost implements MixOutputs {
   readonly #deps: MixerHostDeps;
   readonly #mixes = new Map<string, Mix>();
+  /** What mixes have left that ended a moment ago. */
+  readonly #left = new Map<Mix['of'], NodeJS.Timeout>();
   readonly #repairs: KeyedQueue;
   #wanted: ReadonlyMap<string, Wanted> = new Map();
   #timer: NodeJS.Timeout | undefined;
@@ -50,14 +55,17 @@ export class MixerHost {
     return this.#deps.settings.renditions;
   }
 
-  /** Where playlists and segments of a meeting are; null when it is not mixed here, or by another generation. */
   folderOf(meetingId: string, generation: number): string | null {
+    const all = [...this.#left.keys()].reverse();
     const mix = this.#mixes.get(meetingId);
-    return mix?.of.generation === generation ? mix.of.folder : null;
+    if (mix) all.unshift(mix.of);
+    const found = all.find((of) => of.meetingId === meetingId && of.generation === generation);
+    return found?.folder ?? null;
   }
 
-  healthOf(meetingId: string): MixHealth | null {
-    return this.#mixes.get(meetingId)?.health ?? null;
+  healthOf(meetingId: string): (MixHealth & { renditions: readonly string[] }) | null {
+    const mix = this.#mixes.get(meetingId);
+    return mix ? { ...mix.health, renditions: this.renditions } : null;
   }
 
   /** Something is wanted of this node. */
@@ -73,6 +81,7 @@ export class MixerHost {
     clearTimeout(this.#timer);
     this.#repairs.close();
     await Promise.all([...this.#mixes.values()].map((mix) => this.#end(mix, false)));
+    await Promise.all([...this.#left.keys()].map((of) => this.#forget(of)));
   }
 
   async #lookNow(): Promise<void> {
@@ -135,8 +144,19 @@ export class MixerHost {
     const { meetingId, folder, generation } = mix.of;
     await mix.close(hasEnded);
     if (this.#mixes.get(meetingId) === mix) this.#mixes.delete(meetingId);
-    await this.#deps.folders.remove(folder);
+    const forget = () => {
+      this.#forget(mix.of).catch((error: unknown) => {
+        this.#deps.logger.warn({ err: error, folder }, 'what a mix has left was not removed');
+      });
+    };
+    this.#left.set(mix.of, setTimeout(forget, KEEP_MS));
     this.#deps.logger.info({ meetingId, generation }, 'mix ended');
+  }
+
+  async #forget(of: Mix['of']): Promise<void> {
+    clearTimeout(this.#left.get(of));
+    this.#left.delete(of);
+    await this.#deps.folders.remove(of.folder);
   }
 }
 

@@ -4,7 +4,10 @@ import { ownView, publicView } from '../../live/views.ts';
 import type { RouteHandlers } from '../bindRoutes.ts';
 
 export interface LiveRouteDeps {
-  live: LiveRooms;
+  live: Pick<
+    LiveRooms,
+    'create' | 'list' | 'ofMeeting' | 'read' | 'update' | 'start' | 'stop' | 'remove'
+  >;
   rateLimits: RateLimits;
 }
 
