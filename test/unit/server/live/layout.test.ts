@@ -6,7 +6,7 @@ import {
   type Stage,
   type StagePerson,
 } from '../../../../server/live/mixer/layout.ts';
-import { assignSlots } from '../../../../server/live/mixer/slots.ts';
+import { assignSlots } from '../../../../server/live/mixer/assignSlots.ts';
 
 const SIZE = { width: 1280, height: 720 };
 

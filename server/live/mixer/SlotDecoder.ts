@@ -1,0 +1,191 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import type { Logger } from '../../core/logger.ts';
+import { Backoff } from './Backoff.ts';
+import { keepEnd, killChild, whenClosed } from './children.ts';
+import type { EncodedFrame } from './FrameAssembler.ts';
+import { ivfFrame, ivfHeader } from './ivf.ts';
+import type { Size } from './layout.ts';
+import type { PictureCodec } from './PictureInput.ts';
+import { bytesOf, type Picture } from './planes.ts';
+
+/** A decoder that is given frames and answers none of them for so long hangs. */
+const HANGS_AFTER_MS = 3_000;
+/** Encoded frames that may wait for a decoder; more than that are of the past. */
+const MAX_QUEUED_BYTES = 2 ** 21;
+/** Ends a frame of H.264, which is otherwise known to be whole when the next begins. */
+const ACCESS_UNIT_END = Buffer.from([0, 0, 0, 1, 0x09, 0xf0]);
+
+export interface SlotDecoderOptions {
+  ffmpeg: string;
+  /** Of the pictures that it makes, whatever it is given: scaled to fit, black around. */
+  size: Size;
+  logger: Logger;
+  /** It has nothing to begin with: a key frame is needed. */
+  onKeyNeeded: () => void;
+}
+
+type State =
+  | { name: 'idle' }
+  | {
+      name: 'running';
+      child: ChildProcessByStdio<Writable, Readable, Readable>;
+      codec: PictureCodec;
+      startedAt: number;
+    }
+  | { name: 'waiting'; timer: NodeJS.Timeout }
+  | { name: 'closed' };
+
+/**
+ * One FFmpeg that decodes whatever is shown in one slot. Frames go in by a pipe and not by UDP: so none is lost
+ * between the two, none that comes before the process listens, and another source needs no other numbers.
+ */
+export class SlotDecoder {
+  readonly #options: SlotDecoderOptions;
+  readonly #backoff = new Backoff();
+  readonly #ending = new Set<Promise<void>>();
+  #state: State = { name: 'idle' };
+  #buffers: [Uint8Array, Uint8Array];
+  #filled = 0;
+  #latest: Picture | null = null;
+  #version = 0;
+  #restarts = 0;
+  #unansweredSince: number | null = null;
+
+  constructor(options: SlotDecoderOptions) {
+    this.#options = options;
+    const bytes = bytesOf(options.size);
+    this.#buffers = [new Uint8Array(bytes), new Uint8Array(bytes)];
+  }
+
+  /** The picture that was decoded last, until the next one is; null after {@link forget}. */
+  get latest(): Picture | null {
+    return this.#latest;
+  }
+
+  /** Changes with the picture. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get health(): { state: State['name']; restarts: number; pid: number | null } {
+    const pid = this.#state.name === 'running' ? (this.#state.child.pid ?? null) : null;
+    return { state: this.#state.name, restarts: this.#restarts, pid };
+  }
+
+  /** What is decoded from now on is something else. */
+  forget(): void {
+    this.#latest = null;
+    this.#version += 1;
+  }
+
+  /**
+   * Gives it the next frame, and starts it for the first.
+   * @returns false when it cannot take it: the next that it takes has to be a key frame
+   */
+  decode(codec: PictureCodec, { data, isKey }: EncodedFrame): boolean {
+    if (this.#state.name === 'running' && this.#state.codec !== codec)
+      this.#stop(this.#state.child);
+    if (this.#state.name === 'idle') {
+      if (!isKey) return false;
+      this.#start(codec);
+    }
+    const state = this.#state;
+    if (state.name !== 'running') return false;
+    const now = performance.now();
+    if (this.#unansweredSince !== null && now - this.#unansweredSince > HANGS_AFTER_MS) {
+      this.#options.logger.warn({ pid: state.child.pid }, 'picture decoder hangs');
+      state.child.kill('SIGKILL');
+      return false;
+    }
+    const { stdin } = state.child;
+    if (stdin.writableLength > MAX_QUEUED_BYTES) return false;
+    this.#unansweredSince ??= now;
+    if (codec === 'VP8') stdin.write(ivfFrame(data, now - state.startedAt));
+    else {
+      stdin.write(data);
+      stdin.write(ACCESS_UNIT_END);
+    }
+    return true;
+  }
+
+  /** Settles when its process is gone. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#state.name === 'waiting') clearTimeout(this.#state.timer);
+    if (this.#state.name === 'running') this.#stop(this.#state.child);
+    this.#state = { name: 'closed' };
+    await Promise.all(this.#ending);
+  }
+
+  #start(codec: PictureCodec): void {
+    const { ffmpeg, size, logger } = this.#options;
+    const child = spawn(ffmpeg, decoderArguments(codec, size), { stdio: ['pipe', 'pipe', 'pipe'] });
+    const startedAt = performance.now();
+    this.#state = { name: 'running', child, codec, startedAt };
+    this.#filled = 0;
+    this.#unansweredSince = null;
+    const said = keepEnd(child.stderr);
+    // Its end says more than the pipe that breaks with it.
+    child.stdin.on('error', () => undefined);
+    child.on('error', (error) => logger.error({ err: error }, 'picture decoder failed'));
+    if (codec === 'VP8') child.stdin.write(ivfHeader(size));
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (this.#isCurrent(child)) this.#receive(chunk);
+    });
+    const ending = whenClosed(child).then(() => {
+      this.#ending.delete(ending);
+      if (!this.#isCurrent(child)) return;
+      logger.warn({ pid: child.pid, said: said() }, 'picture decoder ended');
+      this.#restartLater(performance.now() - startedAt);
+    });
+    this.#ending.add(ending);
+  }
+
+  #isCurrent(child: unknown): boolean {
+    return this.#state.name === 'running' && this.#state.child === child;
+  }
+
+  #stop(child: ChildProcessByStdio<Writable, Readable, Readable>): void {
+    this.#state = { name: 'idle' };
+    void killChild(child);
+  }
+
+  #restartLater(ranMs: number): void {
+    this.#restarts += 1;
+    const timer = setTimeout(() => {
+      this.#state = { name: 'idle' };
+      this.#options.onKeyNeeded();
+    }, this.#backoff.next(ranMs));
+    this.#state = { name: 'waiting', timer };
+  }
+
+  #receive(chunk: Buffer): void {
+    const { size } = this.#options;
+    for (let at = 0; at < chunk.length;) {
+      const [filling, other] = this.#buffers;
+      const taken = Math.min(chunk.length - at, filling.length - this.#filled);
+      filling.set(chunk.subarray(at, at + taken), this.#filled);
+      this.#filled += taken;
+      at += taken;
+      if (this.#filled < filling.length) return;
+      this.#filled = 0;
+      this.#buffers = [other, filling];
+      this.#latest = { ...size, data: filling };
+      this.#version += 1;
+      this.#unansweredSince = null;
+    }
+  }
+}
+
+function decoderArguments(codec: PictureCodec, { width, height }: Size): string[] {
+  const fit = `scale=${width}:${height}:force_original_aspect_ratio=decrease:force_divisible_by=2:flags=bilinear`;
+  return [
+    ...['-hide_banner', '-loglevel', 'error', '-nostdin'],
+    // Every frame that goes in comes out at once, and none is looked at for longer than needed.
+    ...['-probesize', '32', '-analyzeduration', '0', '-fflags', 'nobuffer', '-flags', 'low_delay'],
+    ...['-threads', '1', '-f', codec === 'VP8' ? 'ivf' : 'h264', '-i', 'pipe:0'],
+    ...['-vf', `${fit},pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2,setsar=1`],
+    ...['-pix_fmt', 'yuv420p', '-fps_mode', 'passthrough', '-threads', '1'],
+    ...['-f', 'rawvideo', 'pipe:1'],
+  ];
+}
