@@ -22,7 +22,7 @@ const GRACE_MS = 3_000;
 
 /** A part of the stream of which all renditions are there. */
 export interface SegmentRow {
-  /** Seconds since the process was started. */
+  /** Seconds since the beginning of what it was given. */
   startSec: number;
   /** Of the first rendition. */
   endSec: number;
@@ -35,9 +35,19 @@ export interface EncoderProcessOptions extends EncoderSettings {
   size: Size;
   /** Where its segments go, in the clear: nobody else's to read. */
   folder: string;
+  /** Shown at its beginning, and what it gets ready with. */
+  first: Picture;
+  /** It takes pictures: sound and pictures that are written from now on have one beginning. */
+  onReady: () => void;
   onRow: (row: SegmentRow) => void;
   /** @param said the end of what it said on standard error */
   onEnd: (said: string) => void;
+}
+
+interface Finished {
+  path: string;
+  startSec: number;
+  endSec: number;
 }
 
 /** One FFmpeg that makes segments of all renditions from pictures and sound. */
@@ -46,7 +56,9 @@ export class EncoderProcess {
   readonly #child: ChildProcess;
   readonly #pictures: Writable;
   readonly #sound: Writable;
-  readonly #rows = new Map<number, (SegmentRow['files'][number] | undefined)[]>();
+  readonly #rows = new Map<number, (Finished | undefined)[]>();
+  /** Where the last segment of each rendition ends, in seconds. */
+  readonly #ends: number[] = [];
   readonly #free: Buffer[];
 
   constructor(options: EncoderProcessOptions) {
@@ -69,7 +81,10 @@ export class EncoderProcess {
     }
     void whenClosed(this.#child).then(() => options.onEnd(said()));
     this.#free = Array.from({ length: MAX_PICTURES }, () => Buffer.allocUnsafe(bytesOf(size)));
+    // It takes a while to get ready, and what is written meanwhile would be late for ever. A picture is larger
+    // than what the system keeps for it, so that it is ready when it has taken one.
     this.#pictures.write(matroskaHeader(size));
+    this.writePicture(options.first, 0, options.onReady);
   }
 
   get pid(): number | null {
@@ -81,14 +96,20 @@ export class EncoderProcess {
     return this.#sound.writableLength;
   }
 
-  /** @param timeMs since it was started @returns false when it has not taken those before: this one is left out */
-  writePicture({ data }: Picture, timeMs: number): boolean {
+  /**
+   * @param timeMs since its beginning @param onTaken called when it has taken it
+   * @returns false when it has not taken those before: this one is left out
+   */
+  writePicture({ data }: Picture, timeMs: number, onTaken?: () => void): boolean {
     const buffer = this.#free.pop();
     if (!buffer) return false;
     buffer.set(data);
     this.#pictures.cork();
     this.#pictures.write(matroskaPicture(timeMs, buffer.length));
-    this.#pictures.write(buffer, () => this.#free.push(buffer));
+    this.#pictures.write(buffer, (error) => {
+      this.#free.push(buffer);
+      if (!error) onTaken?.();
+    });
     this.#pictures.uncork();
     return true;
   }
@@ -110,17 +131,24 @@ export class EncoderProcess {
 
   /** A line says that a segment is complete: its file, and when it begins and ends in seconds. */
   #list(index: number, rendition: string, line: string): void {
-    const [file = '', start, end] = line.split(',');
+    const [file = '', , end] = line.split(',');
     const number = Number(/-(\d+)\.ts$/.exec(file)?.[1]);
-    const [startSec, endSec] = [Number(start), Number(end)];
+    // Where it begins as told is when its first sound begins, a moment beside the picture: no gaps are meant.
+    const startSec = this.#ends[index] ?? 0;
+    const endSec = Number(end);
     if (!Number.isInteger(number) || !(endSec > startSec)) return;
+    this.#ends[index] = endSec;
     const row = this.#rows.get(number) ?? [];
     this.#rows.set(number, row);
     const path = join(this.#options.folder, segmentFile(rendition, String(number)));
-    row[index] = { path, durationSec: endSec - startSec };
+    row[index] = { path, startSec, endSec };
     const files = row.filter((entry) => entry !== undefined);
-    if (files.length < this.#options.renditions.length) return;
+    const [first] = files;
+    if (!first || files.length < this.#options.renditions.length) return;
     this.#rows.delete(number);
-    this.#options.onRow({ startSec, endSec, files });
+    this.#options.onRow({
+      ...{ startSec: first.startSec, endSec: first.endSec },
+      files: files.map((one) => ({ path: one.path, durationSec: one.endSec - one.startSec })),
+    });
   }
 }

@@ -8,13 +8,17 @@ const MAX_LAG_MS = 10_000;
 /** Over what time its speed is measured. */
 const SPEED_WINDOW_MS = 15_000;
 
-export interface EncodingOptions extends Omit<EncoderProcessOptions, 'onRow' | 'onEnd'> {
+export interface EncodingOptions extends Omit<
+  EncoderProcessOptions,
+  'first' | 'onReady' | 'onRow' | 'onEnd'
+> {
   logger: Logger;
   /** @param startsAt when it was on the stage, milliseconds since 1970 @param isFirst of its encoder */
   onRow: (row: SegmentRow, startsAt: number, isFirst: boolean) => void;
 }
 
 export interface EncoderHealth {
+  /** `waiting`: for another one to be started, or to get ready. */
   state: 'running' | 'waiting' | 'closed';
   pid: number | null;
   restarts: number;
@@ -28,9 +32,12 @@ export interface EncoderHealth {
 
 interface Run {
   process: EncoderProcess;
-  /** On the mixer's clock, milliseconds. */
+  isReady: boolean;
+  hasBegun: boolean;
+  /** When it was started, and then when its stream began: on the mixer's clock, milliseconds. */
   startedAt: number;
-  startedOn: number;
+  /** The latter in milliseconds since 1970. */
+  begunOn: number;
   /** Of the stream, since it was started. */
   doneMs: number;
   marks: { at: number; doneMs: number }[];
@@ -55,7 +62,7 @@ export class Encoding {
   get health(): EncoderHealth {
     const run = this.#run;
     return {
-      state: this.#closed ? 'closed' : run ? 'running' : 'waiting',
+      state: this.#closed ? 'closed' : run?.hasBegun ? 'running' : 'waiting',
       pid: run?.process.pid ?? null,
       restarts: this.#restarts,
       lagMs: run ? Math.round(this.#lagOf(run)) : 0,
@@ -73,12 +80,17 @@ export class Encoding {
   write(at: number, pcm: Buffer, picture: Picture | null): void {
     this.#now = at;
     if (this.#closed) return;
-    // An encoder begins with a picture: its sound and pictures then have one beginning.
-    if (!this.#run && picture && at >= this.#startAt) this.#run = this.#start(at);
+    if (!this.#run && picture && at >= this.#startAt) this.#tryToStart(at, picture);
     const run = this.#run;
     if (!run) return;
-    run.process.writeSound(pcm);
-    if (picture && !run.process.writePicture(picture, at - run.startedAt)) this.#dropped += 1;
+    if (run.hasBegun) {
+      run.process.writeSound(pcm);
+      if (picture && !run.process.writePicture(picture, at - run.startedAt)) this.#dropped += 1;
+    } else if (run.isReady && picture) {
+      // It has the first picture already.
+      Object.assign(run, { hasBegun: true, startedAt: at, begunOn: Date.now() });
+      run.process.writeSound(pcm);
+    }
     if (this.#lagOf(run) < MAX_LAG_MS) return;
     this.#options.logger.warn({ pid: run.process.pid }, 'encoder hangs or is too slow');
     run.process.kill();
@@ -97,14 +109,28 @@ export class Encoding {
     this.#run = null;
   }
 
-  #start(at: number): Run {
+  #tryToStart(at: number, first: Picture): void {
+    try {
+      this.#run = this.#start(at, first);
+    } catch (error) {
+      // The system has no process or file handle left, and may have some later.
+      this.#options.logger.error({ err: error }, 'encoder could not be started');
+      this.#startAt = at + this.#backoff.next(0);
+    }
+  }
+
+  #start(at: number, first: Picture): Run {
     const run: Run = {
       process: new EncoderProcess({
         ...this.#options,
+        first,
+        onReady: () => {
+          run.isReady = true;
+        },
         onRow: (row) => {
           run.doneMs = row.endSec * 1_000;
           run.marks.push({ at: performance.now(), doneMs: run.doneMs });
-          this.#options.onRow(row, run.startedOn + row.startSec * 1_000, !run.hasRows);
+          this.#options.onRow(row, run.begunOn + row.startSec * 1_000, !run.hasRows);
           run.hasRows = true;
         },
         onEnd: (said) => {
@@ -113,7 +139,8 @@ export class Encoding {
           this.#leave(run);
         },
       }),
-      ...{ startedAt: at, startedOn: Date.now(), doneMs: 0, marks: [], hasRows: false },
+      ...{ isReady: false, hasBegun: false, startedAt: at, begunOn: Date.now() },
+      ...{ doneMs: 0, marks: [], hasRows: false },
     };
     return run;
   }

@@ -25,11 +25,13 @@ export interface SlotDecoderOptions {
   onKeyNeeded: () => void;
 }
 
+type DecoderChild = ChildProcessByStdio<Writable, Readable, Readable>;
+
 type State =
   | { name: 'idle' }
   | {
       name: 'running';
-      child: ChildProcessByStdio<Writable, Readable, Readable>;
+      child: DecoderChild;
       codec: PictureCodec;
       startedAt: number;
     }
@@ -118,9 +120,10 @@ export class SlotDecoder {
   }
 
   #start(codec: PictureCodec): void {
-    const { ffmpeg, size, logger } = this.#options;
-    const child = spawn(ffmpeg, decoderArguments(codec, size), { stdio: ['pipe', 'pipe', 'pipe'] });
+    const { size, logger } = this.#options;
     const startedAt = performance.now();
+    const child = this.#spawn(codec);
+    if (!child) return this.#restartLater(0);
     this.#state = { name: 'running', child, codec, startedAt };
     this.#filled = 0;
     this.#unansweredSince = null;
@@ -141,11 +144,22 @@ export class SlotDecoder {
     this.#ending.add(ending);
   }
 
+  #spawn(codec: PictureCodec): DecoderChild | null {
+    const { ffmpeg, size, logger } = this.#options;
+    try {
+      return spawn(ffmpeg, decoderArguments(codec, size), { stdio: ['pipe', 'pipe', 'pipe'] });
+    } catch (error) {
+      // The system has no process or file handle left, and may have some later.
+      logger.error({ err: error }, 'picture decoder could not be started');
+      return null;
+    }
+  }
+
   #isCurrent(child: unknown): boolean {
     return this.#state.name === 'running' && this.#state.child === child;
   }
 
-  #stop(child: ChildProcessByStdio<Writable, Readable, Readable>): void {
+  #stop(child: DecoderChild): void {
     this.#state = { name: 'idle' };
     void killChild(child);
   }
@@ -178,7 +192,12 @@ export class SlotDecoder {
 }
 
 function decoderArguments(codec: PictureCodec, { width, height }: Size): string[] {
-  const fit = `scale=${width}:${height}:force_original_aspect_ratio=decrease:force_divisible_by=2:flags=bilinear`;
+  // Browsers encode VP8 by BT.601 and say so nowhere; H.264 says what it is.
+  const from = codec === 'VP8' ? 'bt601' : 'auto';
+  const fit = [
+    `scale=${width}:${height}:force_original_aspect_ratio=decrease:force_divisible_by=2`,
+    `flags=bilinear:in_color_matrix=${from}:out_color_matrix=bt709`,
+  ].join(':');
   return [
     ...['-hide_banner', '-loglevel', 'error', '-nostdin'],
     // Every frame that goes in comes out at once, and none is looked at for longer than needed.
