@@ -123,7 +123,10 @@ export class SlotDecoder {
     const { size, logger } = this.#options;
     const startedAt = performance.now();
     const child = this.#spawn(codec);
-    if (!child) return this.#restartLater(0);
+    if (!child) {
+      this.#restartLater(0);
+      return;
+    }
     this.#state = { name: 'running', child, codec, startedAt };
     this.#filled = 0;
     this.#unansweredSince = null;

@@ -24,7 +24,10 @@ export class Slots {
     this.#inputs = new Array<string | null>(count).fill(null);
     this.#decoders = this.#inputs.map(
       (_, index) =>
-        new SlotDecoder({ ...decoder, onKeyNeeded: () => this.#showAgain(this.#inputs[index]) }),
+        new SlotDecoder({
+          ...decoder,
+          onKeyNeeded: () => this.#showAgain(this.#inputs[index] ?? null),
+        }),
     );
   }
 
@@ -65,7 +68,7 @@ export class Slots {
     await Promise.all(this.#decoders.map((decoder) => decoder.close()));
   }
 
-  #showAgain(input: string | null | undefined): void {
-    if (input != null) this.#find(input)?.show();
+  #showAgain(input: string | null): void {
+    if (input !== null) this.#find(input)?.show();
   }
 }

@@ -46,11 +46,11 @@ const LARGE_SHARE = 3 / 4;
 
 /** No tile: nobody is on the stage, and the card is shown. */
 export function layoutOf({ people, speaker }: Stage, size: Size): Tile[] {
-  const sharing = people.find(({ screen }) => screen !== null);
+  const [shared] = people.flatMap(({ screen, ...of }) => (screen === null ? [] : { screen, of }));
   const speaking = people.find(({ id }) => id === speaker) ?? people[0];
   if (!speaking) return [];
   const others = people.filter((person) => person !== speaking);
-  if (sharing?.screen == null) {
+  if (!shared) {
     const [large, ...rects] = rectsOf(others.length, size);
     return [tileOf(speaking, large), ...beside(others, rects)];
   }
@@ -58,8 +58,8 @@ export function layoutOf({ people, speaker }: Stage, size: Size): Tile[] {
   const all = [speaking, ...others];
   const [large, ...rects] = rectsOf(all.length, size);
   const screen: Tile = {
-    ...{ kind: 'screen', personId: sharing.id, name: sharing.name },
-    ...{ input: sharing.screen, rect: large },
+    ...{ kind: 'screen', personId: shared.of.id, name: shared.of.name },
+    ...{ input: shared.screen, rect: large },
   };
   return [screen, ...beside(all, rects)];
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,20 +13,12 @@ import type { StagePerson } from '../../../server/live/mixer/layout.ts';
 import type { OpenInput } from '../../../server/live/mixer/Mixer.ts';
 import { removeStaleWork } from '../../../server/live/mixer/workFolder.ts';
 import { eventually } from '../../support/eventually.ts';
-import {
-  beepsIn,
-  colourAt,
-  flashesIn,
-  loudnessBetween,
-  type Frame,
-  type Sound,
-} from '../../support/live/analyze.ts';
+import { colourAt, loudnessBetween, type Frame, type Sound } from '../../support/live/analyze.ts';
 import type { HeardSegment, Listener } from '../../support/live/Listener.ts';
+import { possessions, workFolders } from '../../support/live/possessions.ts';
 import { openRoom } from '../../support/live/room.ts';
 import {
   AUDIO_PAYLOAD,
-  BEEPING,
-  FLASHING,
   plain,
   RtpSender,
   tone,
@@ -62,7 +54,7 @@ async function setUp(given: Parameters<typeof openRoom>[0] = {}) {
   return { ...room, listener };
 }
 
-type Room = Awaited<ReturnType<typeof setUp>>;
+type Room = Awaited<ReturnType<typeof openRoom>>;
 
 const openVoice = ({ mixer }: Room) => mixer.openVoice({ payloadType: AUDIO_PAYLOAD });
 const openPicture = ({ mixer }: Room) =>
@@ -151,8 +143,8 @@ it(
     const shown: string[][] = [];
     mixer.on('shown', (inputs) => shown.push(inputs));
     await send({
-      picture: { source: FLASHING, to: adaCamera },
-      voice: { source: BEEPING, to: adaVoice },
+      picture: { source: plain('red'), to: adaCamera },
+      voice: { source: tone(440), to: adaVoice },
     });
     await send({
       picture: { source: plain('blue'), to: bobCamera },
@@ -160,7 +152,7 @@ it(
     });
     const ada = person('Ada', adaCamera, adaVoice);
     const bob = person('Bob', bobCamera, bobVoice);
-    await act('Ada alone', () => mixer.setStage({ people: [ada], speaker: 'Ada' }), 6_000);
+    await act('Ada alone', () => mixer.setStage({ people: [ada], speaker: 'Ada' }));
     await act('Bob comes', () => mixer.setStage({ people: [ada, bob], speaker: 'Ada' }));
     await act('Bob speaks', () => mixer.setStage({ people: [ada, bob], speaker: 'Bob' }));
     await act('Bob shares', async () => {
@@ -200,19 +192,7 @@ it(
     expect(seenIn(frames, ...during('Ada goes'), [0.05, 0.05])).toBe('other');
     expect(seenIn(frames, ...during('all go'), [0.1, 0.1])).toBe('dark');
 
-    const [from, to] = during('Ada alone');
-    const within = (at: number) => at >= from && at < to;
-    const flashes = flashesIn(frames, 0.1, 0.1).filter(within);
-    const beeps = sounds.flatMap(beepsIn).filter(within);
-    expect(flashes.length).toBeGreaterThanOrEqual(4);
-    const steps = flashes.slice(1, -1).map((flash) => {
-      const differences = beeps.map((beep) => beep - flash);
-      return differences.sort((a, b) => Math.abs(a) - Math.abs(b))[0] ?? Infinity;
-    });
-    for (const step of steps) expect(Math.abs(step)).toBeLessThan(80);
-    // A segment is there when it is over; a player then stays three segments behind.
-    expect(Math.max(...delaysOf(listener.segments))).toBeLessThan(3_000);
-    report('one stage', { steps, delays: delaysOf(listener.segments), ...mixer.health.encoder });
+    report('one stage', { delays: delaysOf(listener.segments), ...mixer.health.encoder });
   },
 );
 
@@ -367,9 +347,8 @@ it('leaves nothing behind, whenever it is closed', { timeout: TIMEOUT_MS }, asyn
   const before = await possessions();
   const room = await openRoom();
   const { mixer, ports } = room;
-  const inputs = [await openPicture({ ...room } as Room), await openVoice({ ...room } as Room)];
-  const [camera, voice] = inputs;
-  await send({ picture: { source: plain('blue'), to: camera as OpenInput } });
+  const [camera, voice] = [await openPicture(room), await openVoice(room)];
+  await send({ picture: { source: plain('blue'), to: camera } });
   mixer.setStage({ people: [person('Ada', camera, voice)], speaker: null });
   await eventually(() => {
     expect(mixer.health.slots.some(({ pid }) => pid !== null)).toBe(true);
@@ -389,7 +368,7 @@ it('leaves nothing behind, whenever it is closed', { timeout: TIMEOUT_MS }, asyn
   for (const cleanUp of cleanUps.splice(0)) await cleanUp();
 
   expect(ports.taken).toBe(0);
-  for (const input of inputs) {
+  for (const input of [camera, voice]) {
     const socket = createSocket('udp4').bind(input.port, '127.0.0.1');
     await once(socket, 'listening');
     socket.close();
@@ -428,19 +407,6 @@ it('says so when all ports are taken', async () => {
   expect(again.port).toBe(open[0]?.port);
   await Promise.all([again.release(), open[1]?.release()]);
 });
-
-/** What a process could forget: children, sockets, folders. */
-async function possessions() {
-  const pid = process.pid;
-  const { stdout } = await execute('ps', ['-o', 'args', '--no-headers', '--ppid', String(pid)]);
-  const children = stdout.split('\n').filter((line) => line.includes('ffmpeg')).length;
-  return { children, folders: await workFolders() };
-}
-
-async function workFolders(): Promise<string[]> {
-  const names = await readdir(tmpdir());
-  return names.filter((name) => name.startsWith(`parley-mixer-${process.pid}-`)).sort();
-}
 
 /** Figures for those who ask for them. */
 function report(title: string, figures: object): void {
