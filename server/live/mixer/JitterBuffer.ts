@@ -1,6 +1,8 @@
 import { samplesOf } from './opusPackets.ts';
 import { Unwrapper, type RtpPacket } from './rtp.ts';
 
+/** From the network to the mix: what packets may be late by. Pictures take as long, so that both stay in step. */
+export const INPUT_DELAY_MS = 60;
 /** What the mixer takes at a time: 20 ms of 48 kHz. */
 export const STEP_SAMPLES = 960;
 const SAMPLES_PER_MS = 48;
@@ -13,8 +15,7 @@ const MAX_JUMP_SAMPLES = SAMPLES_PER_MS * 1_000;
 /** So many packets in a row that came too late mean that the delay is too short. */
 const LATE_IN_A_ROW = 3;
 /** How long the buffer has to be fuller than it needs before some of it is left out. */
-const DRIFT_STEPS = 100;
-const DRIFT_SLACK_SAMPLES = SAMPLES_PER_MS * 60;
+const DRIFT_STEPS = 50;
 
 export type Pulled =
   | { kind: 'packet'; payload: Uint8Array }
@@ -126,21 +127,29 @@ export class JitterBuffer {
     this.#playAt = (this.#playAt ?? 0) + samples;
   }
 
-  /** A sender whose clock is faster than this one fills the buffer: now and then a step is left out. */
+  /**
+   * What came late once, or has a faster clock than this one, fills the buffer for good: what was never needed of it
+   * is left out, or the voice would stay behind its picture.
+   */
   #followDrift(): void {
-    const last = this.#waiting.at(-1);
-    const level = last ? last.at + last.samples - (this.#playAt ?? 0) : 0;
-    this.#leastLevel = Math.min(this.#leastLevel, level);
+    this.#leastLevel = Math.min(this.#leastLevel, this.#level());
     this.#leastLevelSteps += 1;
     if (this.#leastLevelSteps < DRIFT_STEPS) return;
-    if (this.#leastLevel > this.#delay + DRIFT_SLACK_SAMPLES) {
-      const left = this.#waiting.shift();
-      if (left) {
-        this.#playAt = left.at + left.samples;
-        this.#lastSequence = left.sequence;
-      }
-    }
+    // The packet that was just handed out had waited too.
+    let excess = this.#leastLevel + STEP_SAMPLES - this.#delay;
     this.#leastLevel = Infinity;
     this.#leastLevelSteps = 0;
+    for (; excess >= STEP_SAMPLES; excess -= STEP_SAMPLES) {
+      const left = this.#waiting.shift();
+      if (!left) return;
+      this.#playAt = left.at + left.samples;
+      this.#lastSequence = left.sequence;
+    }
+  }
+
+  /** Samples that wait to be played, pauses between them included. */
+  #level(): number {
+    const last = this.#waiting.at(-1);
+    return last ? last.at + last.samples - (this.#playAt ?? 0) : 0;
   }
 }

@@ -5,6 +5,7 @@ import { Backoff } from './Backoff.ts';
 import { keepEnd, killChild, whenClosed } from './children.ts';
 import type { EncodedFrame } from './FrameAssembler.ts';
 import { ivfFrame, ivfHeader } from './ivf.ts';
+import { INPUT_DELAY_MS, STEP_SAMPLES } from './JitterBuffer.ts';
 import type { Size } from './layout.ts';
 import type { PictureCodec } from './PictureInput.ts';
 import { bytesOf, type Picture } from './planes.ts';
@@ -14,6 +15,12 @@ const HANGS_AFTER_MS = 3_000;
 /** Encoded frames that may wait for a decoder; more than that are of the past. */
 const MAX_QUEUED_BYTES = 2 ** 21;
 /** Ends a frame of H.264, which is otherwise known to be whole when the next begins. */
+/** As long as a voice: its delay, and the step that it waits for. */
+const SHOWN_AFTER_MS = INPUT_DELAY_MS + STEP_SAMPLES / 48;
+/** Decoded pictures that may wait for their time; what comes in that time 50 times a second. */
+const MAX_READY = 4;
+/** Frames that a decoder answers with no picture must not make later ones late for ever. */
+const MAX_PENDING = 60;
 const ACCESS_UNIT_END = Buffer.from([0, 0, 0, 1, 0x09, 0xf0]);
 
 export interface SlotDecoderOptions {
@@ -47,9 +54,14 @@ export class SlotDecoder {
   readonly #backoff = new Backoff();
   readonly #ending = new Set<Promise<void>>();
   #state: State = { name: 'idle' };
-  #buffers: [Uint8Array, Uint8Array];
+  readonly #spare: Uint8Array[];
+  #filling: Uint8Array;
   #filled = 0;
-  #latest: Picture | null = null;
+  #shown: Uint8Array | null = null;
+  #ready: { data: Uint8Array; dueAt: number }[] = [];
+  /** When the pictures of the frames that are being decoded are to be shown. */
+  #pending: number[] = [];
+  #ignored = 0;
   #version = 0;
   #restarts = 0;
   #unansweredSince: number | null = null;
@@ -57,12 +69,16 @@ export class SlotDecoder {
   constructor(options: SlotDecoderOptions) {
     this.#options = options;
     const bytes = bytesOf(options.size);
-    this.#buffers = [new Uint8Array(bytes), new Uint8Array(bytes)];
+    this.#filling = new Uint8Array(bytes);
+    // One is shown, and one more is taken from those that wait before the one that was shown is free.
+    this.#spare = Array.from({ length: MAX_READY + 1 }, () => new Uint8Array(bytes));
   }
 
-  /** The picture that was decoded last, until the next one is; null after {@link forget}. */
-  get latest(): Picture | null {
-    return this.#latest;
+  /** The picture that is to be shown now, until it is asked again; null when there is none yet. */
+  take(): Picture | null {
+    const now = performance.now();
+    while ((this.#ready[0]?.dueAt ?? Infinity) <= now) this.#showNext();
+    return this.#shown && { ...this.#options.size, data: this.#shown };
   }
 
   /** Changes with the picture. */
@@ -77,8 +93,13 @@ export class SlotDecoder {
 
   /** What is decoded from now on is something else. */
   forget(): void {
-    this.#latest = null;
+    this.#spare.push(...this.#ready.map(({ data }) => data));
+    if (this.#shown) this.#spare.push(this.#shown);
+    this.#shown = null;
+    this.#ready = [];
     this.#version += 1;
+    // What is still being decoded is of before.
+    this.#ignored = this.#pending.length;
   }
 
   /**
@@ -103,6 +124,8 @@ export class SlotDecoder {
     const { stdin } = state.child;
     if (stdin.writableLength > MAX_QUEUED_BYTES) return false;
     this.#unansweredSince ??= now;
+    this.#pending.push(now + SHOWN_AFTER_MS);
+    if (this.#pending.length > MAX_PENDING) this.#pending.shift();
     if (codec === 'VP8') stdin.write(ivfFrame(data, now - state.startedAt));
     else {
       stdin.write(data);
@@ -129,6 +152,8 @@ export class SlotDecoder {
     }
     this.#state = { name: 'running', child, codec, startedAt };
     this.#filled = 0;
+    this.#pending = [];
+    this.#ignored = 0;
     this.#unansweredSince = null;
     const said = keepEnd(child.stderr);
     // Its end says more than the pipe that breaks with it.
@@ -177,20 +202,36 @@ export class SlotDecoder {
   }
 
   #receive(chunk: Buffer): void {
-    const { size } = this.#options;
     for (let at = 0; at < chunk.length;) {
-      const [filling, other] = this.#buffers;
-      const taken = Math.min(chunk.length - at, filling.length - this.#filled);
-      filling.set(chunk.subarray(at, at + taken), this.#filled);
+      const taken = Math.min(chunk.length - at, this.#filling.length - this.#filled);
+      this.#filling.set(chunk.subarray(at, at + taken), this.#filled);
       this.#filled += taken;
       at += taken;
-      if (this.#filled < filling.length) return;
+      if (this.#filled < this.#filling.length) return;
       this.#filled = 0;
-      this.#buffers = [other, filling];
-      this.#latest = { ...size, data: filling };
-      this.#version += 1;
       this.#unansweredSince = null;
+      this.#keep(this.#pending.shift() ?? 0);
     }
+  }
+
+  #keep(dueAt: number): void {
+    if (this.#ignored > 0) {
+      this.#ignored -= 1;
+      return;
+    }
+    this.#ready.push({ data: this.#filling, dueAt });
+    if (this.#ready.length > MAX_READY) this.#showNext();
+    const next = this.#spare.pop();
+    if (!next) throw new RangeError('A slot has fewer pictures than it was made with.');
+    this.#filling = next;
+  }
+
+  #showNext(): void {
+    const next = this.#ready.shift();
+    if (!next) return;
+    if (this.#shown) this.#spare.push(this.#shown);
+    this.#shown = next.data;
+    this.#version += 1;
   }
 }
 

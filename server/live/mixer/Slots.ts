@@ -61,7 +61,8 @@ export class Slots {
   /** What there is of an input; null: it has no slot, or nothing came yet. */
   shownOf(input: string): Shown | null {
     const decoder = this.#decoders[this.#inputs.indexOf(input)];
-    return decoder?.latest ? { picture: decoder.latest, version: decoder.version } : null;
+    const picture = decoder?.take();
+    return decoder && picture ? { picture, version: decoder.version } : null;
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { createDecoder, type OpusDecoderHandle } from 'libopus-wasm';
-import { JitterBuffer, STEP_SAMPLES } from './JitterBuffer.ts';
+import { INPUT_DELAY_MS, JitterBuffer, STEP_SAMPLES } from './JitterBuffer.ts';
 import { SAMPLE_RATE } from './opusPackets.ts';
 import { RtpInput, type InputCodec } from './RtpInput.ts';
 import type { RtpPort } from './RtpPorts.ts';
@@ -9,8 +9,6 @@ const CHANNELS = 2;
 export const STEP_FLOATS = STEP_SAMPLES * CHANNELS;
 /** The longest Opus packet, and what is left of a step. */
 const KEPT_FLOATS = (SAMPLE_RATE * 0.12 + STEP_SAMPLES) * CHANNELS;
-/** What packets may be late by; pictures take about as long through their decoder. */
-const DELAY_MS = 60;
 
 /** One voice: Opus from its port, decoded step by step. */
 export class VoiceInput {
@@ -19,7 +17,7 @@ export class VoiceInput {
   /** What is decoded and not yet taken. */
   readonly #samples = new Float32Array(KEPT_FLOATS);
   #filled = 0;
-  #buffer = new JitterBuffer(DELAY_MS);
+  #buffer = new JitterBuffer(INPUT_DELAY_MS);
   #broken = 0;
   #closed = false;
 
@@ -31,7 +29,7 @@ export class VoiceInput {
   private constructor(port: RtpPort, codec: InputCodec, decoder: OpusDecoderHandle) {
     this.#decoder = decoder;
     this.#input = new RtpInput(port, codec, (packet, isAnother) => {
-      if (isAnother) this.#buffer = new JitterBuffer(DELAY_MS);
+      if (isAnother) this.#buffer = new JitterBuffer(INPUT_DELAY_MS);
       this.#buffer.push(packet);
     });
   }

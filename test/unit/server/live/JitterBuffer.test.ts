@@ -86,17 +86,18 @@ it('begins anew with another recording', () => {
   expect(pull(buffer, 2)).toBe(`${1_000 & 0xff} ?`);
 });
 
-it('leaves a step out when the sender is ahead for long', () => {
-  const buffer = new JitterBuffer(0);
-  for (let n = 0; n < 8; n++) buffer.push(nth(n));
+it('leaves out what it never needs, so that a voice that was late once is not late for ever', () => {
+  const buffer = new JitterBuffer(40);
+  for (let n = 0; n < 10; n++) buffer.push(nth(n));
   const heard: string[] = [];
-  for (let n = 8; n < 120; n++) {
+  for (let n = 10; n < 110; n++) {
     heard.push(pull(buffer, 1));
     buffer.push(nth(n));
   }
 
-  expect(new Set(heard).size).toBe(heard.length);
-  expect(heard.at(-1)).toBe(String(heard.length));
+  expect(heard.slice(0, 4)).toEqual(['.', '.', '0', '1']);
+  expect(heard.slice(48, 56)).toEqual(['46', '47', '48', '49', '60', '61', '62', '63']);
+  expect(heard.at(-1)).toBe('105');
 });
 
 it('ignores what is no Opus', () => {
