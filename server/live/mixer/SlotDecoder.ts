@@ -62,6 +62,7 @@ export class SlotDecoder {
   /** When the pictures of the frames that are being decoded are to be shown. */
   #pending: number[] = [];
   #ignored = 0;
+  #pictures = 0;
   #version = 0;
   #restarts = 0;
   #unansweredSince: number | null = null;
@@ -86,9 +87,20 @@ export class SlotDecoder {
     return this.#version;
   }
 
-  get health(): { state: State['name']; restarts: number; pid: number | null } {
+  /** `pictures`: decoded since something else was last put into the slot. */
+  get health(): {
+    state: State['name'];
+    restarts: number;
+    pictures: number;
+    pid: number | null;
+  } {
     const pid = this.#state.name === 'running' ? (this.#state.child.pid ?? null) : null;
-    return { state: this.#state.name, restarts: this.#restarts, pid };
+    return {
+      state: this.#state.name,
+      restarts: this.#restarts,
+      pictures: this.#pictures,
+      pid,
+    };
   }
 
   /** What is decoded from now on is something else. */
@@ -97,6 +109,7 @@ export class SlotDecoder {
     if (this.#shown) this.#spare.push(this.#shown);
     this.#shown = null;
     this.#ready = [];
+    this.#pictures = 0;
     this.#version += 1;
     // What is still being decoded is of before.
     this.#ignored = this.#pending.length;
@@ -219,6 +232,7 @@ export class SlotDecoder {
       this.#ignored -= 1;
       return;
     }
+    this.#pictures += 1;
     this.#ready.push({ data: this.#filling, dueAt });
     if (this.#ready.length > MAX_READY) this.#showNext();
     const next = this.#spare.pop();

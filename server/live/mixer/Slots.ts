@@ -37,7 +37,10 @@ export class Slots {
   }
 
   get health() {
-    return this.#decoders.map(({ health }, index) => ({ input: this.#inputs[index], ...health }));
+    return this.#decoders.map(({ health }, index) => ({
+      input: this.#inputs[index] ?? null,
+      ...health,
+    }));
   }
 
   /** @param wanted inputs, the most important first */

@@ -183,7 +183,7 @@ it(
     expect(seenIn(frames, ...during('Bob comes'), ALONE_BESIDE)).toBe('blue');
     expect(seenIn(frames, ...during('Bob speaks'), LARGE)).toBe('blue');
     expect(seenIn(frames, ...during('Bob speaks'), ALONE_BESIDE)).toBe('red');
-    expect(heardIn(sounds, ...during('Bob speaks'))).toBeGreaterThan(0.05);
+    expect(heardIn(sounds, ...during('Bob speaks'))).toBeGreaterThan(0.01);
     expect(seenIn(frames, ...during('Bob shares'), LARGE)).toBe('green');
     expect(seenIn(frames, ...during('Bob shares'), FIRST_BESIDE)).toBe('red');
     expect(seenIn(frames, ...during('Bob shares'), SECOND_BESIDE)).toBe('blue');
@@ -234,7 +234,7 @@ it('goes on when a decoder and an encoder are killed', { timeout: TIMEOUT_MS }, 
   expect(listener.keyUris.size).toBeGreaterThan(1);
   const lastFrom = next?.startsAt ?? 0;
   expect(seenIn(frames, lastFrom + 200, Infinity, LARGE)).toBe('blue');
-  expect(heardIn(sounds, lastFrom + 200, lastFrom + 1_200)).toBeGreaterThan(0.05);
+  expect(heardIn(sounds, lastFrom + 200, lastFrom + 1_200)).toBeGreaterThan(0.01);
   report('killed', { backAfterMs: (next?.foundAt ?? 0) - killedAt });
 });
 
@@ -265,7 +265,7 @@ it(
     const [sound] = sounds;
     const begins = (sound?.startsAt ?? 0) + 4_000;
     for (let at = begins; at < begins + 5_000; at += 100) {
-      expect(heardIn(sounds, at, at + 100)).toBeGreaterThan(0.03);
+      expect(heardIn(sounds, at, at + 100)).toBeGreaterThan(0.01);
     }
   },
 );
