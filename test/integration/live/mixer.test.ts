@@ -128,6 +128,12 @@ it(
     const marks: Record<string, number> = {};
     const act = async (name: string, change: () => void | Promise<void>, forMs = 2_000) => {
       await change();
+      // Whoever sends has to start, on a machine that does much else.
+      await eventually(() => {
+        for (const { input, pictures } of mixer.health.slots) {
+          if (input !== null) expect(pictures).toBeGreaterThan(5);
+        }
+      }, 20_000);
       marks[name] = Date.now();
       await sleep(SETTLES_MS + forMs);
       // A picture's time is that of the step in which it was drawn, which may come a little late.

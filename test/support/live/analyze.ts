@@ -65,7 +65,7 @@ export function colourAt({ rgb }: Frame, x: number, y: number): string {
   if (Math.min(red, green, blue) > 180) return 'white';
   if (Math.max(red, green, blue) < 60) return 'dark';
   if (red > 150 && green < 110 && blue < 110) return 'red';
-  if (green > 90 && red < 100 && blue < 100) return 'green';
+  if (green > 90 && red < 40 && blue < 40) return 'green';
   if (blue > 150 && red < 110 && green < 110) return 'blue';
   return 'other';
 }
