@@ -46,6 +46,8 @@ const mayImport = {
   'server/chat': [...foundation, 'server/auth', 'server/cluster', 'server/config'],
   'server/people': [...foundation, 'server/auth', 'server/cluster', 'server/config'],
   'server/calls': [...foundation, 'server/auth', 'server/cluster', 'server/config'],
+  // Knows neither meetings nor mediasoup: RTP comes in, a stage is told, HLS goes out.
+  'server/live': [...foundation, 'server/config'],
   'server/signaling': [...foundation, ...services, ...domains],
   'server/http': [...foundation, ...services, ...domains],
   'client/i18n': ['protocol'],
@@ -70,7 +72,8 @@ const owners = {
   preact: ['client/views'],
   jsonwebtoken: ['server/auth', 'server/cluster'],
   ws: ['server/cluster'],
-  sharp: ['server/people'],
+  sharp: ['server/people', 'server/live'],
+  'libopus-wasm': ['server/live'],
 };
 
 /** Everything of ours outside `folder` and what it may import, as an import-x zone. */
