@@ -28,6 +28,8 @@ export interface EncoderHealth {
   speed: number | null;
   droppedPictures: number;
   queuedSoundBytes: number;
+  /** What the encoder said that ended last. */
+  lastError: string | null;
 }
 
 interface Run {
@@ -53,6 +55,7 @@ export class Encoding {
   #restarts = 0;
   #dropped = 0;
   #now = 0;
+  #lastError: string | null = null;
   #closed = false;
 
   constructor(options: EncodingOptions) {
@@ -69,6 +72,7 @@ export class Encoding {
       speed: run ? speedOf(run) : null,
       droppedPictures: this.#dropped,
       queuedSoundBytes: run?.process.queuedSoundBytes ?? 0,
+      lastError: this.#lastError,
     };
   }
 
@@ -93,6 +97,7 @@ export class Encoding {
     }
     if (this.#lagOf(run) < MAX_LAG_MS) return;
     this.#options.logger.warn({ pid: run.process.pid }, 'encoder hangs or is too slow');
+    this.#lastError = 'The encoder hung.';
     run.process.kill();
     this.#leave(run);
   }
@@ -136,6 +141,7 @@ export class Encoding {
         onEnd: (said) => {
           if (this.#run !== run || this.#closed) return;
           this.#options.logger.warn({ pid: run.process.pid, said }, 'encoder ended');
+          this.#lastError = `The encoder ended. ${said}`.trim();
           this.#leave(run);
         },
       }),

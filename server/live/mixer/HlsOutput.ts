@@ -1,21 +1,20 @@
 import { createCipheriv } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Mailbox } from '../../core/Mailbox.ts';
-import type { SegmentRow } from './EncoderProcess.ts';
+import type { MixedSegment } from './MixedSegment.ts';
 import {
   appendSegment,
   ivOf,
+  LIST_ENDS,
   renderMaster,
   renderMedia,
   type MediaPlaylist,
-  type Segment,
 } from './playlists.ts';
 import { variantOf, type Rendition } from './renditions.ts';
+import { writeWhole } from './writeWhole.ts';
 
 export const MASTER_NAME = 'master.m3u8';
 export const PLAYLIST_NAME = 'index.m3u8';
-const KEY_BYTES = 16;
 
 /** A key of AES-128, and where listeners get it. */
 export interface SegmentKey {
@@ -31,12 +30,12 @@ export interface HlsOutputOptions {
   segmentSec: number;
   /** Segments in a playlist. As many more stay for those who are slow. */
   keptSegments: number;
-  /** Segments that are encrypted with one key. */
-  segmentsPerKey: number;
-  /** Makes the next key. @param firstSequence of the first segment with it */
-  issueKey: (firstSequence: number) => SegmentKey | Promise<SegmentKey>;
-  /** Where another mixer has left the room: its next media sequence number and discontinuities so far. */
-  continues: { sequence: number; discontinuitySequence: number } | null;
+  /** The key of a segment by its number. */
+  keyOf: (sequence: number) => SegmentKey;
+  /** Number of its first segment: beyond all that the room had. */
+  firstSequence: number;
+  /** Discontinuities that the room had. */
+  discontinuitySequence: number;
 }
 
 /**
@@ -46,14 +45,12 @@ export interface HlsOutputOptions {
  */
 export class HlsOutput {
   readonly #options: HlsOutputOptions;
-  readonly #mailbox = new Mailbox();
-  readonly #old: Segment[] = [];
-  #playlist: MediaPlaylist;
+  readonly #playlists = new Map<string, MediaPlaylist>();
   #sequence: number;
-  #key: SegmentKey | null = null;
-  #keyLeft = 0;
+  #discontinuities: number;
+  /** What listeners got last does not lead to what comes next. */
+  #isBroken = true;
   #published = 0;
-  #durations = new Map<string, MediaPlaylist>();
 
   static async create(options: HlsOutputOptions): Promise<HlsOutput> {
     const { folder, renditions, framesPerSecond } = options;
@@ -66,16 +63,13 @@ export class HlsOutput {
 
   private constructor(options: HlsOutputOptions) {
     this.#options = options;
-    this.#sequence = options.continues?.sequence ?? 0;
-    const discontinuitySequence = options.continues?.discontinuitySequence ?? 0;
-    this.#playlist = { segments: [], discontinuitySequence };
+    this.#sequence = options.firstSequence;
+    this.#discontinuities = options.discontinuitySequence;
   }
 
-  /** What another mixer would have to continue with. */
-  get position(): { sequence: number; discontinuitySequence: number } {
-    const { segments, discontinuitySequence } = this.#playlist;
-    const within = segments.filter(({ isDiscontinuous }) => isDiscontinuous).length;
-    return { sequence: this.#sequence, discontinuitySequence: discontinuitySequence + within };
+  /** Discontinuities that the room had by now. */
+  get discontinuities(): number {
+    return this.#discontinuities;
   }
 
   get published(): number {
@@ -83,92 +77,77 @@ export class HlsOutput {
   }
 
   /**
-   * Publishes one segment of every rendition, after those before.
-   * @param startsAt milliseconds since 1970 @param isDiscontinuous it does not continue the one before
-   * @throws whatever writing throws: then it is left out, everywhere
+   * Publishes one segment of every rendition after those before; not to be called again before it has settled.
+   * @returns its number @throws whatever writing throws: then it is left out, everywhere
    */
-  publish(row: SegmentRow, startsAt: number, isDiscontinuous: boolean): Promise<void> {
-    return this.#mailbox.post(() => this.#publish(row, startsAt, isDiscontinuous));
+  async publish(segment: MixedSegment): Promise<number> {
+    const { folder } = this.#options;
+    const sequence = this.#sequence;
+    this.#isBroken ||= segment.isDiscontinuous;
+    const { uri, key } = this.#options.keyOf(sequence);
+    const name = `${sequence}.ts`;
+    for (const { rendition, data } of segment.files) {
+      const cipher = createCipheriv('aes-128-cbc', key, ivOf(sequence));
+      const encrypted = Buffer.concat([cipher.update(data), cipher.final()]);
+      try {
+        await writeWhole(join(folder, rendition.name, name), encrypted);
+      } catch (error) {
+        this.#isBroken = true;
+        throw error;
+      }
+    }
+    const entry = { sequence, name, startsAt: segment.startsAt, keyUri: uri };
+    for (const { rendition, durationSec } of segment.files) {
+      const before = this.#playlists.get(rendition.name) ?? {
+        segments: [],
+        discontinuitySequence: this.#discontinuities,
+      };
+      const next = { ...entry, durationSec, isDiscontinuous: this.#isBroken };
+      const kept = this.#options.keptSegments;
+      this.#playlists.set(rendition.name, appendSegment(before, next, kept));
+    }
+    if (this.#isBroken) this.#discontinuities += 1;
+    this.#isBroken = false;
+    this.#sequence += 1;
+    this.#published += 1;
+    await this.#writePlaylists(false);
+    await this.#removeOld();
+    return sequence;
   }
 
   /** After what was published before. @param hasEnded says in the playlists that nothing comes any more */
   async end(hasEnded: boolean): Promise<void> {
-    await this.#mailbox.post(() => (hasEnded ? this.#writePlaylists(true) : undefined));
-    this.#mailbox.close();
-  }
-
-  async #publish(row: SegmentRow, startsAt: number, isDiscontinuous: boolean): Promise<void> {
-    const { folder, renditions, keptSegments } = this.#options;
-    const sequence = this.#sequence;
-    const { uri, key } = await this.#nextKey(sequence);
-    const name = `${sequence}.ts`;
-    try {
-      for (const [index, rendition] of renditions.entries()) {
-        const file = row.files[index];
-        if (!file) throw new RangeError(`A segment of ${rendition.name} is missing.`);
-        const cipher = createCipheriv('aes-128-cbc', key, ivOf(sequence));
-        const plain = await readFile(file.path);
-        const encrypted = Buffer.concat([cipher.update(plain), cipher.final()]);
-        await writeWhole(join(folder, rendition.name, name), encrypted);
-      }
-    } finally {
-      await Promise.all(row.files.map(({ path }) => rm(path, { force: true })));
-    }
-    this.#sequence += 1;
-    this.#keyLeft -= 1;
-    const isBroken = isDiscontinuous && (this.#published > 0 || this.#options.continues !== null);
-    const segment = { sequence, name, startsAt, keyUri: uri, isDiscontinuous: isBroken };
-    const durationSec = row.endSec - row.startSec;
-    const next = appendSegment(this.#playlist, { ...segment, durationSec }, keptSegments);
-    this.#playlist = next.playlist;
-    this.#published += 1;
-    for (const [index, { name: rendition }] of renditions.entries()) {
-      const before = this.#durations.get(rendition) ?? { segments: [], discontinuitySequence: 0 };
-      const own = row.files[index]?.durationSec ?? durationSec;
-      const { playlist } = appendSegment(before, { ...segment, durationSec: own }, keptSegments);
-      this.#durations.set(rendition, playlist);
-    }
-    await this.#writePlaylists(false);
-    await this.#removeOld(next.gone);
-  }
-
-  async #nextKey(sequence: number): Promise<SegmentKey> {
-    if (this.#key && this.#keyLeft > 0) return this.#key;
-    const key = await this.#options.issueKey(sequence);
-    if (key.key.length !== KEY_BYTES) throw new RangeError('A key of AES-128 has 16 bytes.');
-    this.#key = key;
-    this.#keyLeft = this.#options.segmentsPerKey;
-    return key;
+    if (hasEnded) await this.#writePlaylists(true);
   }
 
   async #writePlaylists(hasEnded: boolean): Promise<void> {
-    const { folder, renditions, segmentSec } = this.#options;
-    for (const { name } of renditions) {
-      const segments = this.#durations.get(name)?.segments ?? [];
-      const { discontinuitySequence } = this.#playlist;
-      const text = renderMedia({ segments, discontinuitySequence }, segmentSec, hasEnded);
+    const { folder, segmentSec } = this.#options;
+    for (const [name, playlist] of this.#playlists) {
+      const text = renderMedia(playlist, segmentSec, hasEnded);
       await writeWhole(join(folder, name, PLAYLIST_NAME), text);
     }
   }
 
-  async #removeOld(gone: readonly Segment[]): Promise<void> {
+  /** Also what mixers before it have left: their numbers were lower. */
+  async #removeOld(): Promise<void> {
     const { folder, renditions, keptSegments } = this.#options;
-    this.#old.push(...gone);
-    while (this.#old.length > keptSegments) {
-      const name = this.#old.shift()?.name ?? '';
-      for (const rendition of renditions)
-        await rm(join(folder, rendition.name, name), { force: true });
+    const oldest = this.#sequence - 2 * keptSegments;
+    for (const { name: rendition } of renditions) {
+      for (const name of await readdir(join(folder, rendition))) {
+        const sequence = /^(\d+)\.ts(\.tmp)?$/.exec(name)?.[1];
+        if (sequence !== undefined && Number(sequence) < oldest) {
+          await rm(join(folder, rendition, name), { force: true });
+        }
+      }
     }
   }
 }
 
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.tmp`;
-  try {
-    await writeFile(temporary, content);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+/** Says that nothing comes any more in whatever playlists a mixer has left that could not say so. */
+export async function endPlaylists(folder: string, renditions: readonly string[]): Promise<void> {
+  for (const rendition of renditions) {
+    const path = join(folder, rendition, PLAYLIST_NAME);
+    const text = await readFile(path, 'utf8').catch(() => null);
+    if (text !== null && !text.includes(LIST_ENDS)) await writeWhole(path, `${text}${LIST_ENDS}\n`);
   }
 }

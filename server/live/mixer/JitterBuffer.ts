@@ -1,8 +1,11 @@
 import { samplesOf } from './opusPackets.ts';
 import { Unwrapper, type RtpPacket } from './rtp.ts';
 
-/** From the network to the mix: what packets may be late by. Pictures take as long, so that both stay in step. */
-export const INPUT_DELAY_MS = 60;
+/**
+ * From the network to the mix: what packets may be late by. Pictures take as long, so that both stay in step.
+ * Listeners are seconds behind anyway; a meeting's own buffers, made for talking, would let more words drop out.
+ */
+export const INPUT_DELAY_MS = 200;
 /** What the mixer takes at a time: 20 ms of 48 kHz. */
 export const STEP_SAMPLES = 960;
 const SAMPLES_PER_MS = 48;

@@ -1,103 +1,121 @@
 import { EventEmitter } from 'node:events';
-import { rm } from 'node:fs/promises';
-import { AppError } from '../../core/AppError.ts';
-import { createId } from '../../core/ids.ts';
+import { readFile, rm } from 'node:fs/promises';
 import type { Logger } from '../../core/logger.ts';
+import { Mailbox } from '../../core/Mailbox.ts';
 import { Composer, type Shown } from './Composer.ts';
+import type { SegmentRow } from './EncoderProcess.ts';
 import { Encoding, type EncoderHealth } from './Encoding.ts';
-import { HlsOutput, type HlsOutputOptions } from './HlsOutput.ts';
+import type { MixFeed, ShownInput } from './feed.ts';
+import { Inputs } from './Inputs.ts';
 import { largeSize, MAX_BESIDE, type Size, type Stage } from './layout.ts';
 import { Lettering } from './Lettering.ts';
+import type { MediaPort } from './MediaPort.ts';
+import type { MixedSegment } from './MixedSegment.ts';
 import { addVoice, Limiter } from './mixing.ts';
-import { PictureInput, type PictureCodec } from './PictureInput.ts';
+import { PictureRate } from './PictureRate.ts';
 import type { Picture } from './planes.ts';
-import { sizeOf } from './renditions.ts';
-import type { InputAddress, InputCodec } from './RtpInput.ts';
-import type { RtpPorts } from './RtpPorts.ts';
+import { sizeOf, type Rendition } from './renditions.ts';
 import { Slots } from './Slots.ts';
 import { StepClock } from './StepClock.ts';
-import { STEP_FLOATS, VoiceInput } from './VoiceInput.ts';
+import { STEP_FLOATS, type VoiceInput } from './VoiceInput.ts';
 import { createWorkFolder } from './workFolder.ts';
 
 const STEP_MS = 20;
+/** How often it is looked at whether the machine keeps up. */
+const RATE_STEP_MS = 1_000;
 /** Pictures that are later than this are not drawn. */
 const MAX_BEHIND_STEPS = 5;
 /** Whoever stands large and all beside. */
 const CAMERA_SLOTS = MAX_BESIDE + 1;
 
-export interface MixerOptions extends HlsOutputOptions {
+export interface MixerOptions {
   /** As `findFfmpeg` answers it. */
   ffmpeg: string;
-  ports: RtpPorts;
+  /** Where its inputs come; not the mixer's to close. */
+  port: MediaPort;
   /** Of the room: on the card while nobody is on the stage. */
   title: string;
+  /** The largest first, at least one with a picture. */
+  renditions: readonly Rendition[];
+  framesPerSecond: number;
+  /** Whole seconds. */
+  segmentSec: number;
   logger: Logger;
-  /** Asks whoever sends this input for a key frame. */
-  requestKeyFrame: (input: string) => void;
+  /** Takes each segment after the one before; what it throws is logged, and the next one comes. */
+  onSegment: (segment: MixedSegment) => Promise<void>;
 }
 
 export interface MixerEvents {
-  /** A segment of every rendition is there. */
-  segment: [{ sequence: number }];
-  /** A segment could not be published: the disk is full, say. The room goes on with the next. */
-  'publish-failed': [unknown];
   /** Pictures of these inputs are needed, and of no other. */
-  shown: [string[]];
-}
-
-/** An input that was opened, and where its RTP and RTCP are to be sent. */
-export interface OpenInput extends InputAddress {
-  id: string;
+  shown: [ShownInput[]];
+  /** Whoever sends this input is to send a key frame. */
+  'key-frame-needed': [string];
 }
 
 export interface MixerHealth {
   pictures: { composed: number };
+  /** Pictures a second that it tries to make; fewer where the machine is too slow. */
+  framesPerSecond: number;
+  /** 1: in real time. */
+  speed: number;
   encoder: EncoderHealth;
   /** Steps that were left out because the process was stopped. */
   skippedSteps: number;
   slots: Slots['health'];
   voices: ({ input: string } & VoiceInput['counts'])[];
-  publishedSegments: number;
 }
 
 /**
- * Makes one room's HLS of its stage: RTP comes in, pictures and sound are put together by its own clock, whatever
- * comes or does not. It knows neither meetings nor who sends; whoever drives it opens an input for each stream and
- * tells it who is on the stage.
+ * Makes one stream of a room's stage, segment by segment: RTP comes in, pictures and sound are put together by its
+ * own clock, whatever comes or does not. It knows neither meetings nor who sends, nor where its segments go.
  */
 export class Mixer extends EventEmitter<MixerEvents> {
   readonly #options: MixerOptions;
   readonly #folder: string;
   readonly #size: Size;
-  readonly #output: HlsOutput;
+  readonly #inputs: Inputs;
   readonly #encoding: Encoding;
   readonly #composer: Composer;
   readonly #clock: StepClock;
+  readonly #rate: PictureRate;
   readonly #limiter = new Limiter();
-  readonly #voices = new Map<string, VoiceInput>();
-  readonly #pictures = new Map<string, PictureInput>();
   readonly #cameras: Slots;
   readonly #screens: Slots;
+  /** Segments on their way. */
+  readonly #segments = new Mailbox();
+  #isBroken = false;
   #heard = new Set<string>();
   #stage: Stage = { people: [], speaker: null };
-  #nextPicture = 0;
+  #shown = '';
+  #lastPicture = -1;
   #composed = 0;
   #closing: Promise<void> | null = null;
 
-  /** @throws AppError or what writing to its folders throws; then nothing is left of it */
+  /** @throws what writing to its folder throws; then nothing is left of it */
   static async create(options: MixerOptions): Promise<Mixer> {
-    const output = await HlsOutput.create(options);
-    return new Mixer(options, output, await createWorkFolder());
+    return new Mixer(options, await createWorkFolder());
   }
 
-  private constructor(options: MixerOptions, output: HlsOutput, folder: string) {
+  private constructor(options: MixerOptions, folder: string) {
     super();
     this.#options = options;
-    this.#output = output;
     this.#folder = folder;
     const { ffmpeg, logger, renditions } = options;
     this.#size = sizeOf(renditions);
-    const find = (input: string) => this.#pictures.get(input);
+    this.#rate = new PictureRate(options.framesPerSecond);
+    this.#inputs = new Inputs({
+      port: options.port,
+      onFrame: (id, picture, frame) => {
+        this.#cameras.decode(id, picture, frame);
+        this.#screens.decode(id, picture, frame);
+      },
+      onKeyNeeded: (id) => this.emit('key-frame-needed', id),
+      onReplaced: (id) => {
+        this.#cameras.refresh(id);
+        this.#screens.refresh(id);
+      },
+    });
+    const find = (input: string) => this.#inputs.pictures.get(input);
     const slot = { ffmpeg, logger, find };
     this.#cameras = new Slots({ ...slot, count: CAMERA_SLOTS, size: largeSize(this.#size) });
     // A screen alone fills the picture, and its letters should be read.
@@ -108,13 +126,11 @@ export class Mixer extends EventEmitter<MixerEvents> {
       size: this.#size,
       folder,
       onRow: (row, startsAt, isFirst) => {
-        this.#output.publish(row, startsAt, isFirst).then(
-          () => this.emit('segment', { sequence: this.#output.position.sequence - 1 }),
-          (error: unknown) => {
-            logger.error({ err: error }, 'segment could not be published');
-            this.emit('publish-failed', error);
-          },
-        );
+        this.#segments
+          .post(() => this.#handOn(row, startsAt, isFirst))
+          .catch((error: unknown) => {
+            logger.error({ err: error }, 'segment is lost');
+          });
       },
     });
     this.#clock = new StepClock(STEP_MS, (index, behind) => this.#step(index, behind));
@@ -122,64 +138,22 @@ export class Mixer extends EventEmitter<MixerEvents> {
   }
 
   get health(): MixerHealth {
+    const encoder = this.#encoding.health;
     return {
+      speed: Math.min(1, encoder.speed ?? 1, this.#rate.keptShare),
       pictures: { composed: this.#composed },
-      encoder: this.#encoding.health,
+      framesPerSecond: this.#rate.framesPerSecond,
+      encoder,
       skippedSteps: this.#clock.skipped,
       slots: [...this.#cameras.health, ...this.#screens.health],
-      voices: [...this.#voices].map(([input, voice]) => ({ input, ...voice.counts })),
-      publishedSegments: this.#output.published,
+      voices: [...this.#inputs.voices].map(([input, voice]) => ({ input, ...voice.counts })),
     };
   }
 
-  /** What another mixer would have to continue with. */
-  get position(): HlsOutput['position'] {
-    return this.#output.position;
-  }
-
-  /** A port for one voice in Opus. @throws AppError NO_CAPACITY: no port is free; INVALID_STATE: closed */
-  async openVoice(codec: InputCodec): Promise<OpenInput> {
-    const port = await this.#openPort();
-    const voice = await VoiceInput.create(port, codec).catch(async (error: unknown) => {
-      await port.release();
-      throw error;
-    });
-    await this.#assertOpen(voice);
-    const id = createId();
-    this.#voices.set(id, voice);
-    return { id, ip: this.#options.ports.address, port: port.port };
-  }
-
-  /** A port for one camera or screen. @throws AppError NO_CAPACITY: no port is free; INVALID_STATE: closed */
-  async openPicture(codec: InputCodec & { codec: PictureCodec }): Promise<OpenInput> {
-    const port = await this.#openPort();
-    const id = createId();
-    const picture = new PictureInput(port, codec, {
-      onFrame: (frame) => {
-        this.#cameras.decode(id, picture, frame);
-        this.#screens.decode(id, picture, frame);
-      },
-      onKeyNeeded: () => this.#options.requestKeyFrame(id),
-    });
-    await this.#assertOpen(picture);
-    this.#pictures.set(id, picture);
-    // The stage may have been told of it before.
-    this.#assign();
-    return { id, ip: this.#options.ports.address, port: port.port };
-  }
-
-  /** Gives its port back; who had it on the stage has their initials. Unknown ones are fine. */
-  async closeInput(id: string): Promise<void> {
-    const input = this.#voices.get(id) ?? this.#pictures.get(id);
-    this.#voices.delete(id);
-    this.#pictures.delete(id);
-    this.#assign();
-    await input?.close();
-  }
-
-  /** Who is on the stage from now on, and with what. */
-  setStage(stage: Stage): void {
+  /** What comes in, and who is on the stage with it, from now on. */
+  setFeed({ inputs, stage }: MixFeed): void {
     if (this.#closing) return;
+    this.#inputs.set(inputs);
     const speaker = stage.speaker ?? this.#stage.speaker;
     this.#stage = { ...stage, speaker };
     this.#heard = new Set(stage.people.flatMap(({ voice }) => voice ?? []));
@@ -188,55 +162,66 @@ export class Mixer extends EventEmitter<MixerEvents> {
   }
 
   /**
-   * Finishes the last segment, says in the playlists that it is over, and lets go of everything: processes, ports,
-   * what it had written in the clear. What listeners have stays. Idempotent.
-   * @param hasEnded false: another mixer goes on with the room
+   * Hands on the last segment and lets go of everything: processes, what it had written in the clear. Idempotent.
    */
-  close(hasEnded = true): Promise<void> {
-    return (this.#closing ??= this.#close(hasEnded));
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
   }
 
-  async #close(hasEnded: boolean): Promise<void> {
+  async #close(): Promise<void> {
     this.#clock.close();
-    const inputs = [...this.#voices.values(), ...this.#pictures.values()];
-    this.#voices.clear();
-    this.#pictures.clear();
-    await Promise.all([
-      ...inputs.map((input) => input.close()),
-      this.#cameras.close(),
-      this.#screens.close(),
-      this.#encoding.close(),
-    ]);
+    this.#inputs.close();
+    await Promise.all([this.#cameras.close(), this.#screens.close(), this.#encoding.close()]);
+    await this.#segments.idle();
+    await rm(this.#folder, { recursive: true, force: true });
+    this.removeAllListeners();
+  }
+
+  async #handOn(row: SegmentRow, startsAt: number, isFirst: boolean): Promise<void> {
+    const { renditions, onSegment } = this.#options;
+    this.#isBroken ||= isFirst;
     try {
-      await this.#output.end(hasEnded);
+      const files = await Promise.all(
+        row.files.map(async ({ path, durationSec }) => ({
+          ...{ durationSec, data: await readFile(path) },
+        })),
+      );
+      // A full disk lets files be made, and nothing be written.
+      if (files.some(({ data }) => data.length === 0)) throw new RangeError('A segment is empty.');
+      const segment = {
+        ...{ startsAt, durationSec: row.endSec - row.startSec, isDiscontinuous: this.#isBroken },
+        files: files.flatMap(({ data, durationSec }, index) => {
+          const rendition = renditions[index];
+          return rendition ? [{ rendition, data, durationSec }] : [];
+        }),
+      };
+      this.#isBroken = false;
+      await onSegment(segment);
+    } catch (error) {
+      this.#isBroken = true;
+      throw error;
     } finally {
-      await rm(this.#folder, { recursive: true, force: true });
-      this.removeAllListeners();
+      await Promise.all(row.files.map(({ path }) => rm(path, { force: true })));
     }
   }
 
-  async #openPort() {
-    if (this.#closing) throw new AppError('INVALID_STATE');
-    return this.#options.ports.open();
-  }
-
-  async #assertOpen(input: { close(): Promise<void> }): Promise<void> {
-    if (!this.#closing) return;
-    await input.close();
-    throw new AppError('INVALID_STATE');
-  }
-
   #assign(): void {
+    const tiles = this.#composer.tiles;
     const wanted = (kind: 'camera' | 'screen') =>
-      this.#composer.tiles.flatMap((tile) =>
-        tile.kind === kind && this.#pictures.has(tile.input) ? tile.input : [],
+      tiles.flatMap((tile) =>
+        tile.kind === kind && this.#inputs.pictures.has(tile.input) ? tile.input : [],
       );
-    const before = [...this.#cameras.inputs, ...this.#screens.inputs];
     this.#cameras.assign(wanted('camera'));
     this.#screens.assign(wanted('screen'));
-    const now = [...this.#cameras.inputs, ...this.#screens.inputs];
-    const isSame = now.length === before.length && now.every((input) => before.includes(input));
-    if (!isSame) this.emit('shown', now);
+    const decoded = new Set([...this.#cameras.inputs, ...this.#screens.inputs]);
+    const shown = tiles.flatMap((tile): ShownInput[] => {
+      if (tile.kind === 'initials' || !decoded.has(tile.input)) return [];
+      return [{ input: tile.input, width: tile.rect.width, height: tile.rect.height }];
+    });
+    const text = JSON.stringify(shown);
+    if (text === this.#shown) return;
+    this.#shown = text;
+    this.emit('shown', shown);
   }
 
   #shownOf(input: string): Shown | null {
@@ -245,14 +230,25 @@ export class Mixer extends EventEmitter<MixerEvents> {
 
   #step(index: number, behind: number): void {
     const at = index * STEP_MS;
+    if (at % RATE_STEP_MS === 0) this.#watchRate();
     const picture = this.#isPictureDue(at) ? this.#draw(behind) : null;
     this.#encoding.write(at, this.#mix(), picture);
   }
 
+  #watchRate(): void {
+    const dropped = this.#encoding.health.droppedPictures;
+    const change = this.#rate.watch(this.#composed, dropped);
+    if (change === null) return;
+    this.#options.logger.warn(
+      { framesPerSecond: this.#rate.framesPerSecond, droppedPictures: dropped },
+      change === 'fewer' ? 'mixing is too slow: fewer pictures a second' : 'mixing keeps up again',
+    );
+  }
+
   #isPictureDue(at: number): boolean {
-    const due = Math.floor((at * this.#options.framesPerSecond) / 1_000);
-    if (due < this.#nextPicture) return false;
-    this.#nextPicture = due + 1;
+    const due = Math.floor((at * this.#rate.framesPerSecond) / 1_000);
+    if (due === this.#lastPicture) return false;
+    this.#lastPicture = due;
     return true;
   }
 
@@ -269,7 +265,7 @@ export class Mixer extends EventEmitter<MixerEvents> {
   #mix(): Buffer {
     const sum = new Float32Array(STEP_FLOATS);
     const step = new Float32Array(STEP_FLOATS);
-    for (const [id, voice] of this.#voices) {
+    for (const [id, voice] of this.#inputs.voices) {
       // Also those who are not heard: what they say now is not for later.
       voice.pull(step);
       if (this.#heard.has(id)) addVoice(sum, step);

@@ -1,12 +1,11 @@
 import { FrameAssembler, type EncodedFrame } from './FrameAssembler.ts';
 import { h264 } from './h264.ts';
-import { RtpInput, type InputCodec } from './RtpInput.ts';
-import type { RtpPort } from './RtpPorts.ts';
+import type { MediaPort, RtpStream } from './MediaPort.ts';
 import { vp8 } from './vp8.ts';
 
 export type PictureCodec = 'VP8' | 'H264';
 
-const DEPACKETIZERS = { VP8: vp8, H264: h264 };
+export const DEPACKETIZERS = { VP8: vp8, H264: h264 };
 /** Between two requests for a key frame: encoders take no more, and some take their time. */
 const KEY_INTERVAL_MS = 500;
 
@@ -16,34 +15,29 @@ export interface PictureInputEvents {
   onKeyNeeded(): void;
 }
 
-/** One camera or screen: encoded pictures from its port. */
+/** One camera or screen: encoded pictures from its stream. */
 export class PictureInput {
   readonly codec: PictureCodec;
-  readonly #input: RtpInput;
+  readonly #unsubscribe: () => void;
   readonly #events: PictureInputEvents;
-  #assembler: FrameAssembler;
+  readonly #assembler: FrameAssembler;
   #isShown = false;
   #askedAt = -Infinity;
 
   constructor(
-    port: RtpPort,
-    codec: InputCodec & { codec: PictureCodec },
+    port: MediaPort,
+    stream: RtpStream & { codec: PictureCodec },
     events: PictureInputEvents,
   ) {
-    this.codec = codec.codec;
+    this.codec = stream.codec;
     this.#events = events;
-    this.#assembler = new FrameAssembler(DEPACKETIZERS[codec.codec]);
-    this.#input = new RtpInput(port, codec, (packet, isAnother) => {
-      if (isAnother) this.#assembler = new FrameAssembler(DEPACKETIZERS[codec.codec]);
+    this.#assembler = new FrameAssembler(DEPACKETIZERS[stream.codec]);
+    this.#unsubscribe = port.subscribe(stream, (packet) => {
       const frames = this.#assembler.push(packet, performance.now());
       if (!this.#isShown) return;
       for (const frame of frames) events.onFrame(frame);
       if (this.#assembler.needsKey) this.#askForKey();
     });
-  }
-
-  get counts(): { packets: number; lost: number } {
-    return { packets: this.#input.packets, lost: this.#assembler.lost };
   }
 
   /** Whoever gets the pictures from now on has none of those before. */
@@ -57,8 +51,8 @@ export class PictureInput {
     this.#isShown = false;
   }
 
-  close(): Promise<void> {
-    return this.#input.close();
+  close(): void {
+    this.#unsubscribe();
   }
 
   #askForKey(): void {

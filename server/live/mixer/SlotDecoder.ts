@@ -14,13 +14,13 @@ import { bytesOf, type Picture } from './planes.ts';
 const HANGS_AFTER_MS = 3_000;
 /** Encoded frames that may wait for a decoder; more than that are of the past. */
 const MAX_QUEUED_BYTES = 2 ** 21;
-/** Ends a frame of H.264, which is otherwise known to be whole when the next begins. */
 /** As long as a voice: its delay, and the step that it waits for. */
 const SHOWN_AFTER_MS = INPUT_DELAY_MS + STEP_SAMPLES / 48;
 /** Decoded pictures that may wait for their time; what comes in that time 50 times a second. */
-const MAX_READY = 4;
+const MAX_READY = 12;
 /** Frames that a decoder answers with no picture must not make later ones late for ever. */
 const MAX_PENDING = 60;
+/** Ends a frame of H.264, which is otherwise known to be whole when the next begins. */
 const ACCESS_UNIT_END = Buffer.from([0, 0, 0, 1, 0x09, 0xf0]);
 
 export interface SlotDecoderOptions {
@@ -54,7 +54,7 @@ export class SlotDecoder {
   readonly #backoff = new Backoff();
   readonly #ending = new Set<Promise<void>>();
   #state: State = { name: 'idle' };
-  readonly #spare: Uint8Array[];
+  readonly #spare: Uint8Array[] = [];
   #filling: Uint8Array;
   #filled = 0;
   #shown: Uint8Array | null = null;
@@ -69,10 +69,7 @@ export class SlotDecoder {
 
   constructor(options: SlotDecoderOptions) {
     this.#options = options;
-    const bytes = bytesOf(options.size);
-    this.#filling = new Uint8Array(bytes);
-    // One is shown, and one more is taken from those that wait before the one that was shown is free.
-    this.#spare = Array.from({ length: MAX_READY + 1 }, () => new Uint8Array(bytes));
+    this.#filling = new Uint8Array(bytesOf(options.size));
   }
 
   /** The picture that is to be shown now, until it is asked again; null when there is none yet. */
@@ -235,9 +232,8 @@ export class SlotDecoder {
     this.#pictures += 1;
     this.#ready.push({ data: this.#filling, dueAt });
     if (this.#ready.length > MAX_READY) this.#showNext();
-    const next = this.#spare.pop();
-    if (!next) throw new RangeError('A slot has fewer pictures than it was made with.');
-    this.#filling = next;
+    // Made when they are needed: few pictures come so often that all have to wait.
+    this.#filling = this.#spare.pop() ?? new Uint8Array(bytesOf(this.#options.size));
   }
 
   #showNext(): void {
@@ -258,8 +254,9 @@ function decoderArguments(codec: PictureCodec, { width, height }: Size): string[
   ].join(':');
   return [
     ...['-hide_banner', '-loglevel', 'error', '-nostdin'],
-    // Every frame that goes in comes out at once, and none is looked at for longer than needed.
-    ...['-probesize', '32', '-analyzeduration', '0', '-fflags', 'nobuffer', '-flags', 'low_delay'],
+    // Every frame that goes in comes out at once, and none is looked at for longer than needed. Not `nobuffer`: that
+    // forgets what it has looked at, which is the key frame.
+    ...['-probesize', '32', '-analyzeduration', '0', '-flags', 'low_delay'],
     ...['-threads', '1', '-f', codec === 'VP8' ? 'ivf' : 'h264', '-i', 'pipe:0'],
     ...['-vf', `${fit},pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2,setsar=1`],
     ...['-pix_fmt', 'yuv420p', '-fps_mode', 'passthrough', '-threads', '1'],

@@ -56,6 +56,13 @@ export class Slots {
     }
   }
 
+  /** What comes of an input from now on has nothing to do with what was before. */
+  refresh(input: string): void {
+    const decoder = this.#decoders[this.#inputs.indexOf(input)];
+    decoder?.forget();
+    if (decoder) this.#showAgain(input);
+  }
+
   decode(input: string, from: PictureInput, frame: EncodedFrame): void {
     const decoder = this.#decoders[this.#inputs.indexOf(input)];
     if (decoder && !decoder.decode(from.codec, frame)) from.show();

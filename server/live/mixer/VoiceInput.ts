@@ -1,8 +1,7 @@
 import { createDecoder, type OpusDecoderHandle } from 'libopus-wasm';
 import { INPUT_DELAY_MS, JitterBuffer, STEP_SAMPLES } from './JitterBuffer.ts';
 import { SAMPLE_RATE } from './opusPackets.ts';
-import { RtpInput, type InputCodec } from './RtpInput.ts';
-import type { RtpPort } from './RtpPorts.ts';
+import type { MediaPort, RtpStream } from './MediaPort.ts';
 
 const CHANNELS = 2;
 /** Floats of one step: left and right in turn. */
@@ -10,33 +9,34 @@ export const STEP_FLOATS = STEP_SAMPLES * CHANNELS;
 /** The longest Opus packet, and what is left of a step. */
 const KEPT_FLOATS = (SAMPLE_RATE * 0.12 + STEP_SAMPLES) * CHANNELS;
 
-/** One voice: Opus from its port, decoded step by step. */
+/** One voice: Opus from its stream, decoded step by step. */
 export class VoiceInput {
-  readonly #input: RtpInput;
+  readonly #unsubscribe: () => void;
   readonly #decoder: OpusDecoderHandle;
   /** What is decoded and not yet taken. */
   readonly #samples = new Float32Array(KEPT_FLOATS);
   #filled = 0;
-  #buffer = new JitterBuffer(INPUT_DELAY_MS);
+  readonly #buffer = new JitterBuffer(INPUT_DELAY_MS);
+  #packets = 0;
   #broken = 0;
   #closed = false;
 
-  static async create(port: RtpPort, codec: InputCodec): Promise<VoiceInput> {
+  static async create(port: MediaPort, stream: RtpStream): Promise<VoiceInput> {
     const decoder = await createDecoder({ sampleRate: SAMPLE_RATE, channels: CHANNELS });
-    return new VoiceInput(port, codec, decoder);
+    return new VoiceInput(port, stream, decoder);
   }
 
-  private constructor(port: RtpPort, codec: InputCodec, decoder: OpusDecoderHandle) {
+  private constructor(port: MediaPort, stream: RtpStream, decoder: OpusDecoderHandle) {
     this.#decoder = decoder;
-    this.#input = new RtpInput(port, codec, (packet, isAnother) => {
-      if (isAnother) this.#buffer = new JitterBuffer(INPUT_DELAY_MS);
+    this.#unsubscribe = port.subscribe(stream, (packet) => {
+      this.#packets += 1;
       this.#buffer.push(packet);
     });
   }
 
   /** Packets that came, were late, lost, or no Opus. */
   get counts(): { packets: number; late: number; lost: number; broken: number } {
-    return { packets: this.#input.packets, ...this.#buffer.counts, broken: this.#broken };
+    return { packets: this.#packets, ...this.#buffer.counts, broken: this.#broken };
   }
 
   /** Fills `step` with the next 20 ms. */
@@ -48,11 +48,11 @@ export class VoiceInput {
   }
 
   /** Idempotent. */
-  async close(): Promise<void> {
+  close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#unsubscribe();
     this.#decoder.free();
-    await this.#input.close();
   }
 
   #decodeNext(): void {

@@ -29,7 +29,7 @@ export function encoderArguments(
   return [
     ...['-hide_banner', '-loglevel', 'warning', '-nostdin', '-nostats'],
     // It need not guess what comes: the header says it.
-    ...['-probesize', '32', '-analyzeduration', '0', '-fflags', 'nobuffer'],
+    ...['-probesize', '32', '-analyzeduration', '0'],
     ...['-thread_queue_size', '16', '-f', 'matroska', '-i', `pipe:${PICTURES_FD}`],
     ...['-probesize', '32', '-analyzeduration', '0', '-thread_queue_size', '256'],
     ...['-f', 's16le', '-ar', String(SAMPLE_RATE), '-ac', '2', '-i', `pipe:${SOUND_FD}`],

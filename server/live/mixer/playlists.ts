@@ -20,21 +20,21 @@ export interface MediaPlaylist {
   discontinuitySequence: number;
 }
 
-/** @param kept how many stay in it @returns what it is then, and what is no longer in it */
+/** The last line of a playlist to which nothing is added any more. */
+export const LIST_ENDS = '#EXT-X-ENDLIST';
+
+/** @param kept how many stay in it */
 export function appendSegment(
   { segments, discontinuitySequence }: MediaPlaylist,
   segment: Segment,
   kept: number,
-): { playlist: MediaPlaylist; gone: Segment[] } {
+): MediaPlaylist {
   const all = [...segments, segment];
   const gone = all.slice(0, Math.max(0, all.length - kept));
   const passed = gone.filter(({ isDiscontinuous }) => isDiscontinuous).length;
   return {
-    playlist: {
-      segments: all.slice(gone.length),
-      discontinuitySequence: discontinuitySequence + passed,
-    },
-    gone,
+    segments: all.slice(gone.length),
+    discontinuitySequence: discontinuitySequence + passed,
   };
 }
 
@@ -66,7 +66,7 @@ export function renderMedia(
       segment.name,
     );
   }
-  if (hasEnded) lines.push('#EXT-X-ENDLIST');
+  if (hasEnded) lines.push(LIST_ENDS);
   return `${lines.join('\n')}\n`;
 }
 

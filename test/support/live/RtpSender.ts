@@ -1,62 +1,152 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { ensureFfmpeg } from '../../../provision/ensureFfmpeg.ts';
-import type { OpenInput } from '../../../server/live/mixer/Mixer.ts';
+import { createSocket, type Socket } from 'node:dgram';
+import { FRAMES_PER_SECOND, picturesOf, soundOf, unitsOf, type PictureCodec } from './material.ts';
 
 export const VIDEO_PAYLOAD = 96;
 export const AUDIO_PAYLOAD = 97;
-/** FFmpeg answers no request for a key frame, so there are some of themselves. */
-const KEY_EVERY_FRAMES = 10;
+const TICK_MS = 5;
+const MAX_PAYLOAD = 1_150;
+/** From a bitmask of 32 bits. */
+const WRAP = 2 ** 32;
 
-export interface Sent {
-  /** An FFmpeg source for pictures, and where they go. */
-  picture?: { source: string; to: OpenInput };
-  /** An FFmpeg source for sound, and where it goes. */
-  voice?: { source: string; to: OpenInput };
+export interface Address {
+  ip: string;
+  port: number;
 }
 
-/** Whoever is on the stage: real VP8 and Opus in RTP, in real time, from pictures and sounds that are made up. */
+export interface Sent {
+  to: Address;
+  /** An FFmpeg source for pictures. */
+  picture?: { source: string; ssrc: number; codec?: PictureCodec };
+  /** An FFmpeg source for sound. */
+  voice?: { source: string; ssrc: number };
+}
+
+interface Track {
+  ssrc: number;
+  payloadType: number;
+  /** What goes into packets, of each frame. */
+  frames: readonly (readonly Buffer[])[];
+  framesPerSecond: number;
+  /** Of timestamps, a second. */
+  clock: number;
+  sent: number;
+  sequence: number;
+}
+
+/**
+ * Whoever is on the stage: real VP8 or H.264 and Opus in RTP, by the clock, from pictures and sounds that are made
+ * up. They are encoded before: on a busy machine encoders send late, and what is tried here is who receives.
+ */
 export class RtpSender {
-  readonly #child: ChildProcess;
+  readonly #socket: Socket = createSocket('udp4');
+  readonly #to: Address;
+  readonly #tracks: Track[];
+  readonly #startedAt = performance.now();
+  readonly #timer: NodeJS.Timeout;
+  /** When its material began, milliseconds since 1970. */
+  readonly beganAt = Date.now();
+  #muted = new Set<number>();
 
-  static async start(sent: Sent): Promise<RtpSender> {
-    return new RtpSender(await ensureFfmpeg(), sent);
-  }
-
-  private constructor(ffmpeg: string, { picture, voice }: Sent) {
-    const sources = [picture, voice].filter((one) => one !== undefined);
-    const args = ['-hide_banner', '-loglevel', 'error', '-nostdin'];
-    for (const { source } of sources) args.push('-re', '-f', 'lavfi', '-i', source);
+  static async start({ to, picture, voice }: Sent): Promise<RtpSender> {
+    const tracks: Track[] = [];
     if (picture) {
-      args.push(
-        ...['-map', '0:v', '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8'],
-        ...['-lag-in-frames', '0', '-g', String(KEY_EVERY_FRAMES), '-b:v', '600k'],
-        ...['-payload_type', String(VIDEO_PAYLOAD), '-f', 'rtp'],
-        `rtp://${picture.to.ip}:${picture.to.port}?pkt_size=1200`,
-      );
+      const { source, ssrc, codec = 'VP8' } = picture;
+      const encoded = await picturesOf(source, codec);
+      const frames = encoded.map(codec === 'VP8' ? vp8Payloads : h264Payloads);
+      const numbers = { clock: 90_000, framesPerSecond: FRAMES_PER_SECOND };
+      tracks.push({ ssrc, payloadType: VIDEO_PAYLOAD, frames, ...numbers, sent: 0, sequence: 0 });
     }
     if (voice) {
-      args.push(
-        ...['-map', `${sources.length - 1}:a`, '-c:a', 'libopus', '-b:a', '48k'],
-        ...['-payload_type', String(AUDIO_PAYLOAD), '-f', 'rtp'],
-        `rtp://${voice.to.ip}:${voice.to.port}`,
-      );
+      const frames = (await soundOf(voice.source)).map((packet) => [packet]);
+      const numbers = { clock: 48_000, framesPerSecond: 50, sent: 0, sequence: 65_000 };
+      tracks.push({ ssrc: voice.ssrc, payloadType: AUDIO_PAYLOAD, frames, ...numbers });
     }
-    this.#child = spawn(ffmpeg, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    return new RtpSender(to, tracks);
+  }
+
+  private constructor(to: Address, tracks: Track[]) {
+    this.#to = to;
+    this.#tracks = tracks;
+    this.#socket.on('error', () => undefined);
+    this.#timer = setInterval(() => this.#send(), TICK_MS);
+  }
+
+  /** Nothing is sent of it for a while; what is sent then is of then. */
+  mute(ssrc: number, isMuted: boolean): void {
+    if (isMuted) this.#muted.add(ssrc);
+    else this.#muted.delete(ssrc);
+  }
+
+  /** Where it goes from now on. */
+  redirect(to: Address): void {
+    Object.assign(this.#to, to);
   }
 
   stop(): void {
-    this.#child.kill('SIGKILL');
+    clearInterval(this.#timer);
+    this.#socket.close();
   }
+
+  #send(): void {
+    const elapsedSec = (performance.now() - this.#startedAt) / 1_000;
+    for (const track of this.#tracks) {
+      const due = Math.floor(elapsedSec * track.framesPerSecond);
+      for (; track.sent < due; track.sent++) this.#sendFrame(track);
+    }
+  }
+
+  #sendFrame(track: Track): void {
+    const payloads = track.frames[track.sent % track.frames.length] ?? [];
+    const timestamp = (1_000_000 + (track.sent * track.clock) / track.framesPerSecond) % WRAP;
+    if (this.#muted.has(track.ssrc)) return;
+    for (const [index, payload] of payloads.entries()) {
+      const header = Buffer.alloc(12);
+      header[0] = 0x80;
+      header[1] = (index === payloads.length - 1 ? 0x80 : 0) | track.payloadType;
+      header.writeUInt16BE(track.sequence % 65_536, 2);
+      header.writeUInt32BE(timestamp, 4);
+      header.writeUInt32BE(track.ssrc, 8);
+      track.sequence += 1;
+      this.#socket.send([header, payload], this.#to.port, this.#to.ip);
+    }
+  }
+}
+
+/** A byte before each part, which says whether the frame begins with it: RFC 7741. */
+function vp8Payloads(frame: Buffer): Buffer[] {
+  return parts(frame).map((part, index) =>
+    Buffer.concat([Buffer.from([index === 0 ? 0x10 : 0]), part]),
+  );
+}
+
+/** Units as they are, or in fragments (FU-A): RFC 6184. */
+function h264Payloads(accessUnit: Buffer): Buffer[] {
+  return unitsOf(accessUnit).flatMap((unit) => {
+    if (unit.length <= MAX_PAYLOAD) return [unit];
+    const head = unit[0] ?? 0;
+    const pieces = parts(unit.subarray(1));
+    return pieces.map((piece, index) => {
+      const edge = index === 0 ? 0x80 : index === pieces.length - 1 ? 0x40 : 0;
+      return Buffer.concat([Buffer.from([(head & 0xe0) | 28, edge | (head & 0x1f)]), piece]);
+    });
+  });
+}
+
+function parts(data: Buffer): Buffer[] {
+  const count = Math.max(1, Math.ceil(data.length / MAX_PAYLOAD));
+  return Array.from({ length: count }, (_, index) =>
+    data.subarray(index * MAX_PAYLOAD, (index + 1) * MAX_PAYLOAD),
+  );
 }
 
 /** One colour all over, in 640 × 360. @param more filters, each with a comma before it */
 export function plain(colour: string, more = ''): string {
-  return `color=${colour}:s=640x360:r=25${more}`;
+  return `color=${colour}:s=640x360:r=${FRAMES_PER_SECOND}${more}`;
 }
 
-/** For 100 ms of every second the picture is white. */
+/** For 120 ms of every second the picture is white: whole pictures. */
 export const FLASHING = plain('red', ",drawbox=color=white:t=fill:enable='lt(mod(t,1),0.1)'");
-/** And in the same 100 ms there is a tone. */
+/** And as long there is a tone. */
 export const BEEPING = "aevalsrc='if(lt(mod(t,1),0.1),0.5*sin(2*PI*1000*t),0)':s=48000";
 
 export function tone(hertz: number): string {
