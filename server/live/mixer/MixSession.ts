@@ -24,6 +24,7 @@ export class MixSession {
   #lastSegmentAt = performance.now();
   #error: { message: string; at: number } | null = null;
   #encoderError: string | null = null;
+  #isLeft = false;
 
   /** @throws AppError NO_CAPACITY: no port is free; or what writing to its folders throws */
   static async create(
@@ -92,6 +93,8 @@ export class MixSession {
 
   /** @param hasEnded says to listeners that nothing comes any more */
   async close(hasEnded: boolean): Promise<void> {
+    // A shorter last one would have a number that is somebody else's next: those are taken from the clock.
+    this.#isLeft = !hasEnded;
     await this.#mixer?.close();
     await this.#hls?.end(hasEnded);
     await this.#port.close();
@@ -111,7 +114,7 @@ export class MixSession {
 
   async #take(segment: MixedSegment): Promise<void> {
     await this.#attempt('publish a segment', async () => {
-      const sequence = await this.#hls?.publish(segment);
+      const sequence = this.#isLeft ? undefined : await this.#hls?.publish(segment);
       this.#lastSegmentAt = performance.now();
       if (sequence === undefined) return;
       const { startsAt } = segment;
