@@ -1,14 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { beepsIn, flashesIn } from '../../support/live/analyze.ts';
-import { openRoom } from '../../support/live/room.ts';
-import {
-  AUDIO_PAYLOAD,
-  BEEPING,
-  FLASHING,
-  RtpSender,
-  VIDEO_PAYLOAD,
-} from '../../support/live/RtpSender.ts';
+import { createInput, person } from '../../support/live/room.ts';
+import { openMixer } from '../../support/live/roomMixer.ts';
+import { BEEPING, FLASHING, RtpSender } from '../../support/live/RtpSender.ts';
 
 /** What nobody notices. */
 const MAX_STEP_MS = 80;
@@ -16,22 +11,29 @@ const MAX_STEP_MS = 80;
 const MAX_DELAY_MS = 2_000;
 
 it('keeps pictures and sound of a live room in step, and both soon', async () => {
-  const { mixer, listen, remove } = await openRoom();
-  const listener = listen();
-  const camera = await mixer.openPicture({ payloadType: VIDEO_PAYLOAD, codec: 'VP8' });
-  const voice = await mixer.openVoice({ payloadType: AUDIO_PAYLOAD });
-  const sender = await RtpSender.start({
-    picture: { source: FLASHING, to: camera },
-    voice: { source: BEEPING, to: voice },
+  const room = await openMixer();
+  const listener = room.listen();
+  const [camera, voice] = [createInput('VP8'), createInput('voice')];
+  const people = [person('Ada', camera, voice)];
+  room.mixer.setFeed({ inputs: [camera, voice], stage: { people, speaker: null } });
+  const [to] = await eventually(() => {
+    expect(room.rtp).toHaveLength(1);
+    return room.rtp;
   });
-  const ada = { id: 'ada', name: 'Ada', voice: voice.id, camera: camera.id, screen: null };
-  mixer.setStage({ people: [ada], speaker: null });
-  await sleep(14_000);
-  await mixer.close();
+  if (!to) throw new Error('There is no port.');
+  const sender = await RtpSender.start({
+    to,
+    askedBy: room.mixer,
+    picture: { source: FLASHING, input: camera },
+    voice: { source: BEEPING, input: voice },
+  });
+  const enough = room.segments.length + 13;
+  await eventually(() => expect(room.segments.length).toBeGreaterThan(enough), 30_000);
+  await room.mixer.close(true);
   sender.stop();
   await listener.close();
   const [run] = await listener.watch();
-  await remove();
+  await room.remove();
   if (!run) throw new Error('There is no stream.');
 
   const beeps = beepsIn(run.sound);

@@ -124,13 +124,15 @@ it(
     mixer.on('shown', (inputs) => shown.push(inputs.map(({ input }) => input)));
     await send({
       to: room.port,
-      picture: { source: plain('red'), ssrc: adaCamera.ssrc },
-      voice: { source: tone(440), ssrc: adaVoice.ssrc },
+      askedBy: room.mixer,
+      picture: { source: plain('red'), input: adaCamera },
+      voice: { source: tone(440), input: adaVoice },
     });
     await send({
       to: room.port,
-      picture: { source: plain('blue'), ssrc: bobCamera.ssrc },
-      voice: { source: tone(300), ssrc: bobVoice.ssrc },
+      askedBy: room.mixer,
+      picture: { source: plain('blue'), input: bobCamera },
+      voice: { source: tone(300), input: bobVoice },
     });
     const ada = person('Ada', adaCamera, adaVoice);
     const bob = person('Bob', bobCamera, bobVoice);
@@ -138,8 +140,8 @@ it(
     await act('Bob comes', () => room.setStage({ people: [ada, bob], speaker: 'Ada' }));
     await act('Bob speaks', () => room.setStage({ people: [ada, bob], speaker: 'Bob' }));
     await act('Bob shares', async () => {
-      const picture = { source: plain('green'), ssrc: screen.ssrc, codec: 'H264' as const };
-      await send({ to: room.port, picture });
+      const picture = { source: plain('green'), input: screen };
+      await send({ to: room.port, askedBy: room.mixer, picture });
       const sharing = person('Bob', bobCamera, bobVoice, screen);
       room.setStage({ people: [ada, sharing], speaker: 'Ada' });
     });
@@ -185,12 +187,16 @@ it('goes on when a decoder and an encoder are killed', { timeout: TIMEOUT_MS }, 
   const [camera, voice] = [room.input('VP8'), room.input('voice')];
   await send({
     to: room.port,
-    picture: { source: plain('blue'), ssrc: camera.ssrc },
-    voice: { source: tone(300), ssrc: voice.ssrc },
+    askedBy: room.mixer,
+    picture: { source: plain('blue'), input: camera },
+    voice: { source: tone(300), input: voice },
   });
   room.setStage({ people: [person('Ada', camera, voice)], speaker: null });
   const slot = () => mixer.health.slots.find(({ input }) => input === camera.id);
-  await eventually(() => expect(listener.segments.length).toBeGreaterThan(2));
+  await eventually(() => {
+    expect(listener.segments.length).toBeGreaterThan(2);
+    expect(slot()?.pictures).toBeGreaterThan(5);
+  });
 
   const decoder = slot()?.pid ?? 0;
   const keysBefore = room.keyRequests.length;
@@ -204,7 +210,7 @@ it('goes on when a decoder and an encoder are killed', { timeout: TIMEOUT_MS }, 
   const killedAt = Date.now();
   process.kill(mixer.health.encoder.pid ?? 0, 'SIGKILL');
   const [next] = await eventually(() => {
-    const after = listener.segments.filter(({ isDiscontinuous }) => isDiscontinuous);
+    const [, ...after] = listener.segments.filter(({ isDiscontinuous }) => isDiscontinuous);
     expect(after).toHaveLength(1);
     return after;
   });
@@ -229,7 +235,7 @@ it(
     const room = await setUp();
     const { mixer, listener } = room;
     const voice = room.input('voice');
-    await send({ to: room.port, voice: { source: tone(300), ssrc: voice.ssrc } });
+    await send({ to: room.port, askedBy: room.mixer, voice: { source: tone(300), input: voice } });
     room.setStage({ people: [person('Ada', undefined, voice)], speaker: null });
     await eventually(() => expect(listener.segments.length).toBeGreaterThan(3));
     const before = mixer.health.encoder;
@@ -258,16 +264,23 @@ it('replaces an encoder and a decoder that hang', { timeout: TIMEOUT_MS }, async
   const room = await setUp();
   const { mixer, listener } = room;
   const camera = room.input('VP8');
-  await send({ to: room.port, picture: { source: plain('blue'), ssrc: camera.ssrc } });
+  await send({
+    to: room.port,
+    askedBy: room.mixer,
+    picture: { source: plain('blue'), input: camera },
+  });
   room.setStage({ people: [person('Ada', camera)], speaker: null });
   const slot = () => mixer.health.slots.find(({ input }) => input === camera.id);
-  await eventually(() => expect(listener.segments.length).toBeGreaterThan(2));
+  await eventually(() => {
+    expect(listener.segments.length).toBeGreaterThan(2);
+    expect(slot()?.pictures).toBeGreaterThan(5);
+  });
   const hanging = [mixer.health.encoder.pid ?? 0, slot()?.pid ?? 0];
 
   for (const pid of hanging) process.kill(pid, 'SIGSTOP');
   await eventually(() => {
     expect(slot()).toMatchObject({ state: 'running', restarts: 1 });
-    expect(listener.segments.filter(({ isDiscontinuous }) => isDiscontinuous)).toHaveLength(1);
+    expect(listener.segments.filter(({ isDiscontinuous }) => isDiscontinuous)).toHaveLength(2);
   }, 30_000);
 
   for (const pid of hanging) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
@@ -277,7 +290,7 @@ it('is played by FFmpeg as it stands, key and all', { timeout: TIMEOUT_MS }, asy
   const room = await setUp();
   const { listener, folder, keys } = room;
   const voice = room.input('voice');
-  await send({ to: room.port, voice: { source: tone(300), ssrc: voice.ssrc } });
+  await send({ to: room.port, askedBy: room.mixer, voice: { source: tone(300), input: voice } });
   room.setStage({ people: [person('Ada', undefined, voice)], speaker: null });
   await eventually(() => expect(listener.segments.length).toBeGreaterThan(4));
   await room.close();
@@ -316,7 +329,7 @@ it('leaves nothing behind, whenever it is closed', { timeout: TIMEOUT_MS }, asyn
   const room = await openRoom();
   const { mixer, port, output } = room;
   const [camera, voice] = [room.input('VP8'), room.input('voice')];
-  await send({ to: port, picture: { source: plain('blue'), ssrc: camera.ssrc } });
+  await send({ to: port, askedBy: mixer, picture: { source: plain('blue'), input: camera } });
   room.setStage({ people: [person('Ada', camera, voice)], speaker: null });
   await eventually(() => {
     expect(mixer.health.slots.some(({ pid }) => pid !== null)).toBe(true);
@@ -374,13 +387,21 @@ it('takes one port, the one before if it can, and says so when all are taken', a
 it('begins anew with a stream that takes the place of another', async () => {
   const room = await setUp();
   const before = room.input('VP8');
-  await send({ to: room.port, picture: { source: plain('red'), ssrc: before.ssrc } });
+  await send({
+    to: room.port,
+    askedBy: room.mixer,
+    picture: { source: plain('red'), input: before },
+  });
   room.setStage({ people: [person('Ada', before)], speaker: null });
   const slot = () => room.mixer.health.slots.find(({ input }) => input === before.id);
   await eventually(() => expect(slot()?.pictures).toBeGreaterThan(3));
 
   const after = room.input('VP8');
-  await send({ to: room.port, picture: { source: plain('blue'), ssrc: after.ssrc } });
+  await send({
+    to: room.port,
+    askedBy: room.mixer,
+    picture: { source: plain('blue'), input: after },
+  });
   const stage = { people: [person('Ada', before)], speaker: null };
   room.mixer.setFeed({ inputs: [{ ...after, id: before.id }], stage });
   const replacedAt = Date.now();

@@ -1,9 +1,11 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { FRAMES_PER_SECOND, picturesOf, soundOf, unitsOf, type PictureCodec } from './material.ts';
+import type { MixInput } from '../../../server/live/mixer/feed.ts';
+import { FRAMES_PER_SECOND, picturesOf, soundOf, unitsOf } from './material.ts';
 
 export const VIDEO_PAYLOAD = 96;
 export const AUDIO_PAYLOAD = 97;
 const TICK_MS = 5;
+const VIDEO_CLOCK = 90_000;
 const MAX_PAYLOAD = 1_150;
 /** From a bitmask of 32 bits. */
 const WRAP = 2 ** 32;
@@ -15,10 +17,12 @@ export interface Address {
 
 export interface Sent {
   to: Address;
+  /** Says which inputs are to send key frames. */
+  askedBy?: { on: (event: 'key-frame-needed', listener: (input: string) => void) => unknown };
   /** An FFmpeg source for pictures. */
-  picture?: { source: string; ssrc: number; codec?: PictureCodec };
+  picture?: { source: string; input: MixInput };
   /** An FFmpeg source for sound. */
-  voice?: { source: string; ssrc: number };
+  voice?: { source: string; input: MixInput };
 }
 
 interface Track {
@@ -30,6 +34,9 @@ interface Track {
   /** Of timestamps, a second. */
   clock: number;
   sent: number;
+  /** Frames that were sent before its material began anew. */
+  begunAt: number;
+  isKeyAsked: boolean;
   sequence: number;
 }
 
@@ -47,21 +54,28 @@ export class RtpSender {
   readonly beganAt = Date.now();
   #muted = new Set<number>();
 
-  static async start({ to, picture, voice }: Sent): Promise<RtpSender> {
+  static async start({ to, askedBy, picture, voice }: Sent): Promise<RtpSender> {
     const tracks: Track[] = [];
+    const begin = { sent: 0, begunAt: 0, isKeyAsked: false };
     if (picture) {
-      const { source, ssrc, codec = 'VP8' } = picture;
-      const encoded = await picturesOf(source, codec);
+      const { ssrc, payloadType, kind } = picture.input;
+      const codec = kind === 'H264' ? 'H264' : 'VP8';
+      const encoded = await picturesOf(picture.source, codec);
       const frames = encoded.map(codec === 'VP8' ? vp8Payloads : h264Payloads);
-      const numbers = { clock: 90_000, framesPerSecond: FRAMES_PER_SECOND };
-      tracks.push({ ssrc, payloadType: VIDEO_PAYLOAD, frames, ...numbers, sent: 0, sequence: 0 });
+      const numbers = { clock: VIDEO_CLOCK, framesPerSecond: FRAMES_PER_SECOND, sequence: 0 };
+      tracks.push({ ssrc, payloadType, frames, ...numbers, ...begin });
     }
     if (voice) {
+      const { ssrc, payloadType } = voice.input;
       const frames = (await soundOf(voice.source)).map((packet) => [packet]);
-      const numbers = { clock: 48_000, framesPerSecond: 50, sent: 0, sequence: 65_000 };
-      tracks.push({ ssrc: voice.ssrc, payloadType: AUDIO_PAYLOAD, frames, ...numbers });
+      const numbers = { clock: 48_000, framesPerSecond: 50, sequence: 65_000 };
+      tracks.push({ ssrc, payloadType, frames, ...numbers, ...begin });
     }
-    return new RtpSender(to, tracks);
+    const sender = new RtpSender(to, tracks);
+    askedBy?.on('key-frame-needed', (input) => {
+      if (input === picture?.input.id) sender.sendKeyFrame(picture.input.ssrc);
+    });
+    return sender;
   }
 
   private constructor(to: Address, tracks: Track[]) {
@@ -82,6 +96,11 @@ export class RtpSender {
     Object.assign(this.#to, to);
   }
 
+  /** As an encoder answers a request, in its own time: on the second, so that flashes stay in step with beeps. */
+  sendKeyFrame(ssrc: number): void {
+    for (const track of this.#tracks) track.isKeyAsked ||= track.ssrc === ssrc;
+  }
+
   stop(): void {
     clearInterval(this.#timer);
     this.#socket.close();
@@ -90,13 +109,19 @@ export class RtpSender {
   #send(): void {
     const elapsedSec = (performance.now() - this.#startedAt) / 1_000;
     for (const track of this.#tracks) {
-      const due = Math.floor(elapsedSec * track.framesPerSecond);
+      // A picture is there at once, and sound when it is over.
+      const due =
+        Math.floor(elapsedSec * track.framesPerSecond) + Number(track.clock === VIDEO_CLOCK);
       for (; track.sent < due; track.sent++) this.#sendFrame(track);
     }
   }
 
   #sendFrame(track: Track): void {
-    const payloads = track.frames[track.sent % track.frames.length] ?? [];
+    if (track.isKeyAsked && track.sent % track.framesPerSecond === 0) {
+      track.isKeyAsked = false;
+      track.begunAt = track.sent;
+    }
+    const payloads = track.frames[(track.sent - track.begunAt) % track.frames.length] ?? [];
     const timestamp = (1_000_000 + (track.sent * track.clock) / track.framesPerSecond) % WRAP;
     if (this.#muted.has(track.ssrc)) return;
     for (const [index, payload] of payloads.entries()) {

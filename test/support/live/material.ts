@@ -5,8 +5,8 @@ import { ensureFfmpeg } from '../../../provision/ensureFfmpeg.ts';
 /** What is sent over and over; sources have to begin anew after as long. */
 export const MATERIAL_SEC = 10;
 export const FRAMES_PER_SECOND = 25;
-/** Nobody answers requests for key frames, so there are some of themselves. */
-const KEY_EVERY_FRAMES = 10;
+/** As browsers do it: a key frame at the beginning, and then none that nobody asks for. */
+const KEY_EVERY_FRAMES = MATERIAL_SEC * FRAMES_PER_SECOND;
 const IVF_HEADER = 32;
 const IVF_FRAME_HEADER = 12;
 const OGG_HEADER = 27;
