@@ -18,7 +18,7 @@ const services = [
 ];
 const domains = [
   ...['server/meetings', 'server/webhooks', 'server/admin'],
-  ...['server/chat', 'server/people', 'server/calls'],
+  ...['server/chat', 'server/people', 'server/calls', 'server/live'],
 ];
 const mayImport = {
   protocol: [],
@@ -46,6 +46,12 @@ const mayImport = {
   'server/chat': [...foundation, 'server/auth', 'server/cluster', 'server/config'],
   'server/people': [...foundation, 'server/auth', 'server/cluster', 'server/config'],
   'server/calls': [...foundation, 'server/auth', 'server/cluster', 'server/config'],
+  // Rooms are of meetings; the mixer below knows neither those nor mediasoup.
+  'server/live': [
+    ...foundation,
+    ...['server/auth', 'server/cluster', 'server/config', 'server/meetings'],
+  ],
+  'server/live/mixer': [...foundation, 'server/config', 'server/live'],
   'server/signaling': [...foundation, ...services, ...domains],
   'server/http': [...foundation, ...services, ...domains],
   'client/i18n': ['protocol'],

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { id, instant, MAX_PAGE, meetingRef, title } from './primitives.ts';
 import type { RouteSchema } from './schemas.ts';
 
+/** Qualities that listeners can have, the largest first. */
+export const RENDITION_NAMES = ['1080p', '720p', '360p', 'audio'] as const;
+export type RenditionName = (typeof RENDITION_NAMES)[number];
+
 /** A live room's name in its addresses, as its host chose it. */
 export const roomId = z
   .string()

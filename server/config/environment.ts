@@ -24,6 +24,7 @@ const CONVENTIONAL: Record<string, string> = {
   PORT: 'server.port',
   DATABASE_URL: 'database.url',
   REDIS_URL: 'cluster.redisUrl',
+  PARLEY_FFMPEG: 'live.ffmpeg',
 };
 
 interface Leaf {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_CAPACITY } from '../../protocol/meetings.ts';
+import { RENDITION_NAMES } from '../../protocol/live.ts';
 import { videoCodec } from '../../protocol/notifications.ts';
 import { WEBHOOK_EVENT_TYPES } from '../../protocol/webhooks.ts';
 import { secret, secretUrl } from './secrets.ts';
@@ -73,7 +74,7 @@ const database = z
 
 const node = z
   .strictObject({
-    role: z.enum(['all', 'signaling', 'media']).default('all'),
+    role: z.enum(['all', 'signaling', 'media', 'mixer']).default('all'),
     name: z.string().min(1).max(64).nullable().default(null),
     region: z.string().min(1).max(64).nullable().default(null),
     drainTimeoutMs: ms.default(600_000),
@@ -220,6 +221,33 @@ const calls = z
   })
   .prefault({});
 
+const live = z
+  .strictObject({
+    segmentSec: z.int().min(1).max(10).default(2),
+    keptSegments: z.int().min(3).max(60).default(6),
+    segmentsPerKey: z.int().min(1).max(10_000).default(30),
+    cacheBytes: z.int().min(1_048_576).max(17_179_869_184).default(268_435_456),
+    mixers: z.int().min(0).max(64).nullable().default(null),
+    renditions: z
+      .array(z.enum(RENDITION_NAMES))
+      .refine((names) => new Set(names).size === names.length, 'expected each once')
+      .refine(
+        (names) => names.length === 0 || names.some((name) => name !== 'audio'),
+        'expected one with a picture',
+      )
+      .default([]),
+    framesPerSecond: z.int().min(5).max(60).default(25),
+    rtpPorts: z
+      .strictObject({
+        min: z.int().min(1_024).max(65_535).default(47_000),
+        max: z.int().min(1_024).max(65_535).default(47_999),
+      })
+      .refine(({ min, max }) => min <= max, 'expected min to be at most max')
+      .prefault({}),
+    ffmpeg: z.string().min(1).default('ffmpeg'),
+  })
+  .prefault({});
+
 /**
  * Rate limits: at most `points` within `perSec` seconds. Those on credentials and passcodes count
  * failures only, so a school behind one address never runs out by signing in correctly.
@@ -245,6 +273,10 @@ const limits = z
     uploadAvatarPerAccount: limit(20, 3_600),
     picturesPerPerson: limit(2_000, 60),
     callPerAccount: limit(30, 300),
+    livePinPerAddress: limit(50, 300),
+    livePinPerRoom: limit(500, 3_600),
+    liveKeyRefusedPerAddress: limit(600, 60),
+    watchLivePerAddress: limit(60_000, 60),
     requestsPerConnection: limit(400, 10),
     restPerAddress: limit(6_000, 60),
     bodyBytes: z.int().min(1_024).max(10_485_760).default(65_536),
@@ -337,6 +369,7 @@ export const configSchema = z
     meetings,
     people,
     calls,
+    live,
     limits,
     metrics,
     admin,

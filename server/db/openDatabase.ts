@@ -15,6 +15,7 @@ import { ContactRepository } from './ContactRepository.ts';
 import { CallHistoryRepository } from './CallHistoryRepository.ts';
 import { CallRepository } from './CallRepository.ts';
 import { DecisionRepository } from './DecisionRepository.ts';
+import { LiveRepository } from './LiveRepository.ts';
 import { MeetingRepository } from './MeetingRepository.ts';
 import { DeliveryRepository } from './DeliveryRepository.ts';
 import { isUniqueViolation } from './errors.ts';
@@ -56,6 +57,7 @@ export interface Database {
   readonly operatorAudit: OperatorAuditRepository;
   readonly secrets: SecretRepository;
   readonly deliveries: DeliveryRepository;
+  readonly live: LiveRepository;
   /** False where the database has no index of what is written in chats, or not yet (docs/operations.md). */
   readonly isChatIndexed: boolean;
   /** Has that index built in the background where it can be; never rejects. Idempotent. */
@@ -117,6 +119,7 @@ function databaseOf(db: Knex, config: Config, chatIndexes: ChatIndexes): Databas
     operatorAudit: new OperatorAuditRepository(db),
     secrets: new SecretRepository(db),
     deliveries: new DeliveryRepository(db, outbox),
+    live: new LiveRepository(db),
     get isChatIndexed() {
       return chatIndexes.isTextIndexed;
     },

@@ -14,11 +14,15 @@ import { serveClient } from './clientFiles.ts';
 import { allowOrigins } from './cors.ts';
 import { answerErrors, TransportError } from './errors.ts';
 import { addOperations, type OperationsDeps } from './operations.ts';
+import { addLiveFiles, type LiveFileDeps } from './liveFiles.ts';
+import { addLiveKeys, countListener, type LiveKeyDeps } from './liveKeys.ts';
 import { logRequests, type HttpObserver } from './requestLog.ts';
 import { createAdminRoutes, type AdminRouteDeps } from './routes/admin.ts';
 import { createAuthRoutes, type AuthRouteDeps } from './routes/auth.ts';
 import { createChatRoutes, type ChatRouteDeps } from './routes/chat.ts';
 import { createCallRoutes, type CallRouteDeps } from './routes/calls.ts';
+import { createLiveListeningRoutes, type LiveListeningRouteDeps } from './routes/liveListening.ts';
+import { createLiveRoutes, type LiveRouteDeps } from './routes/live.ts';
 import { createMeetingRoutes, type MeetingRouteDeps } from './routes/meetings.ts';
 import { createPeopleRoutes, type PeopleRouteDeps } from './routes/people.ts';
 import { securityHeaders } from './securityHeaders.ts';
@@ -36,6 +40,10 @@ export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'>, 
   people: PeopleRouteDeps['people'] & AvatarDeps['people'];
   deletion: PeopleRouteDeps['deletion'];
   calls: CallRouteDeps['calls'];
+  live: LiveRouteDeps['live'];
+  liveAccess: LiveListeningRouteDeps['liveAccess'] & LiveKeyDeps['access'];
+  liveListening: LiveListeningRouteDeps['liveListening'];
+  liveFiles: LiveFileDeps['files'];
   logger: Logger;
   observe: HttpObserver;
   /** Whether the server itself speaks TLS. */
@@ -62,6 +70,8 @@ export function createHttpApp(deps: HttpAppDeps): Koa {
   const router = new Router({ strict: true, sensitive: true });
   addOperations(router, { ready: deps.ready, metrics: deps.metrics, access: config.metrics });
   addAvatars(router, { ...deps, trustProxy });
+  addLiveKeys(router, { access: deps.liveAccess, trustProxy });
+  addLiveFiles(router, { files: deps.liveFiles });
   bindRoutes(router, createHandlers(deps), {
     auth: deps.auth,
     operators: deps.operators,
@@ -83,6 +93,8 @@ function createHandlers(deps: HttpAppDeps) {
     ...createChatRoutes(deps),
     ...createPeopleRoutes(deps),
     ...createCallRoutes(deps),
+    ...createLiveRoutes(deps),
+    ...createLiveListeningRoutes(deps),
   } satisfies RouteHandlers;
 }
 
@@ -91,7 +103,9 @@ function limitApi(rateLimits: RateLimits, trustProxy: number): Koa.Middleware {
   return async (ctx, next) => {
     if (ctx.path.startsWith('/api/') || ctx.path === '/metrics') {
       ctx.set('Cache-Control', 'no-store');
-      if (!isCountedByPerson(ctx)) {
+      const isCounted =
+        isCountedByPerson(ctx) || (await countListener(ctx, rateLimits, trustProxy));
+      if (!isCounted) {
         await rateLimits.consume('restPerAddress', clientAddress(ctx.req, trustProxy));
       }
     }

@@ -3,6 +3,15 @@ import { hkdfSync } from 'node:crypto';
 const KEY_BYTES = 16;
 const SECRET_BYTES = 32;
 
+/**
+ * Number of the segment that begins at this moment: counted by the clock, so that whichever mixer goes on with a
+ * room begins behind all those before.
+ * @param at milliseconds since the Unix epoch
+ */
+export function sequenceAt(at: number, segmentSec: number): number {
+  return Math.floor(at / (segmentSec * 1_000));
+}
+
 /** Number of the key that a segment is encrypted with. */
 export function keyNumberOf(sequence: number, segmentsPerKey: number): number {
   return Math.floor(sequence / segmentsPerKey);

@@ -41,15 +41,34 @@ export interface LiveRoom {
 /** What somebody wants mixed, and what is. */
 export interface Wanted {
   meetingId: string;
+  /** Of the room, else of the meeting. */
+  title: string;
+  /** Whether the meeting is over for good. */
+  hasEnded: boolean;
   room: LiveRoomRecord | null;
   mix: MixRecord | null;
 }
 
-export interface MixerCandidate {
-  instanceId: string;
-  /** How many meetings it can mix at a time. */
-  capacity: number;
-}
+/** What may change of a room. */
+export type LiveRoomPatch = Partial<
+  Pick<
+    LiveRoomRecord,
+    | 'title'
+    | 'pinHash'
+    | 'pinVersion'
+    | 'desired'
+    | 'nonce'
+    | 'keySecret'
+    | 'startedAt'
+    | 'stoppedAt'
+  >
+>;
+
+/** Decides on a mixer, or on none. @param taken how many meetings each has, by instance */
+export type ChooseMixer = (taken: ReadonlyMap<string, number>) => string | null;
+
+/** `refused`: it is not to go on air, being removed or on air already. */
+export type Started = { outcome: 'started'; mix: MixRecord } | { outcome: 'full' | 'refused' };
 
 /** Durable live rooms and the mixes of meetings. */
 export interface LiveStore {
@@ -62,36 +81,33 @@ export interface LiveStore {
     hostId: string,
     page: { before?: string; limit: number },
   ): Promise<{ rooms: LiveRoom[]; next: string | null }>;
-  /** Changes a room unless it is being removed. @returns whether it has been changed */
+  /**
+   * Changes a room if this is wanted of it.
+   * @returns whether it has been changed
+   */
   update(
     roomId: string,
-    patch: Partial<
-      Pick<
-        LiveRoomRecord,
-        | 'title'
-        | 'pinHash'
-        | 'pinVersion'
-        | 'desired'
-        | 'nonce'
-        | 'keySecret'
-        | 'startedAt'
-        | 'stoppedAt'
-      >
-    >,
+    patch: LiveRoomPatch,
+    from: readonly LiveRoomRecord['desired'][],
   ): Promise<boolean>;
   /** Forgets a room that is to be removed and of which nothing runs. */
   remove(roomId: string): Promise<void>;
   /**
-   * Gives a meeting's mix to the candidate with most room, counting what all of them have at this moment; nobody
-   * else decides meanwhile. Whoever has it already keeps it, unless it is the generation that is to be replaced.
-   * @param replaces generation that has failed; null: there should be none
-   * @returns the mix as it is then, with `mixer: null` where no candidate has room and one is to be replaced;
-   *   null where no candidate has room for a new one
+   * Takes a room on air and gives its meeting's mix to a mixer, or does neither. A mixer that the meeting has
+   * already keeps it.
+   * @param patch of a room that is to go on air
+   */
+  start(roomId: string, patch: LiveRoomPatch, choose: ChooseMixer, now: number): Promise<Started>;
+  /**
+   * Gives a meeting's mix to a mixer, counting what all of them have at this moment; nobody else decides meanwhile.
+   * @param replaces generation whose mixer has failed; null: there should be none
+   * @returns the mix as it is then: somebody may have decided before. Without a mixer where none has room; null
+   *   where there was none to be replaced either
    */
   assign(
     meetingId: string,
     replaces: number | null,
-    candidates: readonly MixerCandidate[],
+    choose: ChooseMixer,
     now: number,
   ): Promise<MixRecord | null>;
   /** What a mixer has, with what is wanted of it. */
