@@ -69,6 +69,7 @@ export const deLive: LiveTexts = {
     hint: 'Wenige sprechen in einer Besprechung, beliebig viele hören über einen Link zu.',
     create: 'Neuer Live-Raum',
     createHint: 'Er bringt eine eigene Besprechung mit: Wer darin ist, steht auf der Bühne.',
+    createLink: 'Link anlegen',
     name: 'Name im Link',
     nameHint: 'Buchstaben, Ziffern, - und _. Später nicht zu ändern.',
     nameWrong:

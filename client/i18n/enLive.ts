@@ -68,6 +68,7 @@ export const enLive: LiveTexts = {
     hint: 'A few talk in a meeting, and any number of people listen at a link.',
     create: 'New live room',
     createHint: 'It comes with a meeting of its own: whoever is in it is on the stage.',
+    createLink: 'Create the link',
     name: 'Name in the link',
     nameHint: 'Letters, digits, - and _. It cannot be changed later.',
     nameWrong: 'Begin with a letter or digit; then letters, digits, - and _, at most 64 in all.',

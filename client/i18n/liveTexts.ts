@@ -78,6 +78,7 @@ export interface LiveTexts {
     | 'hint'
     | 'create'
     | 'createHint'
+    | 'createLink'
     | 'name'
     | 'nameHint'
     | 'nameWrong'

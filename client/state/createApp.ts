@@ -90,11 +90,14 @@ export function createApp(): AppModel {
     }),
     createAdmin: () => createAdmin(rest),
     async listen(roomId, { preview } = { preview: false }) {
-      const { createListening } = await import('./live/listening.ts');
+      const [{ createListening }, { createPlayer }] = await Promise.all([
+        import('./live/listening.ts'),
+        import('./live/player.ts'),
+      ]);
       // A guest's token opens a meeting, and no live room.
       const hasAccount = session.token() !== null && session.guestOf() === null;
       const expire = (): void => session.expire();
-      return createListening({ rest, roomId, hasAccount, preview, expire });
+      return createListening({ rest, roomId, hasAccount, preview, expire, createPlayer });
     },
     async ownLiveRooms(meetingId) {
       return (await import('./live/ownRooms.ts')).createOwnRooms(rest, meetingId);

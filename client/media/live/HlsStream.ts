@@ -203,13 +203,18 @@ export class HlsStream extends Emitter<LiveStreamEvents> implements LiveStream {
 }
 
 function renditionsOf(levels: readonly LevelParsed[]): Rendition[] {
-  const all = levels.map((level) => ({ id: idOf(level), height: level.height > 0 ? level.height : null }));
+  const all = levels.map((level) => ({ id: idOf(level), height: heightOf(level) }));
   return [...new Map(all.map((one) => [one.id, one])).values()].sort(
     (a, b) => (b.height ?? 0) - (a.height ?? 0),
   );
 }
 
+function heightOf({ height = 0 }: Pick<LevelParsed, 'height'>): number | null {
+  return height > 0 ? height : null;
+}
+
 /** The same over restarts, whose lists may be in another order. */
-function idOf({ height }: Pick<LevelParsed, 'height'>): string {
-  return height ? `${height}p` : AUDIO_ONLY;
+function idOf(level: Pick<LevelParsed, 'height'>): string {
+  const height = heightOf(level);
+  return height !== null ? `${height}p` : AUDIO_ONLY;
 }

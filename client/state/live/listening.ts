@@ -8,7 +8,7 @@ import type { Failure } from '../models.ts';
 import { keptInTab } from '../storage.ts';
 import { keptAccess } from './keptAccess.ts';
 import type { ListenerAccess, ListenerScene, ListeningModel } from './liveModels.ts';
-import { createPlayer } from './player.ts';
+import type { Player, PlayerDeps } from './player.ts';
 
 const LOOK_EVERY_MS = 4_000;
 /** After the first failure, and at most: a server that is away is not stormed by all who listen. */
@@ -28,11 +28,12 @@ interface ListeningDeps {
   preview: boolean;
   /** The account's token is refused: forgets it. */
   expire: () => void;
+  createPlayer: (deps: PlayerDeps) => Player;
 }
 
 /** Follows a live room: asks how it is, and plays while it is on air and one may. */
 export function createListening(deps: ListeningDeps): ListeningModel {
-  const { rest, roomId, hasAccount, preview, expire } = deps;
+  const { rest, roomId, hasAccount, preview, expire, createPlayer } = deps;
   const kept = keptAccess(keptInTab(`live.${roomId}`));
   const listener = createId();
   const room = signal<LiveRoomView | null>(null);
@@ -111,7 +112,9 @@ export function createListening(deps: ListeningDeps): ListeningModel {
   async function look(): Promise<void> {
     clearTimeout(timer);
     try {
-      const query = preview ? {} : { listener };
+      // Who reads about it, or has a PIN to find, does not listen.
+      const listens = !preview && token.value !== null && airing.value !== null;
+      const query = listens ? { listener } : {};
       const answer = await rest.call('watchLiveRoom', { params: { roomId }, query });
       if (closed) return;
       failures = 0;

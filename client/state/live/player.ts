@@ -11,7 +11,7 @@ export interface Player {
   close(): void;
 }
 
-interface PlayerDeps {
+export interface PlayerDeps {
   /** The keys are refused. */
   onAccessLost: () => void;
   /** A preview is silent, and leaves what is kept of the sound alone. */

@@ -94,7 +94,7 @@ export function RoomForm({ rooms, meeting, onCreated }: RoomFormProps) {
         aria-disabled={busy}
         data-testid="live-create"
       >
-        {own.create}
+        {meeting ? own.createLink : own.create}
       </button>
     </form>
   );
