@@ -1,6 +1,7 @@
 import { localAddresses } from '../../server/config/addresses.ts';
 import { ConfigError, loadConfig, type Config } from '../../server/config/loadConfig.ts';
 import { checkMediaAddresses, checkOrigin } from './addresses.ts';
+import { checkFfmpeg } from './ffmpeg.ts';
 import { failure, ok, reasonOf, type Finding } from './findings.ts';
 import { checkIceServers } from './iceServers.ts';
 import {
@@ -37,14 +38,17 @@ export async function* diagnose({
     return;
   }
   yield ok('Configuration', `loads, role ${config.node.role}`);
-  const { server, media, database, cluster, ice, node } = config;
+  const { server, media, database, cluster, ice, live, node } = config;
   const local = localAddresses('IPv4');
   if (node.role !== 'signaling') {
     yield await checkWorker(ensureWorker);
     yield checkMediaAddresses(media, local, await resolveSite(server.publicUrl));
   }
+  if ((node.role === 'all' || node.role === 'mixer') && live.mixers !== 0) {
+    yield await checkFfmpeg(live.ffmpeg);
+  }
   yield* await checkPorts(config, local);
-  if (node.role !== 'media') {
+  if (node.role === 'all' || node.role === 'signaling') {
     yield checkOrigin(server);
     yield* await checkCertificateFile(server);
     yield* await checkIceServers(ice);

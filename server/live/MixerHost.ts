@@ -1,8 +1,8 @@
 import { KeyedQueue } from '../cluster/KeyedQueue.ts';
 import type { Logger } from '../core/logger.ts';
-import type { MixEngine, MixHealth, MixSpec } from './engine.ts';
+import type { MixHealth, MixSpec } from './mixer/spec.ts';
 import type { FeedSource } from './FeedFollower.ts';
-import { Mix } from './Mix.ts';
+import { Mix, type MixEngine } from './Mix.ts';
 import type { MixOutputs } from './MixFiles.ts';
 import type { LiveRoomRecord, LiveStore, Wanted } from './stores.ts';
 import { keyPathOf } from './views.ts';
