@@ -52,9 +52,11 @@ await sleep(QUIET_MS);
 
 await rounds('mixer killed', 10_000, async () => {
   process.kill(await processOn(await mixer()), 'SIGKILL');
+  return undefined;
 });
 await rounds('mixer frozen', 10_000, async () => {
   process.kill(await processOn(await mixer()), 'SIGSTOP');
+  return undefined;
 });
 await rounds('node of the mixer killed', 15_000, async () => {
   const node = await mixer();
@@ -93,7 +95,7 @@ await cluster.stop();
 async function rounds(
   name: string,
   mostMs: number,
-  lose: () => Promise<void | (() => Promise<unknown>)>,
+  lose: () => Promise<(() => Promise<unknown>) | undefined>,
 ): Promise<void> {
   const unseen: number[] = [];
   const late: number[] = [];
