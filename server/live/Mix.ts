@@ -1,13 +1,14 @@
-import { NO_BROADCAST } from '../../protocol/live.ts';
 import type { Logger } from '../core/logger.ts';
 import type { MixEngine, MixHealth } from './engine.ts';
 import { FeedFollower, type FeedSource } from './FeedFollower.ts';
-import type { LiveRoomRecord, LiveStore } from './stores.ts';
+import type { RecordingWork } from './recordings/RecordingWork.ts';
+import type { LiveRoomRecord, LiveStore, WantedRecording } from './stores.ts';
 
 export interface MixDeps {
   engine: MixEngine;
   source: FeedSource;
   store: Pick<LiveStore, 'setPublishing'>;
+  recordings: Pick<RecordingWork, 'handleWriting' | 'end'>;
   nodeId: string;
   logger: Logger;
 }
@@ -15,7 +16,11 @@ export interface MixDeps {
 export interface MixOf {
   meetingId: string;
   generation: number;
-  room: LiveRoomRecord;
+  /** Counts the engines of all its mixers. */
+  engineNumber: number;
+  /** That is on air. */
+  room: LiveRoomRecord | null;
+  recording: WantedRecording | null;
   folder: string;
 }
 
@@ -39,8 +44,8 @@ export class Mix {
   readonly of: MixOf;
   readonly #deps: MixDeps;
   readonly #follower: FeedFollower;
-  /** Whether anything is published. */
-  #isPublishing = false;
+  /** Whether anything was made yet, for listeners or a recording. */
+  #isRunning = false;
   #isTold = false;
   #closing: Promise<void> | null = null;
 
@@ -48,39 +53,47 @@ export class Mix {
     this.of = of;
     this.#deps = deps;
     const { engine, source, nodeId, logger } = deps;
-    const { meetingId, generation, room } = of;
+    const { meetingId, generation, room, recording } = of;
     this.#follower = new FeedFollower({
       ...{ source, nodeId, generation },
       logger: logger.child({ meetingId, generation }),
-      broadcast: () =>
-        this.#isPublishing ? { ...NO_BROADCAST, roomId: room.roomId } : NO_BROADCAST,
+      broadcast: () => ({
+        roomId: this.#isRunning ? (room?.roomId ?? null) : null,
+        recording: this.#isRunning && recording !== null,
+      }),
       onState: (state) => engine.setFeed(state),
     });
-    engine.on('rtp', (address) => this.#follower.sendTo(address));
+    const begin = (): void => {
+      this.#isRunning = true;
+      void this.tell();
+    };
+    engine.on('rtp', (address) => {
+      this.#follower.sendTo(address);
+      // Tracks are written as they come in; of a picture there are segments.
+      if (recording && !recording.composite && !room) begin();
+    });
     engine.on('shown', (views) => this.#follower.show(largestOf(views)));
     engine.on('key-frame-needed', (input) => this.#follower.askForKeyFrame(input));
-    engine.on('segment', () => {
-      this.#isPublishing = true;
-      void this.tell();
-    });
+    engine.on('segment', begin);
   }
 
   get health(): MixHealth {
     return this.#deps.engine.health;
   }
 
-  /** Has everybody know that something is published, once it is; again where the store was away. Never rejects. */
+  /** Has everybody know that it runs, once it does; again where the store was away. Never rejects. */
   async tell(): Promise<void> {
-    if (!this.#isPublishing || this.#isTold || this.#closing) return;
+    if (!this.#isRunning || this.#isTold || this.#closing) return;
     this.#isTold = true;
-    const { meetingId, generation, room } = this.of;
-    const { logger, store } = this.#deps;
+    const { meetingId, generation, room, recording } = this.of;
+    const { logger, store, recordings } = this.#deps;
     try {
-      const isOwn = await store.setPublishing(meetingId, generation, true);
+      if (recording) await recordings.handleWriting(recording.id);
+      const isOwn = room && (await store.setPublishing(meetingId, generation, true));
       if (isOwn) logger.info({ meetingId, roomId: room.roomId, generation }, 'live room on air');
     } catch (error) {
       this.#isTold = false;
-      logger.warn({ err: error, meetingId }, 'told later that a room is on air');
+      logger.warn({ err: error, meetingId }, 'told later that a mix runs');
     }
   }
 
@@ -89,9 +102,18 @@ export class Mix {
    * @param hasEnded false: another mixer goes on
    */
   close(hasEnded: boolean): Promise<void> {
-    this.#closing ??= Promise.all([this.#follower.close(), this.#deps.engine.close(hasEnded)]).then(
-      () => undefined,
-    );
+    this.#closing ??= this.#end(hasEnded);
     return this.#closing;
+  }
+
+  async #end(hasEnded: boolean): Promise<void> {
+    const { recording, engineNumber } = this.of;
+    const { engine, recordings, logger } = this.#deps;
+    await Promise.all([this.#follower.close(), engine.close(hasEnded)]);
+    if (!recording) return;
+    await recordings.end(recording.id, engineNumber).catch((error: unknown) => {
+      // This node finds it by itself, later.
+      logger.warn({ err: error, recordingId: recording.id }, 'a part of a recording is not told of');
+    });
   }
 }

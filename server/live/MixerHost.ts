@@ -1,10 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { KeyedQueue } from '../cluster/KeyedQueue.ts';
 import type { Logger } from '../core/logger.ts';
 import type { MixEngine, MixHealth, MixSpec } from './engine.ts';
 import type { FeedSource } from './FeedFollower.ts';
 import { Mix } from './Mix.ts';
 import type { MixOutputs } from './MixFiles.ts';
-import type { LiveRoomRecord, LiveStore, Wanted } from './stores.ts';
+import type { RecordingWork } from './recordings/RecordingWork.ts';
+import type { LiveRoomRecord, LiveStore, Wanted, WantedRecording } from './stores.ts';
 import { keyPathOf } from './views.ts';
 
 export interface MixerHostDeps {
@@ -20,6 +22,7 @@ export interface MixerHostDeps {
   >;
   /** Where a meeting's mix of that generation writes; new, and removed with it. */
   folders: { create(): Promise<string>; remove(folder: string): Promise<void> };
+  recordings: Pick<RecordingWork, 'begin' | 'handleWriting' | 'end'>;
   logger: Logger;
 }
 
@@ -27,6 +30,15 @@ export interface MixerHostDeps {
 const KEEP_MS = 60_000;
 /** Whoever has something for this node says so; this is for what was not heard. */
 const LOOK_MS = 1_000;
+/** Engines that one mixer may have of a meeting, one after the other: a recording that begins or ends makes another. */
+const ENGINES = 1_000;
+const SECRET_BYTES = 32;
+
+/** What is to be made of a meeting; one of the two at least. */
+interface Task {
+  room: LiveRoomRecord | null;
+  recording: WantedRecording | null;
+}
 
 /** Runs the mixes that this node has: compares what is wanted with what is, again and again. */
 export class MixerHost implements MixOutputs {
@@ -35,6 +47,8 @@ export class MixerHost implements MixOutputs {
   /** What mixes have left that ended a moment ago. */
   readonly #left = new Map<Mix['of'], NodeJS.Timeout>();
   readonly #repairs: KeyedQueue;
+  /** By meeting, the engines that its mix had. */
+  readonly #engines = new Map<string, { generation: number; count: number }>();
   #wanted: ReadonlyMap<string, Wanted> = new Map();
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
@@ -115,29 +129,44 @@ export class MixerHost implements MixOutputs {
     const mix = this.#mixes.get(meetingId);
     const wanted = this.#wanted.get(meetingId);
     if (mix && (!wanted || !isAsWanted(mix, wanted))) {
-      await this.#end(mix, !wanted || roomOnAir(wanted) === null);
+      // Without a wish another mixer has it by now, and goes on.
+      await this.#end(mix, wanted !== undefined && roomOnAir(wanted) === null);
     }
     if (!wanted?.mix || this.#closed) return;
     const { generation } = wanted.mix;
-    const room = roomOnAir(wanted);
-    if (!room) await this.#deps.store.endMix(meetingId, generation);
-    else if (!this.#mixes.has(meetingId)) await this.#begin(room, generation);
+    const task = taskOf(wanted);
+    if (!task) {
+      this.#engines.delete(meetingId);
+      await this.#deps.store.endMix(meetingId, generation);
+    } else if (!this.#mixes.has(meetingId)) await this.#begin(wanted, task, generation);
   }
 
-  async #begin(room: LiveRoomRecord, generation: number): Promise<void> {
-    const { folders, createEngine, settings, sourceOf, store, nodeId, logger } = this.#deps;
-    const { meetingId, roomId, title, nonce, keySecret } = room;
-    if (nonce === null || keySecret === null) return;
+  async #begin({ meetingId, title }: Wanted, task: Task, generation: number): Promise<void> {
+    const { folders, createEngine, settings, sourceOf, recordings, logger } = this.#deps;
+    const { room, recording } = task;
+    const engineNumber = this.#nextEngine(meetingId, generation);
     const folder = await folders.create();
-    const of = { roomId, title, keySecret, keyPath: keyPathOf(roomId, nonce) };
-    const engine = createEngine({ ...settings, ...of, folder, generation });
+    const record = recording && (await recordings.begin(recording, engineNumber));
+    const engine = createEngine({
+      ...{ ...settings, ...publication(meetingId, room), title, folder, record },
+      generation: engineNumber,
+    });
     const mix = new Mix(
-      { meetingId, generation, room, folder },
-      { ...{ engine, store, nodeId, logger }, source: sourceOf(meetingId) },
+      { meetingId, generation, engineNumber, room, recording, folder },
+      { ...this.#deps, engine, source: sourceOf(meetingId) },
     );
     this.#mixes.set(meetingId, mix);
-    logger.info({ meetingId, roomId, generation }, 'mix begins');
+    const names = { roomId: room?.roomId, recordingId: recording?.id };
+    logger.info({ meetingId, ...names, generation }, 'mix begins');
     if (this.#closed) await this.#end(mix, false);
+  }
+
+  /** Counts over all mixers of the meeting: a later engine has a higher number. */
+  #nextEngine(meetingId: string, generation: number): number {
+    const before = this.#engines.get(meetingId);
+    const count = before?.generation === generation ? before.count + 1 : 0;
+    this.#engines.set(meetingId, { generation, count });
+    return generation * ENGINES + count;
   }
 
   async #end(mix: Mix, hasEnded: boolean): Promise<void> {
@@ -160,12 +189,37 @@ export class MixerHost implements MixOutputs {
   }
 }
 
+/** What listeners of a room get; of a recording alone there are none. */
+function publication(
+  meetingId: string,
+  room: LiveRoomRecord | null,
+): Pick<MixSpec, 'roomId' | 'keySecret' | 'keyPath' | 'publish'> {
+  if (room?.nonce != null && room.keySecret !== null) {
+    const { roomId, nonce, keySecret } = room;
+    return { roomId, keySecret, keyPath: keyPathOf(roomId, nonce), publish: true };
+  }
+  const keySecret = randomBytes(SECRET_BYTES).toString('base64');
+  return { roomId: meetingId, keySecret, keyPath: '', publish: false };
+}
+
+function taskOf(wanted: Wanted): Task | null {
+  const room = roomOnAir(wanted);
+  const recording = wanted.hasEnded ? null : wanted.recording;
+  return room || recording ? { room, recording } : null;
+}
+
 /** The room that is to be on air; null: nothing is wanted. */
 function roomOnAir({ room, hasEnded }: Wanted): LiveRoomRecord | null {
   return room?.desired === 'on-air' && !hasEnded ? room : null;
 }
 
-/** Whether a mix is the one that is wanted, for the start that is wanted. */
+/** Whether a mix is the one that is wanted, for the start and the recording that are. */
 function isAsWanted({ of }: Mix, wanted: Wanted): boolean {
-  return of.generation === wanted.mix?.generation && of.room.nonce === roomOnAir(wanted)?.nonce;
+  const task = taskOf(wanted);
+  return (
+    task !== null &&
+    of.generation === wanted.mix?.generation &&
+    of.room?.nonce === task.room?.nonce &&
+    of.recording?.id === task.recording?.id
+  );
 }

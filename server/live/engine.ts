@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { RenditionName } from '../../protocol/live.ts';
 import type { FeedInput, FeedStage } from '../meetings/feed.ts';
+import type { PartTarget } from './recordings/PartFolders.ts';
 
 /** What one meeting's mixer is to make. */
 export interface MixSpec {
@@ -22,6 +23,10 @@ export interface MixSpec {
   folder: string;
   /** Counts the mixers that the meeting had since it began. */
   generation: number;
+  /** Whether listeners are to hear it. */
+  publish: boolean;
+  /** Where it is recorded as well; null: it is not. */
+  record: PartTarget | null;
 }
 
 export interface MixHealth {
