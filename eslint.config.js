@@ -76,7 +76,8 @@ const owners = {
   preact: ['client/views'],
   jsonwebtoken: ['server/auth', 'server/cluster'],
   ws: ['server/cluster'],
-  sharp: ['server/people'],
+  sharp: ['server/people', 'server/live/mixer'],
+  'libopus-wasm': ['server/live/mixer'],
 };
 
 /** Everything of ours outside `folder` and what it may import, as an import-x zone. */

@@ -10,6 +10,7 @@ import {
 import { runCommand } from '../command.ts';
 import { ensureBrowser } from '../ensureBrowser.ts';
 import { ensureClient } from '../ensureClient.ts';
+import { ensureFfmpeg } from '../ensureFfmpeg.ts';
 import { ensureRedis } from '../ensureRedis.ts';
 import { ensureWorker } from '../ensureWorker.ts';
 import { findTurn, turnEnv } from '../findTurn.ts';
@@ -20,12 +21,14 @@ await runCommand(async ({ stop, args }) => {
   const workerBin = await runStep('Media worker', stop, ensureWorker);
   const chromium = await runStep('Browser', stop, ensureBrowser);
   const redis = await runStep('Redis', stop, ensureRedis);
+  const ffmpeg = await runStep('FFmpeg', stop, ensureFfmpeg);
   const turn = await runStep('TURN server', stop, findTurn);
   const env = {
     ...process.env,
     MEDIASOUP_WORKER_BIN: workerBin,
     PARLEY_CHROMIUM: chromium,
     PARLEY_REDIS_SERVER: redis,
+    PARLEY_FFMPEG: ffmpeg,
     ...turnEnv(turn),
   };
   await runStep('Client', stop, ensureClient);

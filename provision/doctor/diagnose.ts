@@ -1,6 +1,7 @@
 import { localAddresses } from '../../server/config/addresses.ts';
 import { ConfigError, loadConfig, type Config } from '../../server/config/loadConfig.ts';
 import { checkMediaAddresses, checkOrigin } from './addresses.ts';
+import { checkFfmpeg } from './ffmpeg.ts';
 import { failure, ok, reasonOf, type Finding } from './findings.ts';
 import { checkIceServers } from './iceServers.ts';
 import {
@@ -41,6 +42,7 @@ export async function* diagnose({
   const local = localAddresses('IPv4');
   if (node.role !== 'signaling') {
     yield await checkWorker(ensureWorker);
+    yield await checkFfmpeg(env['PARLEY_FFMPEG'] ?? 'ffmpeg');
     yield checkMediaAddresses(media, local, await resolveSite(server.publicUrl));
   }
   yield* await checkPorts(config, local);

@@ -62,6 +62,7 @@ export class AccountRepository implements AccountStore {
       await transaction('meetings')
         .where({ host_id: userId })
         .update({ title: NO_TITLE, passcode_hash: null, waiting_message: null });
+      await transaction('live_rooms').where({ host_id: userId }).update({ desired: 'removed' });
       const rooms = await eraseTalk(transaction, userId, NOBODY);
       const sessions = await transaction('sessions')
         .where({ user_id: userId })

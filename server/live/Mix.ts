@@ -1,8 +1,13 @@
 import type { Logger } from '../core/logger.ts';
-import type { MixEngine, MixHealth } from './engine.ts';
+import type { ShownInput } from './mixer/feed.ts';
+import type { RoomMixer } from './mixer/RoomMixer.ts';
+import type { MixHealth } from './mixer/spec.ts';
 import { FeedFollower, type FeedSource } from './FeedFollower.ts';
 import type { RecordingWork } from './recordings/RecordingWork.ts';
 import type { LiveRoomRecord, LiveStore, WantedRecording } from './stores.ts';
+
+/** Mixes one meeting in a process of its own, which it replaces when that is lost. */
+export type MixEngine = Pick<RoomMixer, 'on' | 'health' | 'setFeed' | 'close'>;
 
 export interface MixDeps {
   engine: MixEngine;
@@ -24,15 +29,9 @@ export interface MixOf {
   folder: string;
 }
 
-interface View {
-  input: string;
-  width: number;
-  height: number;
-}
-
 /** Each input once: it may be large and beside at the same time, for a moment. */
-function largestOf(views: readonly View[]): View[] {
-  const largest = new Map<string, View>();
+function largestOf(views: readonly ShownInput[]): ShownInput[] {
+  const largest = new Map<string, ShownInput>();
   for (const view of views) {
     if ((largest.get(view.input)?.width ?? 0) < view.width) largest.set(view.input, view);
   }

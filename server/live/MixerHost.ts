@@ -1,20 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { KeyedQueue } from '../cluster/KeyedQueue.ts';
 import type { Logger } from '../core/logger.ts';
-import type { MixEngine, MixHealth, MixSpec } from './engine.ts';
+import type { MixHealth, MixSpec } from './mixer/spec.ts';
 import type { FeedSource } from './FeedFollower.ts';
-import { Mix } from './Mix.ts';
+import { Mix, type MixEngine } from './Mix.ts';
 import type { MixOutputs } from './MixFiles.ts';
+import type { PartTarget } from './recordings/PartFolders.ts';
 import type { RecordingWork } from './recordings/RecordingWork.ts';
 import type { LiveRoomRecord, LiveStore, Wanted, WantedRecording } from './stores.ts';
 import { keyPathOf } from './views.ts';
+
+/** What one engine is to make of a meeting. */
+export interface EngineSpec extends MixSpec {
+  /** Where it is recorded as well; null: it is not. */
+  record: PartTarget | null;
+}
 
 export interface MixerHostDeps {
   store: Pick<LiveStore, 'assignedTo' | 'setPublishing' | 'endMix'>;
   /** Instance of this node. */
   nodeId: string;
   sourceOf: (meetingId: string) => FeedSource;
-  createEngine: (spec: MixSpec) => MixEngine;
+  createEngine: (spec: EngineSpec) => MixEngine;
   /** What all mixes of this node have in common. */
   settings: Pick<
     MixSpec,
@@ -193,7 +200,7 @@ export class MixerHost implements MixOutputs {
 function publication(
   meetingId: string,
   room: LiveRoomRecord | null,
-): Pick<MixSpec, 'roomId' | 'keySecret' | 'keyPath' | 'publish'> {
+): Pick<EngineSpec, 'roomId' | 'keySecret' | 'keyPath' | 'publish'> {
   if (room?.nonce != null && room.keySecret !== null) {
     const { roomId, nonce, keySecret } = room;
     return { roomId, keySecret, keyPath: keyPathOf(roomId, nonce), publish: true };

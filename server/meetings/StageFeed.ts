@@ -22,6 +22,8 @@ const SILENCE_MS = 6_000;
 /** Nothing has changed: the mixer is answered by then. */
 const HOLD_MS = 2_000;
 const RETRY_MS = 500;
+/** Whoever has become large stays so for so long at least: pictures that jump are no pleasure. */
+const SPEAKER_MS = 2_000;
 
 interface Attached extends Pick<FeedArgs, 'generation' | 'address'> {
   readonly id: string;
@@ -41,6 +43,8 @@ export class StageFeed {
   #state: FeedState;
   #waiting: (() => void)[] = [];
   #version = 0;
+  #speakerSince = -Infinity;
+  #speakerTimer: NodeJS.Timeout | undefined;
   #silence: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #isWorking = false;
@@ -86,9 +90,17 @@ export class StageFeed {
     if (this.#attached && !this.#closed) this.#refresh();
   }
 
+  /** Somebody speaks. Who does so in between, only for a moment, does not become large. */
   handleSpeaker(participantId: string | null): void {
+    clearTimeout(this.#speakerTimer);
     if (participantId === null || participantId === this.#speaker) return;
+    const waitMs = this.#speakerSince + SPEAKER_MS - performance.now();
+    if (this.#attached && waitMs > 0) {
+      this.#speakerTimer = setTimeout(() => this.handleSpeaker(participantId), waitMs);
+      return;
+    }
     this.#speaker = participantId;
+    this.#speakerSince = performance.now();
     this.look();
   }
 
@@ -115,6 +127,7 @@ export class StageFeed {
     this.#closed = true;
     clearTimeout(this.#silence);
     clearTimeout(this.#retry);
+    clearTimeout(this.#speakerTimer);
     this.#wake();
   }
 

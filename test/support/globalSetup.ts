@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { ensureBrowser } from '../../provision/ensureBrowser.ts';
+import { ensureFfmpeg } from '../../provision/ensureFfmpeg.ts';
 import { ensureRedis } from '../../provision/ensureRedis.ts';
 import { ensureWorker } from '../../provision/ensureWorker.ts';
 import { findTurn } from '../../provision/findTurn.ts';
@@ -15,6 +16,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   process.env['MEDIASOUP_WORKER_BIN'] ??= await ensureWorker();
   if (project.name.startsWith('e2e')) process.env['PARLEY_CHROMIUM'] ??= await ensureBrowser();
   process.env['PARLEY_REDIS_SERVER'] ??= await ensureRedis();
+  process.env['PARLEY_FFMPEG'] ??= await ensureFfmpeg();
   const given = process.env['PARLEY_TEST_POSTGRES_URL'];
   const [postgres, embedded] = await Promise.all([
     given ? null : startPostgres(),

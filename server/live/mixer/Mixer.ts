@@ -1,0 +1,275 @@
+import { EventEmitter } from 'node:events';
+import { readFile, rm } from 'node:fs/promises';
+import type { Logger } from '../../core/logger.ts';
+import { Mailbox } from '../../core/Mailbox.ts';
+import { Composer, type Shown } from './Composer.ts';
+import type { SegmentRow } from './EncoderProcess.ts';
+import { Encoding, type EncoderHealth } from './Encoding.ts';
+import type { MixFeed, ShownInput } from './feed.ts';
+import { Inputs } from './Inputs.ts';
+import { largeSize, MAX_BESIDE, type Size, type Stage } from './layout.ts';
+import { Lettering } from './Lettering.ts';
+import type { MediaPort } from './MediaPort.ts';
+import type { MixedSegment } from './MixedSegment.ts';
+import { addVoice, Limiter } from './mixing.ts';
+import { PictureRate } from './PictureRate.ts';
+import type { Picture } from './planes.ts';
+import { sizeOf, type Rendition } from './renditions.ts';
+import { Slots } from './Slots.ts';
+import { StepClock } from './StepClock.ts';
+import { STEP_FLOATS, type VoiceInput } from './VoiceInput.ts';
+import { createWorkFolder } from './workFolder.ts';
+
+const STEP_MS = 20;
+/** How often it is looked at whether the machine keeps up. */
+const RATE_STEP_MS = 1_000;
+/** Pictures that are later than this are not drawn. */
+const MAX_BEHIND_STEPS = 5;
+/** Whoever stands large and all beside. */
+const CAMERA_SLOTS = MAX_BESIDE + 1;
+
+export interface MixerOptions {
+  /** As `findFfmpeg` answers it. */
+  ffmpeg: string;
+  /** Where its inputs come; not the mixer's to close. */
+  port: MediaPort;
+  /** Of the room: on the card while nobody is on the stage. */
+  title: string;
+  /** The largest first, at least one with a picture. */
+  renditions: readonly Rendition[];
+  framesPerSecond: number;
+  /** Whole seconds. */
+  segmentSec: number;
+  logger: Logger;
+  /** Takes each segment after the one before; what it throws is logged, and the next one comes. */
+  onSegment: (segment: MixedSegment) => Promise<void>;
+}
+
+export interface MixerEvents {
+  /** Pictures of these inputs are needed, and of no other. */
+  shown: [ShownInput[]];
+  /** Whoever sends this input is to send a key frame. */
+  'key-frame-needed': [string];
+}
+
+export interface MixerHealth {
+  pictures: { composed: number };
+  /** Pictures a second that it tries to make; fewer where the machine is too slow. */
+  framesPerSecond: number;
+  /** 1: in real time. */
+  speed: number;
+  encoder: EncoderHealth;
+  /** Steps that were left out because the process was stopped. */
+  skippedSteps: number;
+  slots: Slots['health'];
+  voices: ({ input: string } & VoiceInput['counts'])[];
+}
+
+/**
+ * Makes one stream of a room's stage, segment by segment: RTP comes in, pictures and sound are put together by its
+ * own clock, whatever comes or does not. It knows neither meetings nor who sends, nor where its segments go.
+ */
+export class Mixer extends EventEmitter<MixerEvents> {
+  readonly #options: MixerOptions;
+  readonly #folder: string;
+  readonly #size: Size;
+  readonly #inputs: Inputs;
+  readonly #encoding: Encoding;
+  readonly #composer: Composer;
+  readonly #clock: StepClock;
+  readonly #rate: PictureRate;
+  readonly #limiter = new Limiter();
+  readonly #cameras: Slots;
+  readonly #screens: Slots;
+  /** Segments on their way. */
+  readonly #segments = new Mailbox();
+  #isBroken = false;
+  #heard = new Set<string>();
+  #stage: Stage = { people: [], speaker: null };
+  #shown = '';
+  #lastPicture = -1;
+  #composed = 0;
+  #closing: Promise<void> | null = null;
+
+  /** @throws what writing to its folder throws; then nothing is left of it */
+  static async create(options: MixerOptions): Promise<Mixer> {
+    return new Mixer(options, await createWorkFolder());
+  }
+
+  private constructor(options: MixerOptions, folder: string) {
+    super();
+    this.#options = options;
+    this.#folder = folder;
+    const { ffmpeg, logger, renditions } = options;
+    this.#size = sizeOf(renditions);
+    this.#rate = new PictureRate(options.framesPerSecond);
+    this.#inputs = new Inputs({
+      port: options.port,
+      onFrame: (id, picture, frame) => {
+        this.#cameras.decode(id, picture, frame);
+        this.#screens.decode(id, picture, frame);
+      },
+      onKeyNeeded: (id) => this.emit('key-frame-needed', id),
+      onReplaced: (id) => {
+        this.#cameras.refresh(id);
+        this.#screens.refresh(id);
+      },
+    });
+    const find = (input: string) => this.#inputs.pictures.get(input);
+    const slot = { ffmpeg, logger, find };
+    this.#cameras = new Slots({ ...slot, count: CAMERA_SLOTS, size: largeSize(this.#size) });
+    // A screen alone fills the picture, and its letters should be read.
+    this.#screens = new Slots({ ...slot, count: 1, size: this.#size });
+    this.#composer = new Composer(this.#size, new Lettering(), options.title);
+    this.#encoding = new Encoding({
+      ...options,
+      size: this.#size,
+      folder,
+      onRow: (row, startsAt, isFirst) => {
+        this.#segments
+          .post(() => this.#handOn(row, startsAt, isFirst))
+          .catch((error: unknown) => {
+            logger.error({ err: error }, 'segment is lost');
+          });
+      },
+    });
+    this.#clock = new StepClock(STEP_MS, (index, behind) => this.#step(index, behind));
+    this.#clock.start();
+  }
+
+  get health(): MixerHealth {
+    const encoder = this.#encoding.health;
+    return {
+      speed: Math.min(1, encoder.speed ?? 1, this.#rate.keptShare),
+      pictures: { composed: this.#composed },
+      framesPerSecond: this.#rate.framesPerSecond,
+      encoder,
+      skippedSteps: this.#clock.skipped,
+      slots: [...this.#cameras.health, ...this.#screens.health],
+      voices: [...this.#inputs.voices].map(([input, voice]) => ({ input, ...voice.counts })),
+    };
+  }
+
+  /** What comes in, and who is on the stage with it, from now on. */
+  setFeed({ inputs, stage }: MixFeed): void {
+    if (this.#closing) return;
+    this.#inputs.set(inputs);
+    const speaker = stage.speaker ?? this.#stage.speaker;
+    this.#stage = { ...stage, speaker };
+    this.#heard = new Set(stage.people.flatMap(({ voice }) => voice ?? []));
+    this.#composer.setStage(this.#stage);
+    this.#assign();
+  }
+
+  /**
+   * Hands on the last segment and lets go of everything: processes, what it had written in the clear. Idempotent.
+   */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    this.#clock.close();
+    this.#inputs.close();
+    await Promise.all([this.#cameras.close(), this.#screens.close(), this.#encoding.close()]);
+    await this.#segments.idle();
+    await rm(this.#folder, { recursive: true, force: true });
+    this.removeAllListeners();
+  }
+
+  async #handOn(row: SegmentRow, startsAt: number, isFirst: boolean): Promise<void> {
+    const { renditions, onSegment } = this.#options;
+    this.#isBroken ||= isFirst;
+    try {
+      const files = await Promise.all(
+        row.files.map(async ({ path, durationSec }) => ({
+          ...{ durationSec, data: await readFile(path) },
+        })),
+      );
+      // A full disk lets files be made, and nothing be written.
+      if (files.some(({ data }) => data.length === 0)) throw new RangeError('A segment is empty.');
+      const segment = {
+        ...{ startsAt, durationSec: row.endSec - row.startSec, isDiscontinuous: this.#isBroken },
+        files: files.flatMap(({ data, durationSec }, index) => {
+          const rendition = renditions[index];
+          return rendition ? [{ rendition, data, durationSec }] : [];
+        }),
+      };
+      this.#isBroken = false;
+      await onSegment(segment);
+    } catch (error) {
+      this.#isBroken = true;
+      throw error;
+    } finally {
+      await Promise.all(row.files.map(({ path }) => rm(path, { force: true })));
+    }
+  }
+
+  #assign(): void {
+    const tiles = this.#composer.tiles;
+    const wanted = (kind: 'camera' | 'screen') =>
+      tiles.flatMap((tile) =>
+        tile.kind === kind && this.#inputs.pictures.has(tile.input) ? tile.input : [],
+      );
+    this.#cameras.assign(wanted('camera'));
+    this.#screens.assign(wanted('screen'));
+    const decoded = new Set([...this.#cameras.inputs, ...this.#screens.inputs]);
+    const shown = tiles.flatMap((tile): ShownInput[] => {
+      if (tile.kind === 'initials' || !decoded.has(tile.input)) return [];
+      return [{ input: tile.input, width: tile.rect.width, height: tile.rect.height }];
+    });
+    const text = JSON.stringify(shown);
+    if (text === this.#shown) return;
+    this.#shown = text;
+    this.emit('shown', shown);
+  }
+
+  #shownOf(input: string): Shown | null {
+    return this.#cameras.shownOf(input) ?? this.#screens.shownOf(input);
+  }
+
+  #step(index: number, behind: number): void {
+    const at = index * STEP_MS;
+    if (at % RATE_STEP_MS === 0) this.#watchRate();
+    const picture = this.#isPictureDue(at) ? this.#draw(behind) : null;
+    this.#encoding.write(at, this.#mix(), picture);
+  }
+
+  #watchRate(): void {
+    const dropped = this.#encoding.health.droppedPictures;
+    const change = this.#rate.watch(this.#composed, dropped);
+    if (change === null) return;
+    this.#options.logger.warn(
+      { framesPerSecond: this.#rate.framesPerSecond, droppedPictures: dropped },
+      change === 'fewer' ? 'mixing is too slow: fewer pictures a second' : 'mixing keeps up again',
+    );
+  }
+
+  #isPictureDue(at: number): boolean {
+    const due = Math.floor((at * this.#rate.framesPerSecond) / 1_000);
+    if (due === this.#lastPicture) return false;
+    this.#lastPicture = due;
+    return true;
+  }
+
+  #draw(behind: number): Picture | null {
+    // Sound is made up for, and the picture that counts is the last one.
+    if (behind > MAX_BEHIND_STEPS) {
+      this.#encoding.countDropped();
+      return null;
+    }
+    this.#composed += 1;
+    return this.#composer.compose((input) => this.#shownOf(input));
+  }
+
+  #mix(): Buffer {
+    const sum = new Float32Array(STEP_FLOATS);
+    const step = new Float32Array(STEP_FLOATS);
+    for (const [id, voice] of this.#inputs.voices) {
+      // Also those who are not heard: what they say now is not for later.
+      voice.pull(step);
+      if (this.#heard.has(id)) addVoice(sum, step);
+    }
+    return this.#limiter.toPcm(sum);
+  }
+}

@@ -1,0 +1,49 @@
+import type { MixFeed, ShownInput } from './feed.ts';
+import type { RtpPortRange } from './MediaPort.ts';
+import type { MixSpec } from './spec.ts';
+
+/** What a room's mixer and its process tell each other. */
+
+export interface MixStart {
+  spec: MixSpec;
+  ffmpeg: string;
+  ports: RtpPortRange;
+  address: string;
+  /** The port that is tried first. */
+  firstPort: number;
+  /** Discontinuities that the room had. */
+  discontinuities: number;
+  logLevel: string;
+}
+
+export type ToProcess =
+  | { type: 'start'; start: MixStart }
+  | { type: 'feed'; feed: MixFeed }
+  | { type: 'close'; hasEnded: boolean };
+
+/** What the process knows of how it fares. */
+export interface ProcessHealth {
+  isInterrupted: boolean;
+  speed: number;
+  droppedFrames: number;
+  framesPerSecond: number;
+  lastError: string | null;
+}
+
+export type FromProcess =
+  | { type: 'rtp'; ip: string; port: number }
+  | {
+      type: 'segment';
+      sequence: number;
+      startsAt: number;
+      delayMs: number;
+      discontinuities: number;
+    }
+  | { type: 'shown'; shown: ShownInput[] }
+  | { type: 'key-frame-needed'; input: string }
+  /** Each second: also that it runs. */
+  | { type: 'health'; health: ProcessHealth }
+  /** A line of its log, in JSON. */
+  | { type: 'log'; line: string }
+  /** It ends by itself: there is no port, say. */
+  | { type: 'failed'; message: string };

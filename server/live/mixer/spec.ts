@@ -1,0 +1,48 @@
+import type { RENDITIONS } from './renditions.ts';
+
+export type RenditionName = keyof typeof RENDITIONS;
+
+/** What one mixer is to make of a room, for as long as it is. */
+export interface MixSpec {
+  roomId: string;
+  /** On the card while nobody is on the stage. */
+  title: string;
+  /** None: nothing is mixed, and tracks alone are recorded. */
+  renditions: readonly RenditionName[];
+  framesPerSecond: number;
+  /** Whole seconds. */
+  segmentSec: number;
+  keptSegments: number;
+  segmentsPerKey: number;
+  /** 32 bytes in base64; key number n = floor(sequence / segmentsPerKey) is `segmentKey(secret, n)`. */
+  keySecret: string;
+  /** Key n is at `${keyPath}/${n}`. */
+  keyPath: string;
+  /** Output folder: master.m3u8, <rendition>/index.m3u8, <rendition>/<sequence>.ts */
+  folder: string;
+  /** How many mixers the room had before: its discontinuity sequence begins there. */
+  generation: number;
+  /** Whether there is HLS of it. */
+  publish?: boolean;
+}
+
+/** How a room's mixer fares, each second. */
+export interface MixHealth {
+  /** `interrupted`: nothing is published for the moment, and it is being repaired. */
+  state: 'starting' | 'running' | 'interrupted';
+  /** Of real time: below 1 the machine does not keep up. */
+  speed: number;
+  /** Pictures that were left out, since the room's mixer began. */
+  droppedFrames: number;
+  /** Pictures a second: fewer than asked for while the machine does not keep up. */
+  framesPerSecond: number;
+  /** From the stage to the whole segment, with its length; null before the first. */
+  delayMs: number | null;
+  /** Of the mixer's process. */
+  restarts: number;
+  /** What went wrong in the last minute, or since the last segment. */
+  lastError: string | null;
+}
+
+/** Discontinuity sequences of one mixer begin this far behind those of the one before. */
+export const DISCONTINUITIES_PER_GENERATION = 1_000;
