@@ -11,7 +11,9 @@ import { findFfmpeg } from '../live/mixer/ffmpeg.ts';
 import { RoomMixer } from '../live/mixer/RoomMixer.ts';
 import { createWorkFolder, removeStaleWork } from '../live/mixer/workFolder.ts';
 import { MixerHost } from '../live/MixerHost.ts';
+import { joinSegments } from '../live/recordings/joinSegments.ts';
 import { Owners } from '../meetings/Owners.ts';
+import { openRecordingWork } from './createRecordings.ts';
 import type { Cluster } from './openCluster.ts';
 import type { Releases } from './Releases.ts';
 
@@ -45,6 +47,11 @@ export function openMixer(deps: MixingDeps): Mixing | null {
   const { mesh, leases, registry } = cluster;
   const owners = new Owners({ mesh, leases, registry });
   let ffmpeg: string | null = null;
+  // Before what is written: it is told of the last parts.
+  const recordings = openRecordingWork({
+    ...{ ...deps, joinComposite: joinSegments },
+    ffmpeg: () => ffmpeg ?? live.ffmpeg,
+  });
   const host = new MixerHost({
     store: database.live,
     nodeId: registry.self.instanceId,
@@ -64,6 +71,7 @@ export function openMixer(deps: MixingDeps): Mixing | null {
       create: () => createWorkFolder(),
       remove: (folder) => rm(folder, { recursive: true, force: true }),
     },
+    recordings,
     logger,
   });
   releases.push('mixes', () => host.close());
@@ -75,6 +83,7 @@ export function openMixer(deps: MixingDeps): Mixing | null {
       logger.info({ ffmpeg: found, rooms: wanted, renditions }, 'this node mixes live rooms');
       await removeStaleWork();
       serveLook(mesh, host);
+      recordings.start();
     } catch (error) {
       const reason = error instanceof AppError ? error.message : String(error);
       logger.warn({ reason }, 'this node does not mix live rooms');

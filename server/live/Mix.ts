@@ -112,7 +112,10 @@ export class Mix {
     if (!recording) return;
     await recordings.end(recording.id, engineNumber).catch((error: unknown) => {
       // This node finds it by itself, later.
-      logger.warn({ err: error, recordingId: recording.id }, 'a part of a recording is not told of');
+      logger.warn(
+        { err: error, recordingId: recording.id },
+        'a part of a recording is not told of',
+      );
     });
   }
 }

@@ -201,9 +201,9 @@ function publication(
   meetingId: string,
   room: LiveRoomRecord | null,
 ): Pick<EngineSpec, 'roomId' | 'keySecret' | 'keyPath' | 'publish'> {
-  if (room?.nonce != null && room.keySecret !== null) {
-    const { roomId, nonce, keySecret } = room;
-    return { roomId, keySecret, keyPath: keyPathOf(roomId, nonce), publish: true };
+  const { roomId, nonce = null, keySecret: secret = null } = room ?? {};
+  if (roomId !== undefined && nonce !== null && secret !== null) {
+    return { roomId, keySecret: secret, keyPath: keyPathOf(roomId, nonce), publish: true };
   }
   const keySecret = randomBytes(SECRET_BYTES).toString('base64');
   return { roomId: meetingId, keySecret, keyPath: '', publish: false };
