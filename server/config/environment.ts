@@ -11,6 +11,7 @@ const RESERVED = new Set([
   'PARLEY_CHROMIUM',
   'PARLEY_CONFIG',
   'PARLEY_E2E_ON',
+  'PARLEY_FFMPEG',
   'PARLEY_REDIS_SERVER',
   'PARLEY_SCREENSHOTS',
   'PARLEY_SOAK_SEED',
@@ -24,7 +25,6 @@ const CONVENTIONAL: Record<string, string> = {
   PORT: 'server.port',
   DATABASE_URL: 'database.url',
   REDIS_URL: 'cluster.redisUrl',
-  PARLEY_FFMPEG: 'live.ffmpeg',
 };
 
 interface Leaf {

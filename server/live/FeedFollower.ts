@@ -60,7 +60,7 @@ export class FeedFollower {
 
   /** Gives the feed back. Idempotent. */
   async close(): Promise<void> {
-    if (this.#isClosed) return;
+    if (this.#isClosed()) return;
     this.#stopping.abort();
     // A mixer that is not heard of any more is forgotten by the owner in any case.
     await this.#deps.source.end(this.#deps.generation).catch(() => undefined);
@@ -70,13 +70,13 @@ export class FeedFollower {
     const { source, nodeId, generation, broadcast, onState, logger } = this.#deps;
     const { signal } = this.#stopping;
     let isVacant = false;
-    while (!this.#isClosed) {
+    while (!this.#isClosed()) {
       const address = { ...(this.#address ?? first), nodeId };
       const args = { generation, address, broadcast: broadcast(), version: this.#version };
       let pauseMs = 0;
       try {
         const state = await source.follow(args);
-        if (this.#isClosed) return;
+        if (this.#isClosed()) return;
         if (state && state.version !== this.#version) {
           this.#version = state.version;
           onState(state);
@@ -97,13 +97,13 @@ export class FeedFollower {
     }
   }
 
-  get #isClosed(): boolean {
+  #isClosed(): boolean {
     return this.#stopping.signal.aborted;
   }
 
   /** One at a time: what is wished meanwhile is in the next. */
   #wish(): void {
-    if (this.#isWishing || this.#isClosed) return;
+    if (this.#isWishing || this.#isClosed()) return;
     this.#isWishing = true;
     void this.#wishNow().finally(() => {
       this.#isWishing = false;
