@@ -56,7 +56,7 @@ export const live = z
       })
       .refine(({ min, max }) => min <= max, 'expected min to be at most max')
       .prefault({}),
-    recordings,
     ffmpeg: z.string().min(1).default('ffmpeg'),
+    recordings,
   })
   .prefault({});
