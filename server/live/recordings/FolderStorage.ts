@@ -17,6 +17,8 @@ export class FolderStorage implements RecordingStorage {
 
   async put(key: string, content: Readable): Promise<number> {
     const path = this.#pathOf(key);
+    // What goes wrong with it before it is read is told when it is.
+    content.on('error', () => undefined);
     await mkdir(dirname(path), { recursive: true });
     const unfinished = join(dirname(path), `.${randomUUID()}`);
     try {
