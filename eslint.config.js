@@ -73,6 +73,7 @@ const owners = {
   'socket.io': ['server/signaling'],
   'socket.io-client': ['client/api'],
   'mediasoup-client': ['client/media'],
+  'hls.js': ['client/media'],
   preact: ['client/views'],
   jsonwebtoken: ['server/auth', 'server/cluster'],
   ws: ['server/cluster'],
