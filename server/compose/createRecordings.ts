@@ -4,6 +4,7 @@ import { isHosting } from '../../protocol/rights.ts';
 import type { Config } from '../config/loadConfig.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Database } from '../db/openDatabase.ts';
+import { joinComposite } from '../live/recording/joinComposite.ts';
 import { durationOf } from '../live/recordings/durationOf.ts';
 import { Finisher } from '../live/recordings/Finisher.ts';
 import { FolderStorage } from '../live/recordings/FolderStorage.ts';
@@ -73,10 +74,9 @@ export function openRecordingWork(
   deps: RecordingDeps & {
     /** As it was found. */
     ffmpeg: () => string;
-    joinComposite: (ffmpeg: string, folder: string, target: string) => Promise<void>;
   },
 ): RecordingWork {
-  const { config, cluster, database, logger, releases, ffmpeg, joinComposite } = deps;
+  const { config, cluster, database, logger, releases, ffmpeg } = deps;
   const store = database.recordings;
   const folders = new PartFolders(resolve(config.server.dataDir, 'recording-parts'));
   const work = new RecordingWork({
@@ -84,7 +84,7 @@ export function openRecordingWork(
     isAlive: aliveIn(cluster),
     finisher: new Finisher({
       ...{ store, folders, logger, storage: openStorage(config), now: Date.now },
-      joinComposite: (folder, target) => joinComposite(ffmpeg(), folder, target),
+      joinComposite: (folder, target) => joinComposite({ ffmpeg: ffmpeg(), folder, target }),
       durationOf: (path) => durationOf(ffmpeg(), path),
       keepDays: config.live.recordings.keepDays,
     }),

@@ -11,7 +11,6 @@ import { findFfmpeg } from '../live/mixer/ffmpeg.ts';
 import { RoomMixer } from '../live/mixer/RoomMixer.ts';
 import { createWorkFolder, removeStaleWork } from '../live/mixer/workFolder.ts';
 import { MixerHost } from '../live/MixerHost.ts';
-import { joinSegments } from '../live/recordings/joinSegments.ts';
 import { Owners } from '../meetings/Owners.ts';
 import { openRecordingWork } from './createRecordings.ts';
 import type { Cluster } from './openCluster.ts';
@@ -49,7 +48,7 @@ export function openMixer(deps: MixingDeps): Mixing | null {
   let ffmpeg: string | null = null;
   // Before what is written: it is told of the last parts.
   const recordings = openRecordingWork({
-    ...{ ...deps, joinComposite: joinSegments },
+    ...deps,
     ffmpeg: () => ffmpeg ?? live.ffmpeg,
   });
   const host = new MixerHost({

@@ -5,23 +5,16 @@ import type { MixHealth, MixSpec } from './mixer/spec.ts';
 import type { FeedSource } from './FeedFollower.ts';
 import { Mix, type MixEngine } from './Mix.ts';
 import type { MixOutputs } from './MixFiles.ts';
-import type { PartTarget } from './recordings/PartFolders.ts';
 import type { RecordingWork } from './recordings/RecordingWork.ts';
 import type { LiveRoomRecord, LiveStore, Wanted, WantedRecording } from './stores.ts';
 import { keyPathOf } from './views.ts';
-
-/** What one engine is to make of a meeting. */
-export interface EngineSpec extends MixSpec {
-  /** Where it is recorded as well; null: it is not. */
-  record: PartTarget | null;
-}
 
 export interface MixerHostDeps {
   store: Pick<LiveStore, 'assignedTo' | 'setPublishing' | 'endMix'>;
   /** Instance of this node. */
   nodeId: string;
   sourceOf: (meetingId: string) => FeedSource;
-  createEngine: (spec: EngineSpec) => MixEngine;
+  createEngine: (spec: MixSpec) => MixEngine;
   /** What all mixes of this node have in common. */
   settings: Pick<
     MixSpec,
@@ -37,8 +30,8 @@ export interface MixerHostDeps {
 const KEEP_MS = 60_000;
 /** Whoever has something for this node says so; this is for what was not heard. */
 const LOOK_MS = 1_000;
-/** Engines that one mixer may have of a meeting, one after the other: a recording that begins or ends makes another. */
-const ENGINES = 1_000;
+/** Engines and parts of recordings that one mixer may have of a meeting, one after the other. */
+const NUMBERS = 1_000;
 const SECRET_BYTES = 32;
 
 /** What is to be made of a meeting; one of the two at least. */
@@ -54,8 +47,8 @@ export class MixerHost implements MixOutputs {
   /** What mixes have left that ended a moment ago. */
   readonly #left = new Map<Mix['of'], NodeJS.Timeout>();
   readonly #repairs: KeyedQueue;
-  /** By meeting, the engines that its mix had. */
-  readonly #engines = new Map<string, { generation: number; count: number }>();
+  /** By meeting, the engines that its mix had, and the parts of recordings. */
+  readonly #numbers = new Map<string, { generation: number; count: number }>();
   #wanted: ReadonlyMap<string, Wanted> = new Map();
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
@@ -127,7 +120,8 @@ export class MixerHost implements MixOutputs {
     for (const meetingId of new Set([...this.#mixes.keys(), ...this.#wanted.keys()])) {
       const wanted = this.#wanted.get(meetingId);
       const mix = this.#mixes.get(meetingId);
-      if (mix && wanted && isAsWanted(mix, wanted)) void mix.tell();
+      const isRecorded = mix?.recording?.id === taskOf(wanted)?.recording?.id;
+      if (mix && wanted && isRecorded && isAsWanted(mix, wanted)) void mix.tell();
       else this.#repairs.add(meetingId, () => this.#repair(meetingId));
     }
   }
@@ -143,37 +137,42 @@ export class MixerHost implements MixOutputs {
     const { generation } = wanted.mix;
     const task = taskOf(wanted);
     if (!task) {
-      this.#engines.delete(meetingId);
+      this.#numbers.delete(meetingId);
       await this.#deps.store.endMix(meetingId, generation);
-    } else if (!this.#mixes.has(meetingId)) await this.#begin(wanted, task, generation);
+      return;
+    }
+    if (!this.#mixes.has(meetingId)) await this.#begin(wanted, task, generation);
+    await this.#mixes.get(meetingId)?.record(task.recording);
   }
 
   async #begin({ meetingId, title }: Wanted, task: Task, generation: number): Promise<void> {
-    const { folders, createEngine, settings, sourceOf, recordings, logger } = this.#deps;
-    const { room, recording } = task;
-    const engineNumber = this.#nextEngine(meetingId, generation);
+    const { folders, createEngine, settings, sourceOf, logger } = this.#deps;
+    const { room } = task;
     const folder = await folders.create();
-    const record = recording && (await recordings.begin(recording, engineNumber));
+    const hasPicture = needsPicture(task);
     const engine = createEngine({
-      ...{ ...settings, ...publication(meetingId, room), title, folder, record },
-      generation: engineNumber,
+      ...{ ...settings, ...publication(meetingId, room), title, folder },
+      ...(!hasPicture && { renditions: [] }),
+      generation: this.#nextNumber(meetingId, generation),
     });
     const mix = new Mix(
-      { meetingId, generation, engineNumber, room, recording, folder },
-      { ...this.#deps, engine, source: sourceOf(meetingId) },
+      { meetingId, generation, room, hasPicture, folder },
+      {
+        ...{ ...this.#deps, engine, source: sourceOf(meetingId) },
+        nextPart: () => this.#nextNumber(meetingId, generation),
+      },
     );
     this.#mixes.set(meetingId, mix);
-    const names = { roomId: room?.roomId, recordingId: recording?.id };
-    logger.info({ meetingId, ...names, generation }, 'mix begins');
+    logger.info({ meetingId, roomId: room?.roomId, generation }, 'mix begins');
     if (this.#closed) await this.#end(mix, false);
   }
 
-  /** Counts over all mixers of the meeting: a later engine has a higher number. */
-  #nextEngine(meetingId: string, generation: number): number {
-    const before = this.#engines.get(meetingId);
+  /** Counts over all mixers of the meeting: a later one has higher numbers. */
+  #nextNumber(meetingId: string, generation: number): number {
+    const before = this.#numbers.get(meetingId);
     const count = before?.generation === generation ? before.count + 1 : 0;
-    this.#engines.set(meetingId, { generation, count });
-    return generation * ENGINES + count;
+    this.#numbers.set(meetingId, { generation, count });
+    return generation * NUMBERS + count;
   }
 
   async #end(mix: Mix, hasEnded: boolean): Promise<void> {
@@ -200,7 +199,7 @@ export class MixerHost implements MixOutputs {
 function publication(
   meetingId: string,
   room: LiveRoomRecord | null,
-): Pick<EngineSpec, 'roomId' | 'keySecret' | 'keyPath' | 'publish'> {
+): Pick<MixSpec, 'roomId' | 'keySecret' | 'keyPath' | 'publish'> {
   const { roomId, nonce = null, keySecret: secret = null } = room ?? {};
   if (roomId !== undefined && nonce !== null && secret !== null) {
     return { roomId, keySecret: secret, keyPath: keyPathOf(roomId, nonce), publish: true };
@@ -209,7 +208,8 @@ function publication(
   return { roomId: meetingId, keySecret, keyPath: '', publish: false };
 }
 
-function taskOf(wanted: Wanted): Task | null {
+function taskOf(wanted: Wanted | undefined): Task | null {
+  if (!wanted) return null;
   const room = roomOnAir(wanted);
   const recording = wanted.hasEnded ? null : wanted.recording;
   return room || recording ? { room, recording } : null;
@@ -220,13 +220,17 @@ function roomOnAir({ room, hasEnded }: Wanted): LiveRoomRecord | null {
   return room?.desired === 'on-air' && !hasEnded ? room : null;
 }
 
-/** Whether a mix is the one that is wanted, for the start and the recording that are. */
+function needsPicture({ room, recording }: Task): boolean {
+  return room !== null || recording?.composite === true;
+}
+
+/** Whether a mix is the one that is wanted, for the start that is, whatever is recorded of it. */
 function isAsWanted({ of }: Mix, wanted: Wanted): boolean {
   const task = taskOf(wanted);
   return (
     task !== null &&
     of.generation === wanted.mix?.generation &&
     of.room?.nonce === task.room?.nonce &&
-    of.recording?.id === task.recording?.id
+    (of.hasPicture || !needsPicture(task))
   );
 }

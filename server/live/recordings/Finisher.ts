@@ -21,7 +21,7 @@ export interface FinisherDeps {
   storage: RecordingStorage;
   folders: PartFolders;
   /** Makes one file of a folder of segments. */
-  joinComposite: (folder: string, target: string) => Promise<void>;
+  joinComposite: (folder: string, target: string) => Promise<unknown>;
   /** How long a file plays, milliseconds. */
   durationOf: (path: string) => Promise<number>;
   /** How long recordings are kept, days; null: for ever. */

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createLogger } from '../../../server/core/logger.ts';
 import type { Database } from '../../../server/db/openDatabase.ts';
+import { joinComposite } from '../../../server/live/recording/joinComposite.ts';
 import { durationOf } from '../../../server/live/recordings/durationOf.ts';
 import { Finisher } from '../../../server/live/recordings/Finisher.ts';
 import { FolderStorage } from '../../../server/live/recordings/FolderStorage.ts';
-import { joinSegments } from '../../../server/live/recordings/joinSegments.ts';
 import { PartFolders } from '../../../server/live/recordings/PartFolders.ts';
 import { RecordingSweep } from '../../../server/live/recordings/RecordingSweep.ts';
 import { RecordingWork } from '../../../server/live/recordings/RecordingWork.ts';
@@ -18,6 +18,7 @@ import { eventually } from '../../support/eventually.ts';
 import { hostWithMeeting, recordingOf, writeSegments } from '../../support/live/recordings.ts';
 
 const logger = createLogger('silent', 'json');
+type Join = (options: { ffmpeg: string; folder: string; target: string }) => Promise<unknown>;
 
 let db: Database;
 let root: string;
@@ -45,7 +46,7 @@ afterEach(async () => {
 });
 
 /** A node that mixes. @param disk what it keeps over its restarts */
-function startNode(nodeId: string, disk = nodeId, join = joinSegments): RecordingWork {
+function startNode(nodeId: string, disk = nodeId, join: Join = joinComposite): RecordingWork {
   alive.add(nodeId);
   const folders = new PartFolders(diskOf(disk));
   const shared = { store: db.recordings, folders, logger };
@@ -53,7 +54,7 @@ function startNode(nodeId: string, disk = nodeId, join = joinSegments): Recordin
     ...{ ...shared, nodeId, isAlive: (node) => alive.has(node) },
     finisher: new Finisher({
       ...{ ...shared, storage, keepDays: 30, now: Date.now },
-      joinComposite: (folder, target) => join('ffmpeg', folder, target),
+      joinComposite: (folder, target) => join({ ffmpeg: 'ffmpeg', folder, target }),
       durationOf: (path) => durationOf('ffmpeg', path),
     }),
   });

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createId } from '../../../server/core/ids.ts';
 import type { Database } from '../../../server/db/openDatabase.ts';
+import { INDEX_NAME } from '../../../server/live/recording/compositeIndex.ts';
 import type { RecordingFile, RecordingRecord } from '../../../server/live/recordings/stores.ts';
 import { accountRecord, meetingRecord, sessionRecord, T0 } from '../database.ts';
 
@@ -51,4 +52,10 @@ export async function writeSegments(folder: string, first: number, count: number
     ...['-c:a', 'aac', '-f', 'segment', '-segment_time', '2'],
     ...['-segment_start_number', String(first), join(folder, '%d.ts')],
   ]);
+  const lines = Array.from({ length: count }, (_, index) => ({
+    ...{ sequence: first + index, startsAt: (first + index) * 2_000, durationSec: 2 },
+    discontinuous: index === 0,
+  }));
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  await writeFile(join(folder, INDEX_NAME), text);
 }
