@@ -1,9 +1,11 @@
 import type { Logger } from '../../core/logger.ts';
+import { Composites } from '../recording/Composites.ts';
+import { TrackRecording } from '../recording/TrackRecording.ts';
 import { segmentKey } from '../segmentKeys.ts';
 import type { MixFeed } from './feed.ts';
 import { HlsOutput } from './HlsOutput.ts';
 import { MediaPort } from './MediaPort.ts';
-import type { FromProcess, MixStart, ProcessHealth } from './messages.ts';
+import type { FromProcess, MixOutputs, MixStart, ProcessHealth } from './messages.ts';
 import { sequenceAt, type MixedSegment } from './MixedSegment.ts';
 import { Mixer } from './Mixer.ts';
 import { RENDITIONS, type Rendition } from './renditions.ts';
@@ -20,10 +22,14 @@ export class MixSession {
   readonly #hls: HlsOutput | null;
   readonly #logger: Logger;
   readonly #tell: (message: FromProcess) => void;
+  readonly #composites: Composites;
+  #tracks: TrackRecording | null = null;
+  #feed: MixFeed | null = null;
   #mixer: Mixer | null = null;
   #lastSegmentAt = performance.now();
   #error: { message: string; at: number } | null = null;
   #encoderError: string | null = null;
+  #hasSegment = false;
   #isLeft = false;
 
   /** @throws AppError NO_CAPACITY: no port is free; or what writing to its folders throws */
@@ -66,6 +72,10 @@ export class MixSession {
     this.#hls = hls;
     this.#logger = logger;
     this.#tell = tell;
+    this.#composites = new Composites({
+      segmentSec: spec.segmentSec,
+      onDone: (folder) => tell({ type: 'recorded', folder }),
+    });
   }
 
   get health(): ProcessHealth {
@@ -78,6 +88,7 @@ export class MixSession {
       if (said !== null) this.#fail(said);
     }
     return {
+      isMaking: mixer === undefined || this.#hasSegment,
       isInterrupted:
         mixer !== undefined && silentMs > INTERRUPTED_SEGMENTS * this.#spec.segmentSec * 1_000,
       speed: mixer?.speed ?? 1,
@@ -88,14 +99,26 @@ export class MixSession {
   }
 
   setFeed(feed: MixFeed): void {
+    this.#feed = feed;
     this.#mixer?.setFeed(feed);
+    this.#tracks?.set(feed.inputs, feed.tracks ?? []);
+  }
+
+  /** Where it goes from now on, beside HLS. */
+  async setOutputs({ record, recordTracks }: MixOutputs): Promise<void> {
+    await this.#attempt('record', () => this.#composites.set(record?.folder ?? null));
+    const folder = recordTracks?.folder ?? null;
+    if (folder === (this.#tracks?.folder ?? null)) return;
+    await this.#closeTracks();
+    if (folder !== null) await this.#attempt('record tracks', () => this.#recordTracks(folder));
   }
 
   /** @param hasEnded says to listeners that nothing comes any more */
   async close(hasEnded: boolean): Promise<void> {
     // A shorter last one would have a number that is somebody else's next: those are taken from the clock.
     this.#isLeft = !hasEnded;
-    await this.#mixer?.close();
+    await Promise.all([this.#mixer?.close(), this.#closeTracks()]);
+    this.#composites.close();
     await this.#hls?.end(hasEnded);
     await this.#port.close();
   }
@@ -112,10 +135,36 @@ export class MixSession {
     this.#mixer = mixer;
   }
 
+  async #recordTracks(folder: string): Promise<void> {
+    const tracks = await TrackRecording.open({
+      ...{ port: this.#port, folder, logger: this.#logger },
+      onKeyNeeded: (input) => this.#tell({ type: 'key-frame-needed', input }),
+      onError: (error) => this.#fail(`Could not record a track: ${messageOf(error)}`),
+    });
+    this.#tracks = tracks;
+    if (this.#feed) tracks.set(this.#feed.inputs, this.#feed.tracks ?? []);
+  }
+
+  async #closeTracks(): Promise<void> {
+    const tracks = this.#tracks;
+    this.#tracks = null;
+    if (!tracks) return;
+    await tracks.close();
+    this.#tell({ type: 'recorded', folder: tracks.folder });
+  }
+
   async #take(segment: MixedSegment): Promise<void> {
+    await Promise.all([
+      this.#attempt('record a segment', () => this.#composites.take(segment)),
+      this.#publish(segment),
+    ]);
+  }
+
+  async #publish(segment: MixedSegment): Promise<void> {
     await this.#attempt('publish a segment', async () => {
       const sequence = this.#isLeft ? undefined : await this.#hls?.publish(segment);
       this.#lastSegmentAt = performance.now();
+      this.#hasSegment = true;
       if (sequence === undefined) return;
       const { startsAt } = segment;
       const delayMs = Math.round(Date.now() - startsAt);
@@ -130,13 +179,17 @@ export class MixSession {
       await work();
     } catch (error) {
       this.#logger.error({ err: error }, `could not ${what}`);
-      this.#fail(`Could not ${what}: ${error instanceof Error ? error.message : String(error)}`);
+      this.#fail(`Could not ${what}: ${messageOf(error)}`);
     }
   }
 
   #fail(message: string): void {
     this.#error = { message, at: Date.now() };
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The largest first. */

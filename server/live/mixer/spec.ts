@@ -24,6 +24,10 @@ export interface MixSpec {
   generation: number;
   /** Whether there is HLS of it. */
   publish?: boolean;
+  /** Where the largest rendition is recorded, from the beginning. */
+  record?: { folder: string };
+  /** Where the feed's tracks are recorded, from the beginning. */
+  recordTracks?: { folder: string };
 }
 
 /** How a room's mixer fares, each second. */
