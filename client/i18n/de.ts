@@ -300,6 +300,7 @@ export const de: Texts = {
   },
   live: {
     title: 'Live-Räume',
+    broadcast: 'Übertragung',
     onAir: 'Auf Sendung',
     recording: 'Aufzeichnung',
     onAirHint: 'Diese Besprechung ist auf Sendung: Andere sehen und hören sie von außen.',

@@ -297,6 +297,7 @@ export const en: Texts = {
   },
   live: {
     title: 'Live rooms',
+    broadcast: 'Broadcast',
     onAir: 'On air',
     recording: 'Recording',
     onAirHint: 'This meeting is on air: people outside see and hear it.',

@@ -258,7 +258,14 @@ export interface Texts {
   };
   /** What pages and meetings say of live rooms; everything else of them is in `liveTexts.ts`. */
   live: Record<
-    'title' | 'onAir' | 'recording' | 'onAirHint' | 'recordingHint' | 'doorOnAir' | 'doorRecording',
+    | 'title'
+    | 'broadcast'
+    | 'onAir'
+    | 'recording'
+    | 'onAirHint'
+    | 'recordingHint'
+    | 'doorOnAir'
+    | 'doorRecording',
     string
   >;
   hosting: HostingTexts;

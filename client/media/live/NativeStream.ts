@@ -1,4 +1,5 @@
 import { Emitter } from '../../api/Emitter.ts';
+import { isRefused } from './isRefused.ts';
 import type { LivePosition, LiveSource, LiveStream, LiveStreamEvents } from './LiveStream.ts';
 
 const FIRST_RETRY_MS = 1_000;
@@ -82,7 +83,17 @@ export class NativeStream extends Emitter<LiveStreamEvents> implements LiveStrea
     const delay = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#tries);
     this.#tries += 1;
     clearTimeout(this.#timer);
-    // Why is not told: whether the access is lost is found out by who asks for it.
-    this.#timer = setTimeout(() => this.restart(), delay);
+    this.#timer = setTimeout(() => void this.#tryAgain(), delay);
+  }
+
+  async #tryAgain(): Promise<void> {
+    const refused = await isRefused(this.#source);
+    if (this.#stop.signal.aborted) return;
+    if (!refused) {
+      this.restart();
+      return;
+    }
+    this.close();
+    this.emit('access-lost');
   }
 }

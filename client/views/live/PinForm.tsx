@@ -6,6 +6,7 @@ import { FailureNote } from '../components/FailureNote.tsx';
 import { clockTime } from '../clockTime.ts';
 import { hasAccount, useApp } from '../context.ts';
 import { followLink } from '../router.ts';
+import { useLasting } from '../useLasting.ts';
 import { useNow } from '../useNow.ts';
 import { useLiveTexts } from './useLiveTexts.ts';
 
@@ -24,7 +25,7 @@ export function PinForm({ listening }: { listening: ListeningModel }) {
     access.is === 'needed' ? access : { lost: false, failure: null, asking: false };
   const waits = useWait(failure);
   const isWrong = failure?.code === 'PASSCODE_WRONG' || failure?.code === 'PASSCODE_REQUIRED';
-  const isSlow = useSlow(asking);
+  const isSlow = useLasting(asking, SLOW_AFTER_MS);
   return (
     <form
       class="card live-pin"
@@ -100,15 +101,4 @@ function useWait(failure: Failure | null): number {
     setUntil(limited ? Date.now() + secondsOf(failure) * SECOND_MS : 0);
   }, [failure]);
   return Math.max(0, Math.ceil((until - now) / SECOND_MS));
-}
-
-function useSlow(asking: boolean): boolean {
-  const [slow, setSlow] = useState(false);
-  useEffect(() => {
-    setSlow(false);
-    if (!asking) return;
-    const timer = setTimeout(() => setSlow(true), SLOW_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [asking]);
-  return slow;
 }

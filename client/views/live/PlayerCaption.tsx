@@ -2,11 +2,13 @@ import { Headphones } from 'lucide';
 import type { PlayerModel } from '../../state/live/liveModels.ts';
 import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
-import { useUnhurried } from '../useUnhurried.ts';
+import { useLasting } from '../useLasting.ts';
 import { useLiveTexts } from './useLiveTexts.ts';
 
-/** What passes within it is not worth a word. */
-const PATIENCE_MS = 1_500;
+/** What passes sooner is not worth a word. */
+const LOADING_AFTER_MS = 1_500;
+/** Then there is more to it, whether or not the server has noticed. */
+const INTERRUPTED_AFTER_MS = 5_000;
 
 interface PlayerCaptionProps {
   player: PlayerModel;
@@ -64,16 +66,20 @@ function isSoundOnly({ chosen, renditions }: PlayerModel): boolean {
 function useCaption(player: PlayerModel, interrupted: boolean): Caption | null {
   const { scenes, player: words } = useLiveTexts();
   const state = player.state.value;
-  const starved = useUnhurried(state === 'waiting' || state === 'connecting', PATIENCE_MS);
+  const isStarved = state === 'waiting' || state === 'connecting';
+  const isLoading = useLasting(isStarved, LOADING_AFTER_MS);
+  const isCutOff = useLasting(state === 'waiting', INTERRUPTED_AFTER_MS);
   // What is in store is played to its end before anything is said.
   const isPlaying = state === 'playing' || state === 'paused' || state === 'blocked';
   if (state === 'unsupported') {
     return { title: scenes.unsupported, hint: scenes.unsupportedHint, waits: false };
   }
   if (isPlaying) return null;
-  if (interrupted) return { title: scenes.interrupted, hint: scenes.interruptedHint, waits: true };
+  const interruption = { title: scenes.interrupted, hint: scenes.interruptedHint, waits: true };
+  if (interrupted) return interruption;
   if (player.troubled.value && state !== 'idle') {
     return { title: scenes.troubled, hint: scenes.troubledHint, waits: true, retries: true };
   }
-  return starved ? { title: words.buffering, waits: true } : null;
+  if (isCutOff) return interruption;
+  return isLoading ? { title: words.buffering, waits: true } : null;
 }

@@ -23,7 +23,7 @@ export function BroadcastBadge({ meeting }: { meeting: MeetingModel }) {
         {said}
       </p>
       {(onAir || recording) && (
-        <p class="broadcast" data-testid="broadcast">
+        <section class="broadcast" aria-label={live.broadcast}>
           {onAir && (
             <span class="broadcast-mark" title={live.onAirHint} data-testid="on-air">
               <Icon of={Radio} size={16} />
@@ -36,7 +36,7 @@ export function BroadcastBadge({ meeting }: { meeting: MeetingModel }) {
               {live.recording}
             </span>
           )}
-        </p>
+        </section>
       )}
     </>
   );

@@ -1,4 +1,5 @@
 import type { Logger } from '../../core/logger.ts';
+import { Pushes } from '../push/Pushes.ts';
 import { Composites } from '../recording/Composites.ts';
 import { TrackRecording } from '../recording/TrackRecording.ts';
 import { segmentKey } from '../segmentKeys.ts';
@@ -23,6 +24,7 @@ export class MixSession {
   readonly #logger: Logger;
   readonly #tell: (message: FromProcess) => void;
   readonly #composites: Composites;
+  readonly #pushes: Pushes;
   #tracks: TrackRecording | null = null;
   #feed: MixFeed | null = null;
   #mixer: Mixer | null = null;
@@ -54,7 +56,8 @@ export class MixSession {
             firstSequence: sequenceAt(Date.now(), spec.segmentSec),
             discontinuitySequence: start.discontinuities,
           });
-    const session = new MixSession(spec, port, hls, logger, tell);
+    const pushes = new Pushes(start.ffmpeg, logger);
+    const session = new MixSession(spec, port, hls, pushes, logger, tell);
     if (renditions.length > 0) await session.#mix(start, renditions);
     tell({ type: 'rtp', ip: port.ip, port: port.port });
     return session;
@@ -64,6 +67,7 @@ export class MixSession {
     spec: MixSpec,
     port: MediaPort,
     hls: HlsOutput | null,
+    pushes: Pushes,
     logger: Logger,
     tell: (message: FromProcess) => void,
   ) {
@@ -72,6 +76,7 @@ export class MixSession {
     this.#hls = hls;
     this.#logger = logger;
     this.#tell = tell;
+    this.#pushes = pushes;
     this.#composites = new Composites({
       segmentSec: spec.segmentSec,
       onDone: (folder) => tell({ type: 'recorded', folder }),
@@ -95,6 +100,7 @@ export class MixSession {
       droppedFrames: mixer?.encoder.droppedPictures ?? 0,
       framesPerSecond: mixer?.framesPerSecond ?? 0,
       lastError: error?.message ?? null,
+      pushes: this.#pushes.health,
     };
   }
 
@@ -105,7 +111,8 @@ export class MixSession {
   }
 
   /** Where it goes from now on, beside HLS. */
-  async setOutputs({ record, recordTracks }: MixOutputs): Promise<void> {
+  async setOutputs({ record, recordTracks, pushes }: MixOutputs): Promise<void> {
+    this.#pushes.set(pushes);
     await this.#attempt('record', () => this.#composites.set(record?.folder ?? null));
     const folder = recordTracks?.folder ?? null;
     if (folder === (this.#tracks?.folder ?? null)) return;
@@ -119,6 +126,7 @@ export class MixSession {
     this.#isLeft = !hasEnded;
     await Promise.all([this.#mixer?.close(), this.#closeTracks()]);
     this.#composites.close();
+    await this.#pushes.close();
     await this.#hls?.end(hasEnded);
     await this.#port.close();
   }
@@ -154,6 +162,7 @@ export class MixSession {
   }
 
   async #take(segment: MixedSegment): Promise<void> {
+    this.#pushes.take(segment);
     await Promise.all([
       this.#attempt('record a segment', () => this.#composites.take(segment)),
       this.#publish(segment),

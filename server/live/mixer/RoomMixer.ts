@@ -1,6 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { AppError } from '../../core/AppError.ts';
 import type { Logger } from '../../core/logger.ts';
+import {
+  assertPushTarget,
+  maskedAddress,
+  type PushHealth,
+  type PushTarget,
+} from '../push/pushTarget.ts';
 import { Backoff } from './Backoff.ts';
 import type { MixFeed, ShownInput } from './feed.ts';
 import { endPlaylists } from './HlsOutput.ts';
@@ -73,6 +79,7 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
     if (renditions.length > 0 && renditions.every((name) => name === 'audio')) {
       throw new AppError('INVALID_PAYLOAD', { message: 'A room has at least one picture.' });
     }
+    spec.pushes?.forEach(assertPushTarget);
     return new RoomMixer(spec, deps);
   }
 
@@ -81,7 +88,8 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
     this.#spec = spec;
     this.#deps = deps;
     this.#logger = deps.logger.child({ roomId: spec.roomId });
-    this.#outputs = { record: spec.record ?? null, recordTracks: spec.recordTracks ?? null };
+    const { record = null, recordTracks = null, pushes = [] } = spec;
+    this.#outputs = { record, recordTracks, pushes };
     const { min, max } = deps.ports;
     // Anywhere: mixers that begin in a row would try the same ones.
     this.#firstPort = min + Math.floor(Math.random() * (max - min + 1));
@@ -102,6 +110,11 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
       delayMs: this.#delayMs,
       restarts: this.#restarts,
       lastError: running?.lastError ?? own?.message ?? null,
+      pushes: this.#outputs.pushes.map((target) => {
+        const one = waiting(target);
+        const isSame = ({ id, address }: PushHealth) => id === one.id && address === one.address;
+        return running?.pushes.find(isSame) ?? one;
+      }),
     };
   }
 
@@ -124,6 +137,12 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
   /** Where the feed's tracks are recorded from now on; null: nowhere. `recorded` says when all is there. */
   setRecordTracks(recordTracks: { folder: string } | null): void {
     this.#setOutputs({ ...this.#outputs, recordTracks });
+  }
+
+  /** Where it is sent as well from now on. @throws AppError INVALID_PAYLOAD: not an address of RTMP */
+  setPushes(pushes: readonly PushTarget[]): void {
+    pushes.forEach(assertPushTarget);
+    this.#setOutputs({ ...this.#outputs, pushes });
   }
 
   /**
@@ -252,6 +271,11 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
         this.#logger.error({ said: message.message }, 'mixer failed');
     }
   }
+}
+
+/** While there is no process that has said how it fares. */
+function waiting({ id, url }: PushTarget): PushHealth {
+  return { id, address: maskedAddress(url), state: 'connecting', reason: null, attempts: 0 };
 }
 
 function foldersOf({ record, recordTracks }: MixOutputs): string[] {

@@ -1,3 +1,4 @@
+import type { PushHealth, PushTarget } from '../push/pushTarget.ts';
 import type { MixFeed, ShownInput } from './feed.ts';
 import type { RtpPortRange } from './MediaPort.ts';
 import type { MixSpec } from './spec.ts';
@@ -20,6 +21,7 @@ export interface MixStart {
 export interface MixOutputs {
   record: { folder: string } | null;
   recordTracks: { folder: string } | null;
+  pushes: readonly PushTarget[];
 }
 
 export type ToProcess =
@@ -37,6 +39,7 @@ export interface ProcessHealth {
   droppedFrames: number;
   framesPerSecond: number;
   lastError: string | null;
+  pushes: PushHealth[];
 }
 
 export type FromProcess =

@@ -49,16 +49,6 @@ export function parseIndex(text: string): CompositeIndex {
   return index;
 }
 
-/** Parts without a break, in the order in which they were recorded. */
-export function runsOf(segments: readonly RecordedSegment[]): RecordedSegment[][] {
-  const runs: RecordedSegment[][] = [];
-  for (const segment of segments) {
-    if (segment.discontinuous || runs.length === 0) runs.push([]);
-    runs.at(-1)?.push(segment);
-  }
-  return runs;
-}
-
 function parseLine(line: string): RecordedSegment | { until: number } | null {
   if (line === '') return null;
   try {

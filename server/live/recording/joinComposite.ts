@@ -5,11 +5,8 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { AppError } from '../../core/AppError.ts';
 import { keepEnd, whenClosed } from '../mixer/children.ts';
-import { readIndex, runsOf, segmentName, type RecordedSegment } from './compositeIndex.ts';
-import { firstPictureTime, shiftTimes, TICKS_PER_SECOND } from './transportStream.ts';
-
-/** Where the first picture is put: what sounds a moment before it has a time too. */
-const START_SEC = 10;
+import { readIndex, segmentName, type RecordedSegment } from './compositeIndex.ts';
+import { SegmentJoiner } from './SegmentJoiner.ts';
 
 export interface JoinOptions {
   ffmpeg: string;
@@ -81,22 +78,12 @@ async function write(
   child.stdin.on('error', () => undefined);
   child.on('error', () => undefined);
   const closed = whenClosed(child);
-  let written = 0;
-  let beginsSec = START_SEC;
-  for (const run of runsOf(segments)) {
-    let shift: number | null = null;
-    for (const { sequence, durationSec: seconds } of run) {
-      const data = await readFile(join(folder, segmentName(sequence))).catch(() => Buffer.alloc(0));
-      const first = firstPictureTime(data);
-      // One that was lost takes its time with it only where nothing of its part was before.
-      if (shift === null && first !== null)
-        shift = Math.round(beginsSec * TICKS_PER_SECOND) - first;
-      if (shift !== null) shiftTimes(data, shift);
-      await feed(child.stdin, data, closed);
-      beginsSec += seconds;
-      written += 1;
-      onProgress?.(written / segments.length);
-    }
+  const joiner = new SegmentJoiner();
+  for (const [index, { sequence, durationSec: seconds, discontinuous }] of segments.entries()) {
+    const data = await readFile(join(folder, segmentName(sequence))).catch(() => Buffer.alloc(0));
+    joiner.place(data, seconds, discontinuous);
+    await feed(child.stdin, data, closed);
+    onProgress?.((index + 1) / segments.length);
   }
   child.stdin.end();
   await closed;

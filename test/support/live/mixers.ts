@@ -20,8 +20,8 @@ export async function mixerOf(
       ...{ token: host.token, params: { roomId } },
     });
     const node = cluster.nodes.find(({ name }) => name === health.mixer);
-    expect(node?.isRunning).toBe(true);
-    return node as NodeProcess;
+    if (!node?.isRunning) throw new Error(`${String(health.mixer)} does not run`);
+    return node;
   });
 }
 

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import {
   parseIndex,
-  runsOf,
   type RecordedSegment,
 } from '../../../../server/live/recording/compositeIndex.ts';
 
@@ -23,11 +22,4 @@ it('knows when it was stopped, unless it went on', () => {
   expect(parseIndex(lines(segment(1), { until: 1_500 })).until).toBe(1_500);
   expect(parseIndex(lines({ until: 1_500 }, segment(1))).until).toBe(1_500);
   expect(parseIndex(lines(segment(1), { until: 1_500 }, segment(2))).until).toBeNull();
-});
-
-it('parts it where it breaks', () => {
-  const all = [segment(1, true), segment(2), segment(5, true), segment(6)];
-
-  expect(runsOf(all)).toEqual([all.slice(0, 2), all.slice(2)]);
-  expect(runsOf([])).toEqual([]);
 });
