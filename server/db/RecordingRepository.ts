@@ -7,7 +7,6 @@ import type {
   RecordingShare,
   RecordingStore,
 } from '../live/recordings/stores.ts';
-import { isUniqueViolation } from './errors.ts';
 
 interface RecordingRow {
   id: string;
@@ -70,16 +69,19 @@ export class RecordingRepository implements RecordingStore {
 
   async insert(recording: Omit<RecordingRecord, 'bytes' | 'isRemoved'>): Promise<RecordingRecord> {
     const { id, meetingId, hostId, title, state, composite, tracks, startedAt } = recording;
-    try {
-      await this.#db('recordings').insert({
-        ...{ id, meeting_id: meetingId, host_id: hostId, title, state, composite, tracks },
-        started_at: new Date(startedAt),
-      });
-      return { ...recording, bytes: 0, isRemoved: false };
-    } catch (error) {
-      const active = isUniqueViolation(error) ? await this.active(meetingId) : null;
-      if (!active) throw error;
-      return active;
+    // The one that is in the way may have ended by the time it is looked for.
+    for (;;) {
+      const inserted = await this.#db('recordings')
+        .insert({
+          ...{ id, meeting_id: meetingId, host_id: hostId, title, state, composite, tracks },
+          started_at: new Date(startedAt),
+        })
+        .onConflict(this.#db.raw(`(meeting_id) WHERE state IN ('starting', 'recording')`))
+        .ignore()
+        .returning('id');
+      if (inserted.length > 0) return { ...recording, bytes: 0, isRemoved: false };
+      const active = await this.active(meetingId);
+      if (active) return active;
     }
   }
 
