@@ -255,7 +255,7 @@ async function assignNow(
     .select<{ mixer: string; count: string }[]>('mixer', transaction.raw('count(*)'));
   const mixer = choose(new Map(counted.map(({ mixer, count }) => [mixer, Number(count)])));
   if (mixer === null && !current) return null;
-  if (current && current.mixer === mixer && mixer !== null) return current;
+  if (mixer !== null && current?.mixer === mixer) return current;
   // One that waits for a mixer is the same until it has one.
   const isSame = mixer === null && current?.mixer === null;
   const generation = (current?.generation ?? 0) + (isSame ? 0 : 1);
