@@ -265,12 +265,17 @@ export class RecordingRepository implements RecordingStore {
     await this.#remove((query) => query.where({ id }), now);
   }
 
-  async sweep(now: number): Promise<string[]> {
-    const stopped = await this.#db('recordings')
-      .whereIn('state', ACTIVE)
-      .whereIn('meeting_id', this.#db('meetings').whereNotNull('ended_at').select('id'))
-      .update({ state: 'processing', ended_at: new Date(now) })
-      .returning<{ meeting_id: string }[]>('meeting_id');
+  async sweep(now: number, emptySince: number | null): Promise<string[]> {
+    const { rows: stopped } = await this.#db.raw<{ rows: { meeting_id: string }[] }>(
+      `UPDATE recordings SET state = 'processing', ended_at = :now
+         WHERE state IN ('starting', 'recording') AND (
+           EXISTS (SELECT 1 FROM meetings WHERE id = meeting_id AND meetings.ended_at IS NOT NULL)
+           OR (started_at <= CAST(:emptySince AS timestamptz) AND NOT EXISTS (
+             SELECT 1 FROM participants WHERE participants.meeting_id = recordings.meeting_id
+               AND (left_at IS NULL OR left_at > :emptySince))))
+         RETURNING meeting_id`,
+      { now: new Date(now), emptySince: dateOf(emptySince) },
+    );
     await this.#remove((query) => query.where('expires_at', '<=', new Date(now)), now);
     await this.#db('recording_shares').where('expires_at', '<=', new Date(now)).delete();
     return stopped.map((row) => row.meeting_id);

@@ -265,7 +265,7 @@ test('folders of recordings that nobody knows are removed', async () => {
 function startSweep(lostAfterMs: number): void {
   sweep = new RecordingSweep({
     ...{ store: db.recordings, storage, isAlive: (node) => alive.has(node), lostAfterMs, logger },
-    ...{ tellMixers: () => undefined, now: Date.now },
+    ...{ tellMixers: () => undefined, now: Date.now, stopEmptyAfterMs: null },
   });
   sweep.start();
 }
