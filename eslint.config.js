@@ -18,7 +18,7 @@ const services = [
 ];
 const domains = [
   ...['server/meetings', 'server/webhooks', 'server/admin'],
-  ...['server/chat', 'server/people', 'server/calls'],
+  ...['server/chat', 'server/people', 'server/calls', 'server/live'],
 ];
 const mayImport = {
   protocol: [],
@@ -46,8 +46,12 @@ const mayImport = {
   'server/chat': [...foundation, 'server/auth', 'server/cluster', 'server/config'],
   'server/people': [...foundation, 'server/auth', 'server/cluster', 'server/config'],
   'server/calls': [...foundation, 'server/auth', 'server/cluster', 'server/config'],
-  // Knows neither meetings nor mediasoup: RTP comes in, a stage is told, HLS goes out.
-  'server/live': [...foundation, 'server/config'],
+  // Rooms are of meetings; the mixer below knows neither those nor mediasoup.
+  'server/live': [
+    ...foundation,
+    ...['server/auth', 'server/cluster', 'server/config', 'server/meetings'],
+  ],
+  'server/live/mixer': [...foundation, 'server/config', 'server/live'],
   'server/signaling': [...foundation, ...services, ...domains],
   'server/http': [...foundation, ...services, ...domains],
   'client/i18n': ['protocol'],
@@ -69,11 +73,13 @@ const owners = {
   'socket.io': ['server/signaling'],
   'socket.io-client': ['client/api'],
   'mediasoup-client': ['client/media'],
+  'hls.js': ['client/media'],
   preact: ['client/views'],
   jsonwebtoken: ['server/auth', 'server/cluster'],
   ws: ['server/cluster'],
-  sharp: ['server/people', 'server/live'],
-  'libopus-wasm': ['server/live'],
+  sharp: ['server/people', 'server/live/mixer'],
+  s3mini: ['server/live'],
+  'libopus-wasm': ['server/live/mixer'],
 };
 
 /** Everything of ours outside `folder` and what it may import, as an import-x zone. */

@@ -17,7 +17,7 @@ const nodeName = z.object({
 
 /** One node of the cluster, as of its last heartbeat. */
 export const nodeView = nodeName.extend({
-  roles: z.array(z.enum(['signaling', 'media'])),
+  roles: z.array(z.enum(['signaling', 'media', 'mixer'])),
   version: z.string(),
   region: z.string().nullable(),
   startedAt: instant,
@@ -36,6 +36,8 @@ export const nodeView = nodeName.extend({
   // While nodes are upgraded, those of an earlier version do not tell.
   /** Participants whose media it carries. */
   participants: z.int().default(0),
+  /** How many meetings it can mix at a time, for listeners and recordings; 0: it does not mix. */
+  mixerCapacity: z.int().default(0),
   /** Milliseconds since its last heartbeat. */
   silentMs: z.number(),
   /** Whether it is the one that answers. */

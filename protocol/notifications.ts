@@ -14,6 +14,7 @@ import {
   stoppable,
   waitingView,
 } from './meetings.ts';
+import { broadcast, NO_BROADCAST } from './live.ts';
 import { peopleNotifications } from './people.ts';
 import { displayName, hostMessage, id, instant, moveId, stamp } from './primitives.ts';
 import { iceServer, rtpCapabilities } from './rtp.ts';
@@ -51,6 +52,8 @@ export const meetingSnapshot = z.object({
   webrtcConfig,
   /** When the first of those present entered: the meeting's timer counts from here. */
   startedAt: instant,
+  // While nodes are upgraded, those of an earlier version do not tell.
+  broadcast: broadcast.default(NO_BROADCAST),
   ...stamp,
 });
 export type MeetingSnapshot = z.infer<typeof meetingSnapshot>;
@@ -113,6 +116,8 @@ export const sequencedNotifications = {
     handRaisedAt: instant.nullable(),
     ...stamp,
   }),
+  /** The meeting is on air or recorded from now on, or not any more. */
+  'broadcast-updated': z.object({ ...ofMeeting, broadcast, ...stamp }),
   /** Somebody sends a track: `consume` it. */
   'producer-added': z.object({
     ...ofMeeting,

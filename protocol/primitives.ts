@@ -20,6 +20,9 @@ export const LINES = /^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u;
 /** A person's name as shown to others: 1–80 characters, no control characters. */
 export const displayName = z.string().trim().min(1).max(80).regex(LINE, 'no control characters');
 
+/** Of a meeting, room or recording: 1–120 characters in one line. */
+export const title = z.string().trim().min(1).max(120).regex(LINE, 'no control characters');
+
 /**
  * What a host writes to those who wait or are turned away: 1–300 characters, no control characters but line
  * breaks and tabs.

@@ -18,13 +18,15 @@ import {
   email,
   id,
   instant,
-  LINE,
   MAX_PAGE,
   meetingRef,
   passcode,
   password,
+  title,
 } from './primitives.ts';
 import { peopleRoutes } from './people.ts';
+import { liveRoutes } from './live.ts';
+import { recordingRoutes } from './recordings.ts';
 import type { RouteSchema } from './schemas.ts';
 
 export const account = z.object({ id, email, name: displayName });
@@ -40,8 +42,6 @@ export const page = z.strictObject({
   before: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
 });
-
-const title = z.string().trim().min(1).max(120).regex(LINE, 'no control characters');
 
 export const createMeeting = z.strictObject({
   title,
@@ -319,6 +319,8 @@ export const routes = {
   ...chatRoutes,
   ...peopleRoutes,
   ...callRoutes,
+  ...liveRoutes,
+  ...recordingRoutes,
 } as const satisfies Record<string, RouteSchema>;
 
 export type RouteName = keyof typeof routes;

@@ -6,13 +6,18 @@ import { Operators } from './auth/Operators.ts';
 import { checkSessions } from './compose/checkSessions.ts';
 import { collectOrphans } from './compose/collectOrphans.ts';
 import { createEdge, listen } from './compose/createEdge.ts';
+import { createListening } from './compose/createListening.ts';
+import { createLive } from './compose/createLive.ts';
 import { createMeetings, hasSuccessor, type Meetings } from './compose/createMeetings.ts';
+import { createRecordings } from './compose/createRecordings.ts';
 import { createTalk } from './compose/createTalk.ts';
+import { knownMixers } from './compose/knownMixers.ts';
 import { MediaDrain } from './compose/MediaDrain.ts';
 import { serveMedia } from './compose/MeshMediaNodes.ts';
 import { openBase, type Base } from './compose/openBase.ts';
 import { openCluster, type Cluster } from './compose/openCluster.ts';
 import { openMedia } from './compose/openMedia.ts';
+import { openMixer, type Mixing } from './compose/openMixer.ts';
 import { openRateLimits } from './compose/openRateLimits.ts';
 import { reportOn } from './compose/reportOn.ts';
 import { Releases } from './compose/Releases.ts';
@@ -28,6 +33,7 @@ import type { MediaNode } from './media/MediaNode.ts';
 import type { MeetingManager } from './meetings/MeetingManager.ts';
 import { createMetrics, type Metrics } from './metrics/createMetrics.ts';
 import type { ClientEvents } from './signaling/ClientEvents.ts';
+import { MixFiles } from './live/MixFiles.ts';
 import { createSignaling, type Signaling } from './signaling/createSignaling.ts';
 import { createDeliveries } from './signaling/MeshDeliveries.ts';
 import { endpointsOf } from './webhooks/endpoints.ts';
@@ -71,6 +77,9 @@ interface Parts {
   base: Base;
   media: MediaNode | null;
   cluster: Cluster;
+  /** Null on a node that mixes nothing. */
+  mixing: Mixing | null;
+  mixes: MixFiles;
 }
 
 /**
@@ -100,17 +109,22 @@ async function build(
   const metrics = createMetrics();
   const { clusterSecret } = base;
   const cluster = await openCluster(config, clusterSecret, logger, releases, metrics.mesh);
-  const parts: Parts = { ...begun, metrics, base, media, cluster };
+  const { database } = base;
+  const mixing = database && openMixer({ config, cluster, database, logger, releases });
+  const mixes = new MixFiles({
+    ...{ self: cluster.registry.self.instanceId, mesh: cluster.mesh },
+    ...{ outputs: mixing?.host ?? null, now: Date.now },
+  });
+  const parts: Parts = { ...begun, metrics, base, media, cluster, mixing, mixes };
   if (media) {
     serveMedia(cluster.mesh, media);
     collectOrphans(media, cluster, logger, releases);
   }
   const mediaDrain = media && drainInCluster(media, parts);
   const edge = createEdge(base.tls);
-  const { database } = base;
   void database?.indexChat(logger);
   let draining = false;
-  const met = config.node.role === 'media' ? () => true : meetMedia(cluster);
+  const met = servesClients(config) ? meetMedia(cluster) : () => true;
   const ready = async (): Promise<string[]> => {
     const { registry } = cluster;
     const mark = registry.find(registry.self.instanceId)?.mark;
@@ -119,7 +133,7 @@ async function build(
     return met() ? problems : [...problems, 'no node with media is known yet'];
   };
   const signaling =
-    database && config.node.role !== 'media' ? serveClients(parts, database, edge, ready) : null;
+    database && servesClients(config) ? serveClients(parts, database, edge, ready) : null;
   if (!signaling) {
     const { render } = metrics;
     edge.serve(createOperationsApp({ config, logger, ready, metrics: render }).callback());
@@ -167,6 +181,11 @@ async function build(
   };
 }
 
+/** Others answer probes only. */
+function servesClients({ node }: Config): boolean {
+  return node.role === 'all' || node.role === 'signaling';
+}
+
 /** A node that is alone has nobody to give its media to. */
 function drainInCluster(
   media: MediaNode,
@@ -184,7 +203,7 @@ function drainInCluster(
 
 /** Everything that a node does which clients talk to. */
 function serveClients(
-  { config, overrides, cluster, base, logger, releases, metrics }: Parts,
+  { config, overrides, cluster, base, mixes, logger, releases, metrics }: Parts,
   database: Database,
   edge: ReturnType<typeof createEdge>,
   ready: () => Promise<string[]>,
@@ -234,6 +253,7 @@ function serveClients(
   failures.on('dead', (node) => signaling.recoverFrom(node));
   mesh.on('link-up', (node) => signaling.recoverFrom(node));
   syncAfterLosses(signaling, cluster);
+  const mixers = knownMixers(cluster);
   edge.serve(
     createHttpApp({
       ...{ config, auth, rateLimits, logger, ready },
@@ -249,6 +269,19 @@ function serveClients(
       }),
       people: talk.people.service,
       deletion: talk.deletion,
+      live: createLive({
+        ...{ cluster, mixers, database, logger, releases },
+        meetings: meetings.service,
+      }),
+      ...createRecordings({
+        ...{ config, cluster, mixers, database, logger, releases },
+        ...{ meetings: meetings.service, jwtSecret: base.jwtSecret },
+      }),
+      ...createListening({
+        ...{ config, cluster, mixes, rateLimits, logger },
+        store: database.live,
+        jwtSecret: base.jwtSecret,
+      }),
       metrics: metrics.render,
       observe: metrics.observeHttp,
       secure: base.tls !== null,

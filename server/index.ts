@@ -64,8 +64,8 @@ async function shutDown(running: ParleyServer, { server: { shutdownGraceMs } }: 
 
 /** For people at a terminal; programs read the log and `/readyz`. */
 function welcome({ port, secure }: ParleyServer, { node, server: settings }: Config): string {
-  if (node.role === 'media')
-    return `\nA media node of Parley is ready, with probes on port ${port}.\n`;
+  if (node.role === 'media' || node.role === 'mixer')
+    return `\nA ${node.role} node of Parley is ready, with probes on port ${port}.\n`;
   const scheme = secure ? 'https' : 'http';
   const addresses = settings.publicUrl
     ? [settings.publicUrl]

@@ -14,6 +14,8 @@ export interface AdminTexts extends Record<
   | 'thisNode'
   | 'signaling'
   | 'media'
+  | 'mixer'
+  | 'mixes'
   | 'load'
   | 'cordon'
   | 'drain'

@@ -17,6 +17,8 @@ export const deAdmin: AdminTexts = {
   thisNode: 'antwortet dir',
   signaling: 'Signalisierung',
   media: 'Medien',
+  mixer: 'Mischer',
+  mixes: 'Live-Räume, die er mischen kann',
   load: 'Last',
   loadOf: (name) => `Last von ${name}`,
   worker: (index) => `Worker ${index}`,

@@ -236,6 +236,10 @@ export interface Texts {
     | 'action-failed'
     | 'locked'
     | 'unlocked'
+    | 'on-air'
+    | 'off-air'
+    | 'recording-began'
+    | 'recording-ended'
     | 'microphone-stopped'
     | 'camera-stopped'
     | 'screen-stopped'
@@ -252,6 +256,18 @@ export interface Texts {
     duration: (time: string) => string;
     met: Names;
   };
+  /** What pages and meetings say of live rooms; everything else of them is in `liveTexts.ts`. */
+  live: Record<
+    | 'title'
+    | 'broadcast'
+    | 'onAir'
+    | 'recording'
+    | 'onAirHint'
+    | 'recordingHint'
+    | 'doorOnAir'
+    | 'doorRecording',
+    string
+  >;
   hosting: HostingTexts;
   calls: CallsTexts;
   people: PeopleTexts;

@@ -1,3 +1,4 @@
+import type { Broadcast } from '../../protocol/live.ts';
 import type { MeetingSettings, Stoppable } from '../../protocol/meetings.ts';
 import type { SequencedNotification } from '../../protocol/notifications.ts';
 import type { MediaSession } from '../media/MediaSession.ts';
@@ -29,6 +30,15 @@ const STOPPED = {
 /** What a fact that has changed the roster means for media, and what the user is told of it. */
 export function createConsequences(deps: ConsequenceDeps) {
   const { media, notices, liveliness, onStopped, onSettings } = deps;
+
+  /** On air is told by itself, whatever is recorded: each begins and ends on its own. */
+  function tellBroadcast(before: Broadcast, after: Broadcast): void {
+    const [wasOnAir, isOnAir] = [before.roomId !== null, after.roomId !== null];
+    if (wasOnAir !== isOnAir) notices.tell(isOnAir ? 'on-air' : 'off-air');
+    if (before.recording !== after.recording)
+      notices.tell(after.recording ? 'recording-began' : 'recording-ended');
+  }
+
   return (notification: SequencedNotification, before: RosterState, after: RosterState): void => {
     const { selfId } = after;
     const nameOf = (id: string) => after.participants.get(id)?.name;
@@ -88,6 +98,9 @@ export function createConsequences(deps: ConsequenceDeps) {
         if (locked !== before.meeting.locked) notices.tell(locked ? 'locked' : 'unlocked');
         break;
       }
+      case 'broadcast-updated':
+        tellBroadcast(before.broadcast, after.broadcast);
+        break;
       case 'participant-connection-updated':
       case 'participant-media-updated':
       case 'participant-renamed':

@@ -89,6 +89,19 @@ export function createApp(): AppModel {
       selfId: computed(() => session.user.value?.id ?? null),
     }),
     createAdmin: () => createAdmin(rest),
+    async listen(roomId, { preview } = { preview: false }) {
+      const [{ createListening }, { createPlayer }] = await Promise.all([
+        import('./live/listening.ts'),
+        import('./live/player.ts'),
+      ]);
+      // A guest's token opens a meeting, and no live room.
+      const hasAccount = session.token() !== null && session.guestOf() === null;
+      const expire = (): void => session.expire();
+      return createListening({ rest, roomId, hasAccount, preview, expire, createPlayer });
+    },
+    async ownLiveRooms(meetingId) {
+      return (await import('./live/ownRooms.ts')).createOwnRooms(rest, meetingId);
+    },
     meeting,
     get returnTo() {
       return returnTo;

@@ -155,24 +155,21 @@ export class MeetingController {
       ownScreen: this.#switches.ownScreen.value,
     }));
     const { isCompanion, unmuteRequest, may, mayDoTo } = this.#rights;
+    const { microphone, camera, screen, hand } = this.#switches;
+    const { speaking, speaker, qualities, reactions } = this.#liveliness;
     const { id: meetingId } = this.#roster.value.meeting;
     return {
       phase: this.#phase,
       connection: this.#connection.state,
       meeting: computed(() => this.#roster.value.meeting),
+      broadcast: computed(() => this.#roster.value.broadcast),
       selfId: computed(() => this.#roster.value.selfId),
       startedAt: this.#startedAt,
       people: computed(() => peopleOf(this.#roster.value, tracks.value)),
       shares: computed(() => sharesOf(this.#roster.value, tracks.value)),
-      speaking: this.#liveliness.speaking,
-      speaker: this.#liveliness.speaker,
-      qualities: this.#liveliness.qualities,
-      reactions: this.#liveliness.reactions,
+      ...{ speaking, speaker, qualities, reactions },
       notices: this.#notices.list,
-      microphone: this.#switches.microphone,
-      camera: this.#switches.camera,
-      screen: this.#switches.screen,
-      hand: this.#switches.hand,
+      ...{ microphone, camera, screen, hand },
       soundBlocked: this.#playback.soundBlocked,
       ...{ isCompanion, unmuteRequest, may, mayDoTo },
       host: this.#hosting.model,

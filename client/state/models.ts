@@ -5,6 +5,7 @@ import type { CallsModel } from './callsModels.ts';
 import type { ChatModel, MeetingChatModel } from './chatModels.ts';
 import type { HostModel, UnmuteRequest } from './hostModels.ts';
 import type { ClientCode } from '../api/RequestError.ts';
+import type { Broadcast } from '../../protocol/live.ts';
 import type {
   Access,
   AutoAdmit,
@@ -13,6 +14,7 @@ import type {
   Reaction,
   Role,
 } from '../../protocol/meetings.ts';
+import type { ListeningModel, OwnRoomsModel } from './live/liveModels.ts';
 import type { Notice } from './noticeModels.ts';
 import type { PeopleModel } from './peopleModels.ts';
 import type { PicturesModel } from './pictures.ts';
@@ -284,6 +286,8 @@ export interface MeetingModel {
   readonly phase: ReadonlySignal<MeetingPhase>;
   readonly connection: ReadonlySignal<ConnectionState>;
   readonly meeting: ReadonlySignal<MeetingView>;
+  /** What of the meeting goes beyond those who are in it. */
+  readonly broadcast: ReadonlySignal<Broadcast>;
   readonly selfId: ReadonlySignal<string>;
   /** When the meeting began, in milliseconds of this browser's clock. */
   readonly startedAt: ReadonlySignal<number>;
@@ -364,6 +368,13 @@ export interface AppModel {
   readonly talk: ReadonlySignal<TalkModel | null>;
   /** For operators; made anew for each visit of their page. */
   createAdmin(): AdminModel;
+  /**
+   * Follows a live room until it is closed; rejects where the code for it cannot be had.
+   * @param options `preview`: it only looks, silent and not counted
+   */
+  listen(roomId: string, options?: { preview: boolean }): Promise<ListeningModel>;
+  /** @param meeting id of the meeting whose live room it is about; null: all of one's own */
+  ownLiveRooms(meeting: string | null): Promise<OwnRoomsModel>;
   /** The live meeting; null outside one. */
   readonly meeting: ReadonlySignal<MeetingModel | null>;
   /** One lobby per reference, made anew for each visit. */

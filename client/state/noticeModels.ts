@@ -14,6 +14,10 @@ export interface Notice {
     | 'action-failed'
     | 'locked'
     | 'unlocked'
+    | 'on-air'
+    | 'off-air'
+    | 'recording-began'
+    | 'recording-ended'
     /** By a host; `names` has theirs, if it is known. */
     | 'microphone-stopped'
     | 'camera-stopped'

@@ -1,3 +1,4 @@
+import type { Broadcast } from '../../protocol/live.ts';
 import type { MeetingView, ParticipantView, ProducerView } from '../../protocol/meetings.ts';
 import {
   sequencedNotifications,
@@ -11,6 +12,7 @@ export interface RosterState {
   readonly selfId: string;
   /** In the order of their arrival. */
   readonly participants: ReadonlyMap<string, ParticipantView>;
+  readonly broadcast: Broadcast;
   readonly epoch: number;
   readonly seq: number;
 }
@@ -20,6 +22,7 @@ export function rosterOf(snapshot: MeetingSnapshot): RosterState {
     meeting: snapshot.meeting,
     selfId: snapshot.participantId,
     participants: new Map(snapshot.participants.map((one) => [one.id, one])),
+    broadcast: snapshot.broadcast,
     epoch: snapshot.epoch,
     seq: snapshot.seq,
   };
@@ -72,7 +75,7 @@ export function isReceived({ participants, selfId }: RosterState, { kind }: Prod
 function change(
   state: RosterState,
   notification: SequencedNotification,
-): Partial<Pick<RosterState, 'meeting' | 'participants'>> {
+): Partial<Pick<RosterState, 'meeting' | 'participants' | 'broadcast'>> {
   switch (notification.name) {
     case 'participant-joined': {
       const { participant } = notification.payload;
@@ -145,6 +148,8 @@ function change(
       }
       return { participants };
     }
+    case 'broadcast-updated':
+      return { broadcast: notification.payload.broadcast };
     case 'meeting-updated':
       return { meeting: notification.payload.meeting };
   }

@@ -13,6 +13,7 @@ import { LobbyPage } from './pages/LobbyPage.tsx';
 import { NotFoundPage } from './pages/NotFoundPage.tsx';
 import { OverPage } from './pages/OverPage.tsx';
 import { path } from './router.ts';
+import { useLoaded } from './useLoaded.ts';
 
 /** Loaded while the lobby is looked at: most visits to the other pages never need it. */
 const MeetingPage = lazy(async () => (await import('./meeting/MeetingPage.tsx')).MeetingPage);
@@ -24,12 +25,16 @@ const AdminPage = lazy(async () => (await import('./admin/AdminPage.tsx')).Admin
 const ChatPage = lazy(async () => (await import('./chat/ChatPage.tsx')).ChatPage);
 const PeoplePage = lazy(async () => (await import('./people/PeoplePage.tsx')).PeoplePage);
 const CallsPage = lazy(async () => (await import('./calls/CallsPage.tsx')).CallsPage);
+/** Whoever listens loads nothing of meetings, and the other way round. */
+const LivePage = lazy(async () => (await import('./live/LivePage.tsx')).LivePage);
+const LiveRoomsPage = lazy(async () => (await import('./live/LiveRoomsPage.tsx')).LiveRoomsPage);
 /** With the first call. */
 const CallLayer = lazy(async () => (await import('./calls/CallLayer.tsx')).CallLayer);
 const SECTIONS: Readonly<Record<string, typeof ChatPage>> = {
   chat: ChatPage,
   people: PeoplePage,
   calls: CallsPage,
+  live: LiveRoomsPage,
 };
 
 export function App({ app }: { app: AppModel }) {
@@ -63,6 +68,7 @@ function Page() {
   const { session } = useApp();
   const [, first = '', second = ''] = path.value.split('/');
   if (first === 'm' && second !== '') return <Meeting key={second} reference={second} />;
+  if (first === 'live' && second !== '') return <LiveRoom key={second} roomId={second} />;
   if (session.restoring.value) return <Loading />;
   if (session.restoreFailure.value) return <Away failure={session.restoreFailure.value} />;
   if (first === 'sign-in') return <AuthPage key="in" mode="sign-in" />;
@@ -102,6 +108,23 @@ function Meeting({ reference }: { reference: string }) {
   return (
     <Suspense fallback={<Loading />}>
       <MeetingPage meeting={meeting} />
+    </Suspense>
+  );
+}
+
+/** A live room as those who listen see it: nobody has to be anybody for it. */
+function LiveRoom({ roomId }: { roomId: string }) {
+  const app = useApp();
+  const listening = useLoaded(
+    () => app.listen(decodeURIComponent(roomId)),
+    (left) => left.close(),
+  );
+  // Both come at the same time.
+  useEffect(() => void import('./live/LivePage.tsx'), []);
+  if (!listening) return <Loading />;
+  return (
+    <Suspense fallback={<Loading />}>
+      <LivePage listening={listening} />
     </Suspense>
   );
 }

@@ -38,15 +38,17 @@ export async function* diagnose({
     return;
   }
   yield ok('Configuration', `loads, role ${config.node.role}`);
-  const { server, media, database, cluster, ice, node } = config;
+  const { server, media, database, cluster, ice, live, node } = config;
   const local = localAddresses('IPv4');
   if (node.role !== 'signaling') {
     yield await checkWorker(ensureWorker);
-    yield await checkFfmpeg(env['PARLEY_FFMPEG'] ?? 'ffmpeg');
     yield checkMediaAddresses(media, local, await resolveSite(server.publicUrl));
   }
+  if ((node.role === 'all' || node.role === 'mixer') && live.mixers !== 0) {
+    yield await checkFfmpeg(live.ffmpeg);
+  }
   yield* await checkPorts(config, local);
-  if (node.role !== 'media') {
+  if (node.role === 'all' || node.role === 'signaling') {
     yield checkOrigin(server);
     yield* await checkCertificateFile(server);
     yield* await checkIceServers(ice);

@@ -217,10 +217,10 @@ export class AdminService {
 
   #present(node: NodeInfo): NodeView {
     const { instanceId, name, roles, version, region, startedAt, mark, load, workers } = node;
-    const { meetings, connections, routers, participants, silentMs } = node;
+    const { meetings, connections, routers, participants, mixerCapacity, silentMs } = node;
     return {
       ...{ instanceId, name, version, region, mark, load },
-      ...{ meetings, connections, routers, participants, silentMs },
+      ...{ meetings, connections, routers, participants, mixerCapacity, silentMs },
       roles: [...roles],
       workers: workers.map((worker) => ({ index: worker.index, load: worker.load })),
       startedAt: new Date(startedAt).toISOString(),

@@ -1,7 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import type { NodeMark } from '../../protocol/admin.ts';
 
-export type NodeRole = 'signaling' | 'media';
+/** `mixer`: nothing but mixing; on other nodes, `mixerCapacity` tells whether they do. */
+export type NodeRole = 'signaling' | 'media' | 'mixer';
 
 export type { NodeMark };
 
@@ -34,6 +35,8 @@ export interface NodeLoad {
   participants: number;
   /** Its live media workers; `load` is the share in use, 0 to 1 and above. */
   workers: readonly { index: number; load: number }[];
+  /** How many meetings it can mix at a time; 0: it does not mix. */
+  mixerCapacity: number;
 }
 
 export interface NodeInfo extends NodeIdentity, NodeLoad {

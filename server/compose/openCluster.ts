@@ -42,7 +42,7 @@ export interface Cluster {
 
 const NOTHING: NodeLoad = {
   ...{ load: 0, meetings: 0, connections: 0, routers: 0, participants: 0 },
-  workers: [],
+  ...{ workers: [], mixerCapacity: 0 },
 };
 
 /**

@@ -6,6 +6,7 @@ import type { Signaling } from '../signaling/createSignaling.ts';
 import type { Webhooks } from '../webhooks/Webhooks.ts';
 import type { Meetings } from './createMeetings.ts';
 import type { Cluster } from './openCluster.ts';
+import type { Mixing } from './openMixer.ts';
 import { workerCountOf } from './openMedia.ts';
 
 interface Reported {
@@ -14,11 +15,12 @@ interface Reported {
   media: MediaNode | null;
   base: { database: Database | null };
   metrics: Metrics;
+  mixing: Mixing | null;
 }
 
 /** Has the node tell of itself, to operators and to other nodes. */
 export function reportOn(
-  { config, cluster, media, base, metrics }: Reported,
+  { config, cluster, media, base, metrics, mixing }: Reported,
   signaling: { edge: Signaling; meetings: Meetings; webhooks: Webhooks } | null,
 ): void {
   const { registry, redis } = cluster;
@@ -37,6 +39,7 @@ export function reportOn(
       routers,
       participants,
       workers: media?.loads ?? [],
+      mixerCapacity: mixing?.capacity() ?? 0,
     };
   });
   metrics.watch({

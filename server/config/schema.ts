@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MAX_CAPACITY } from '../../protocol/meetings.ts';
 import { videoCodec } from '../../protocol/notifications.ts';
 import { WEBHOOK_EVENT_TYPES } from '../../protocol/webhooks.ts';
+import { live } from './liveSchema.ts';
 import { secret, secretUrl } from './secrets.ts';
 
 const ms = z.int().min(0);
@@ -73,7 +74,7 @@ const database = z
 
 const node = z
   .strictObject({
-    role: z.enum(['all', 'signaling', 'media']).default('all'),
+    role: z.enum(['all', 'signaling', 'media', 'mixer']).default('all'),
     name: z.string().min(1).max(64).nullable().default(null),
     region: z.string().min(1).max(64).nullable().default(null),
     drainTimeoutMs: ms.default(600_000),
@@ -245,6 +246,10 @@ const limits = z
     uploadAvatarPerAccount: limit(20, 3_600),
     picturesPerPerson: limit(2_000, 60),
     callPerAccount: limit(30, 300),
+    livePinPerAddress: limit(50, 300),
+    livePinPerRoom: limit(500, 3_600),
+    liveKeyRefusedPerAddress: limit(600, 60),
+    watchLivePerAddress: limit(60_000, 60),
     requestsPerConnection: limit(400, 10),
     restPerAddress: limit(6_000, 60),
     bodyBytes: z.int().min(1_024).max(10_485_760).default(65_536),
@@ -337,6 +342,7 @@ export const configSchema = z
     meetings,
     people,
     calls,
+    live,
     limits,
     metrics,
     admin,

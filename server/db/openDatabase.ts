@@ -15,6 +15,7 @@ import { ContactRepository } from './ContactRepository.ts';
 import { CallHistoryRepository } from './CallHistoryRepository.ts';
 import { CallRepository } from './CallRepository.ts';
 import { DecisionRepository } from './DecisionRepository.ts';
+import { LiveRepository } from './LiveRepository.ts';
 import { MeetingRepository } from './MeetingRepository.ts';
 import { DeliveryRepository } from './DeliveryRepository.ts';
 import { isUniqueViolation } from './errors.ts';
@@ -25,6 +26,7 @@ import { ParticipantRepository } from './ParticipantRepository.ts';
 import { PeopleRepository } from './PeopleRepository.ts';
 import { PresenceRepository } from './PresenceRepository.ts';
 import { ProfileRepository } from './ProfileRepository.ts';
+import { RecordingRepository } from './RecordingRepository.ts';
 import { RoleRepository } from './RoleRepository.ts';
 import { SecretRepository } from './SecretRepository.ts';
 import { SessionRepository } from './SessionRepository.ts';
@@ -54,8 +56,10 @@ export interface Database {
   readonly callHistory: CallHistoryRepository;
   readonly audit: AuditRepository;
   readonly operatorAudit: OperatorAuditRepository;
+  readonly recordings: RecordingRepository;
   readonly secrets: SecretRepository;
   readonly deliveries: DeliveryRepository;
+  readonly live: LiveRepository;
   /** False where the database has no index of what is written in chats, or not yet (docs/operations.md). */
   readonly isChatIndexed: boolean;
   /** Has that index built in the background where it can be; never rejects. Idempotent. */
@@ -115,8 +119,10 @@ function databaseOf(db: Knex, config: Config, chatIndexes: ChatIndexes): Databas
     callHistory: new CallHistoryRepository(db),
     audit: new AuditRepository(db),
     operatorAudit: new OperatorAuditRepository(db),
+    recordings: new RecordingRepository(db),
     secrets: new SecretRepository(db),
     deliveries: new DeliveryRepository(db, outbox),
+    live: new LiveRepository(db),
     get isChatIndexed() {
       return chatIndexes.isTextIndexed;
     },

@@ -10,6 +10,7 @@ import { clientAddress } from '../auth/clientAddress.ts';
 import { AppError } from '../core/AppError.ts';
 import { parsePayload } from '../core/parsePayload.ts';
 import { bearerToken } from './bearerToken.ts';
+import { cameOverTls, setCookie, type Cookie } from './cookies.ts';
 import { jsonBody } from './jsonBody.ts';
 import { rawBody } from './rawBody.ts';
 import { setRoute } from './requestLog.ts';
@@ -41,6 +42,8 @@ export interface RouteRequest<N extends RouteName> {
   body: Output<Route<N>['body']>;
   /** What limits per address count under. */
   address: string;
+  /** Has the browser keep something, with the answer. */
+  setCookie: (cookie: Cookie) => void;
 }
 
 type RouteAnswer<N extends RouteName> = Route<N>['response'] extends z.ZodType
@@ -61,6 +64,8 @@ const PARAMS = {
   messageId: id,
   userId: id,
   callId: id,
+  recordingId: id,
+  shareId: id,
 } satisfies Record<ParamNames<Route<RouteName>['path']>, z.ZodType<string>>;
 const NO_QUERY = z.strictObject({});
 
@@ -100,6 +105,7 @@ export function bindRoutes(router: Router, handlers: RouteHandlers, options: Bin
             query: parsePayload(route.query ?? NO_QUERY, { ...ctx.query }),
             body: route.body === null ? undefined : parsePayload(route.body, ctx.request.body),
             address: clientAddress(ctx.req, options.trustProxy),
+            setCookie: (cookie) => setCookie(ctx, cookie, cameOverTls(ctx, options.trustProxy)),
           });
           ctx.status = route.status;
           // Only what the contract names leaves the server.
@@ -126,6 +132,7 @@ interface ErasedRequest {
   query: unknown;
   body: unknown;
   address: string;
+  setCookie: (cookie: Cookie) => void;
 }
 
 /** @throws AppError UNAUTHENTICATED, or FORBIDDEN for a guest where an account is needed, and for others than operators */

@@ -14,13 +14,19 @@ import { serveClient } from './clientFiles.ts';
 import { allowOrigins } from './cors.ts';
 import { answerErrors, TransportError } from './errors.ts';
 import { addOperations, type OperationsDeps } from './operations.ts';
+import { addLiveFiles, type LiveFileDeps } from './liveFiles.ts';
+import { addLiveKeys, countListener, type LiveKeyDeps } from './liveKeys.ts';
+import { addRecordingFiles, type RecordingFileDeps } from './recordingFiles.ts';
 import { logRequests, type HttpObserver } from './requestLog.ts';
 import { createAdminRoutes, type AdminRouteDeps } from './routes/admin.ts';
 import { createAuthRoutes, type AuthRouteDeps } from './routes/auth.ts';
 import { createChatRoutes, type ChatRouteDeps } from './routes/chat.ts';
 import { createCallRoutes, type CallRouteDeps } from './routes/calls.ts';
+import { createLiveListeningRoutes, type LiveListeningRouteDeps } from './routes/liveListening.ts';
+import { createLiveRoutes, type LiveRouteDeps } from './routes/live.ts';
 import { createMeetingRoutes, type MeetingRouteDeps } from './routes/meetings.ts';
 import { createPeopleRoutes, type PeopleRouteDeps } from './routes/people.ts';
+import { createRecordingRoutes, type RecordingRouteDeps } from './routes/recordings.ts';
 import { securityHeaders } from './securityHeaders.ts';
 
 const CLIENT_DIST = join(import.meta.dirname, '../../client/dist');
@@ -36,6 +42,14 @@ export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'>, 
   people: PeopleRouteDeps['people'] & AvatarDeps['people'];
   deletion: PeopleRouteDeps['deletion'];
   calls: CallRouteDeps['calls'];
+  live: LiveRouteDeps['live'];
+  liveAccess: LiveListeningRouteDeps['liveAccess'] & LiveKeyDeps['access'];
+  liveListening: LiveListeningRouteDeps['liveListening'];
+  liveFiles: LiveFileDeps['files'];
+  recordings: RecordingRouteDeps['recordings'];
+  recordingAccess: RecordingRouteDeps['recordingAccess'] & RecordingFileDeps['access'];
+  recordingStore: RecordingRouteDeps['recordingStore'];
+  recordingStorage: RecordingFileDeps['storage'];
   logger: Logger;
   observe: HttpObserver;
   /** Whether the server itself speaks TLS. */
@@ -62,6 +76,9 @@ export function createHttpApp(deps: HttpAppDeps): Koa {
   const router = new Router({ strict: true, sensitive: true });
   addOperations(router, { ready: deps.ready, metrics: deps.metrics, access: config.metrics });
   addAvatars(router, { ...deps, trustProxy });
+  addLiveKeys(router, { access: deps.liveAccess, trustProxy });
+  addLiveFiles(router, { files: deps.liveFiles });
+  addRecordingFiles(router, { access: deps.recordingAccess, storage: deps.recordingStorage });
   bindRoutes(router, createHandlers(deps), {
     auth: deps.auth,
     operators: deps.operators,
@@ -83,6 +100,9 @@ function createHandlers(deps: HttpAppDeps) {
     ...createChatRoutes(deps),
     ...createPeopleRoutes(deps),
     ...createCallRoutes(deps),
+    ...createLiveRoutes(deps),
+    ...createLiveListeningRoutes(deps),
+    ...createRecordingRoutes(deps),
   } satisfies RouteHandlers;
 }
 
@@ -91,7 +111,9 @@ function limitApi(rateLimits: RateLimits, trustProxy: number): Koa.Middleware {
   return async (ctx, next) => {
     if (ctx.path.startsWith('/api/') || ctx.path === '/metrics') {
       ctx.set('Cache-Control', 'no-store');
-      if (!isCountedByPerson(ctx)) {
+      const isCounted =
+        isCountedByPerson(ctx) || (await countListener(ctx, rateLimits, trustProxy));
+      if (!isCounted) {
         await rateLimits.consume('restPerAddress', clientAddress(ctx.req, trustProxy));
       }
     }

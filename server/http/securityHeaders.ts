@@ -32,6 +32,8 @@ export function securityHeaders(strictTransport: boolean): Koa.Middleware {
         styleSrc: ["'self'"],
         imgSrc: ["'self'", 'data:', 'blob:'],
         mediaSrc: ["'self'", 'blob:', 'mediastream:'],
+        // hls.js opens streams of live rooms in a worker that it makes of its own text.
+        workerSrc: ["'self'", 'blob:'],
         connectSrc: ["'self'", socketSources],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],

@@ -35,6 +35,13 @@ export interface MediaCommands {
     /** Of the move that it is for: it does not replace the one that is used until then. */
     moveId?: number,
   ): Promise<TransportOptions>;
+  /**
+   * Has a program on one node get what is sent in the meeting, by plain RTP: `consume` and what belongs to it take
+   * the transport as one that receives. It stays on that node, whatever moves.
+   */
+  openFeed(of: ParticipantKey, request: FeedRequest): Promise<{ transportId: string }>;
+  /** Asks the publishers of these consumers for key frames. Those that are gone are left out. */
+  requestKeyFrames(of: ParticipantKey, consumerIds: readonly string[]): Promise<void>;
   connectTransport(
     of: ParticipantKey,
     transportId: string,
@@ -86,6 +93,17 @@ export interface ParticipantKey {
 
 export type TransportRequest =
   { direction: 'send' } | { direction: 'recv'; rtpCapabilities: RtpCapabilities };
+
+/** Where RTP goes, with RTCP to the same port. Only within one machine: it is not encrypted. */
+export interface FeedAddress {
+  ip: string;
+  port: number;
+}
+
+export interface FeedRequest extends FeedAddress {
+  nodeId: string;
+  rtpCapabilities: RtpCapabilities;
+}
 
 export interface ProduceRequest {
   /** The same again answers the same producer, for as long as it is there. Owners of an earlier version send none. */

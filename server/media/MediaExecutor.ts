@@ -9,6 +9,7 @@ import type {
 import type { LayerSet } from './layers.ts';
 import type {
   ConsumeResult,
+  FeedRequest,
   MediaEvents,
   ProduceRequest,
   TransportRequest,
@@ -124,6 +125,10 @@ export interface MediaExecutor {
   createTransport(
     command: ParticipantCommand & { request: TransportRequest; moveId: number },
   ): Promise<TransportOptions>;
+  openFeed(
+    command: ParticipantCommand & { request: Omit<FeedRequest, 'nodeId'> },
+  ): Promise<{ transportId: string }>;
+  requestKeyFrames(command: ParticipantCommand & { consumerIds: string[] }): Promise<void>;
   connectTransport(
     command: ParticipantCommand & { transportId: string; dtlsParameters: DtlsParameters },
   ): Promise<void>;
@@ -170,6 +175,8 @@ const NAMES = {
   inventory: true,
   closeParticipant: true,
   createTransport: true,
+  openFeed: true,
+  requestKeyFrames: true,
   connectTransport: true,
   restartIce: true,
   produce: true,

@@ -211,6 +211,18 @@ export class MediaNode extends EventEmitter<MediaNodeEvents> implements MediaExe
     return router.participant(command.participantId).createTransport(request, moveId);
   }
 
+  async openFeed(
+    command: Parameters<MediaExecutor['openFeed']>[0],
+  ): Promise<{ transportId: string }> {
+    const router = this.#router(command);
+    router.warmProducers();
+    return router.participant(command.participantId).openFeed(command.request);
+  }
+
+  async requestKeyFrames(command: Parameters<MediaExecutor['requestKeyFrames']>[0]): Promise<void> {
+    await this.#media(command).requestKeyFrames(command.consumerIds);
+  }
+
   async connectTransport(command: Parameters<MediaExecutor['connectTransport']>[0]): Promise<void> {
     await this.#media(command).connectTransport(command.transportId, command.dtlsParameters);
   }

@@ -234,6 +234,7 @@ export class MeetingRouter implements RouterAccess {
   #rate(): void {
     const changed: ParticipantQuality[] = [];
     for (const media of this.#participants.values()) {
+      if (media.isFeed) continue;
       const rated = rateParticipant(media);
       if (!rated) continue;
       const before = this.#qualities.get(rated.participantId);

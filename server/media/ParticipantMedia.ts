@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { types } from 'mediasoup';
 import type { DtlsParameters, RtpCapabilities, TransportOptions } from '../../protocol/rtp.ts';
 import { AppError } from '../core/AppError.ts';
@@ -11,6 +12,7 @@ import type { ParticipantInventory } from './MediaExecutor.ts';
 import type {
   ConsumeResult,
   ConsumerDescription,
+  FeedAddress,
   PictureSize,
   ProduceRequest,
   TransportRequest,
@@ -44,8 +46,8 @@ export interface RouterAccess {
   onConsumersStale(participantId: string, consumerIds: string[]): void;
 }
 
-interface OpenTransport {
-  transport: types.WebRtcTransport;
+interface OpenTransport<T = types.WebRtcTransport | types.PlainTransport> {
+  transport: T;
   /** Set by the first connect, so that a repeated one is answered and not refused. */
   connected: Promise<void> | null;
 }
@@ -58,6 +60,7 @@ export class ParticipantMedia {
   // What a participant sends and what it receives do not wait for each other.
   readonly #lanes = { send: new Mailbox(), recv: new Mailbox() };
   readonly #transports = new Map<'send' | 'recv', OpenTransport>();
+  #isFeed = false;
   readonly #producers = new Map<string, ProducerEntry>();
   readonly #consumers = new Map<string, ConsumerEntry>();
   readonly #consumersByProducer = new Map<string, ConsumerEntry>();
@@ -79,6 +82,11 @@ export class ParticipantMedia {
 
   get consumers(): ReadonlyMap<string, ConsumerEntry> {
     return this.#consumers;
+  }
+
+  /** Whether it is no client that receives, but a program beside the worker. */
+  get isFeed(): boolean {
+    return this.#isFeed;
   }
 
   /** Closes both transports and with them every producer and consumer. Idempotent. */
@@ -105,14 +113,8 @@ export class ParticipantMedia {
         initialAvailableOutgoingBitrate: this.#options.initialOutgoingBitrate,
         appData: { participantId: this.participantId, direction },
       });
-      if (this.#closed) {
-        transport.close();
-        throw new AppError('INVALID_STATE');
-      }
       if (request.direction === 'recv') this.#rtpCapabilities = request.rtpCapabilities;
-      const before = this.#transports.get(direction);
-      this.#transports.set(direction, { transport, connected: null });
-      before?.transport.close();
+      this.#put(direction, { transport, connected: null });
       await this.#limit(transport, direction);
       return {
         id: transport.id,
@@ -123,14 +125,40 @@ export class ParticipantMedia {
     });
   }
 
+  /** Replaces the one that it receives with, by one that sends plain RTP to an address of this machine. */
+  openFeed({ ip, port, rtpCapabilities }: FeedAddress & { rtpCapabilities: RtpCapabilities }) {
+    return this.#inLane('recv', async () => {
+      const transport = await this.#access.router.createPlainTransport({
+        listenInfo: { protocol: 'udp', ip: isIPv6(ip) ? '::1' : '127.0.0.1' },
+        rtcpMux: true,
+        comedia: false,
+      });
+      this.#isFeed = true;
+      this.#rtpCapabilities = rtpCapabilities;
+      this.#put('recv', { transport, connected: transport.connect({ ip, port }) });
+      await this.#transports.get('recv')?.connected;
+      return { transportId: transport.id };
+    });
+  }
+
+  /** Asks the publishers of these consumers for key frames. */
+  requestKeyFrames(consumerIds: readonly string[]): Promise<void> {
+    return this.#inLane('recv', async () => {
+      const consumers = consumerIds.flatMap((id) => this.#consumers.get(id)?.consumer ?? []);
+      await Promise.all(
+        consumers.filter(({ kind }) => kind === 'video').map((one) => one.requestKeyFrame()),
+      );
+    });
+  }
+
   connectTransport(transportId: string, dtlsParameters: DtlsParameters): Promise<void> {
-    const open = this.#openTransport(transportId);
+    const open = this.#webRtc(transportId);
     open.connected ??= mapMediasoupErrors(() => open.transport.connect({ dtlsParameters }));
     return open.connected;
   }
 
   restartIce(transportId: string): Promise<types.IceParameters> {
-    const { transport } = this.#openTransport(transportId);
+    const { transport } = this.#webRtc(transportId);
     return mapMediasoupErrors(() => transport.restartIce());
   }
 
@@ -285,6 +313,22 @@ export class ParticipantMedia {
     }
   }
 
+  #put(direction: 'send' | 'recv', open: OpenTransport): void {
+    if (this.#closed) {
+      open.transport.close();
+      throw new AppError('INVALID_STATE');
+    }
+    const before = this.#transports.get(direction);
+    this.#transports.set(direction, open);
+    before?.transport.close();
+  }
+
+  #webRtc(transportId: string): OpenTransport<types.WebRtcTransport> {
+    const open = this.#openTransport(transportId);
+    if (isWebRtc(open)) return open;
+    throw new AppError('INVALID_STATE', { message: 'This is the transport of a feed.' });
+  }
+
   #openTransport(transportId: string): OpenTransport {
     for (const open of this.#transports.values()) {
       if (open.transport.id === transportId && !open.transport.closed) return open;
@@ -292,7 +336,7 @@ export class ParticipantMedia {
     throw new AppError('INVALID_STATE', { message: 'This transport is closed.' });
   }
 
-  #transportOf(direction: 'send' | 'recv', transportId: string): types.WebRtcTransport {
+  #transportOf(direction: 'send' | 'recv', transportId: string): OpenTransport['transport'] {
     const open = this.#openTransport(transportId);
     if (this.#transports.get(direction) !== open) {
       throw new AppError('INVALID_STATE', {
@@ -312,7 +356,7 @@ export class ParticipantMedia {
     );
   }
 
-  async #consume(transport: types.WebRtcTransport, source: ProducerEntry): Promise<ConsumerEntry> {
+  async #consume(transport: types.Transport, source: ProducerEntry): Promise<ConsumerEntry> {
     const producerId = source.producer.id;
     const view = this.#views.get(producerId);
     const preferredLayers = ConsumerEntry.initialLayers(source, view);
@@ -353,6 +397,10 @@ export class ParticipantMedia {
     }, this.#options.consumerStaleMs);
     this.#staleTimers.add(timer);
   }
+}
+
+function isWebRtc(open: OpenTransport): open is OpenTransport<types.WebRtcTransport> {
+  return 'restartIce' in open.transport;
 }
 
 function describe({ consumer, source }: ConsumerEntry): ConsumerDescription {

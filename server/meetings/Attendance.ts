@@ -1,3 +1,4 @@
+import type { Broadcast } from '../../protocol/live.ts';
 import type { LeaveReason } from '../../protocol/meetings.ts';
 import type { MeetingSnapshot } from '../../protocol/notifications.ts';
 import type { Logger } from '../core/logger.ts';
@@ -16,6 +17,7 @@ export interface AttendanceDeps {
   logger: Logger;
   now: () => number;
   meeting: () => Readonly<MeetingRecord>;
+  broadcast: () => Broadcast;
 }
 
 /** Somebody who enters, with what is stored of their stay. */
@@ -194,6 +196,7 @@ export class Attendance {
       participants: this.#roster.participants.map((other) => other.toView()),
       webrtcConfig: this.#deps.media.webrtcConfig(),
       startedAt: new Date(this.#startedAt).toISOString(),
+      broadcast: this.#deps.broadcast(),
       epoch: this.#roster.log.epoch,
       seq: this.#roster.log.seq,
     };

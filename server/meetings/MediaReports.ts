@@ -2,7 +2,7 @@ import type { MediaEvents } from '../media/MediaCommands.ts';
 import type { MeetingMediaDeps } from './MeetingMedia.ts';
 import type { Roster } from './Roster.ts';
 
-type Deps = Pick<MeetingMediaDeps, 'media' | 'fanout' | 'webrtcConfig'>;
+type Deps = Pick<MeetingMediaDeps, 'media' | 'fanout' | 'webrtcConfig' | 'feed'>;
 
 /** What the media layer reports of one meeting and clients are told as it is: nothing in the roster follows from it. */
 export class MediaReports {
@@ -30,6 +30,7 @@ export class MediaReports {
 
   handleConsumersStale(event: MediaEvents['consumers-stale'][0]): void {
     const { meetingId, participantId, consumerIds } = event;
+    this.#deps.feed().handleStale(participantId, consumerIds);
     const participant = this.#roster.get(participantId);
     this.#roster.tell(participant, 'consumers-closed', { meetingId, consumerIds });
   }
@@ -46,6 +47,7 @@ export class MediaReports {
 
   handleActiveSpeaker(event: MediaEvents['active-speaker'][0]): void {
     this.#deps.fanout.toMeeting('active-speaker', event);
+    this.#deps.feed().handleSpeaker(event.participantId);
   }
 
   handleAudioLevels(event: MediaEvents['audio-levels'][0]): void {

@@ -102,6 +102,11 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     return this.#parts.media;
   }
 
+  /** What its mixer gets of it. */
+  get feed(): MeetingParts['feed'] {
+    return this.#parts.feed;
+  }
+
   /** Whether the connection has a place in the meeting or in its queue. */
   has(connectionId: string): boolean {
     return this.#connections.has(connectionId);
@@ -396,6 +401,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     clearTimeout(this.#emptyTimer);
     clearTimeout(this.#settleTimer);
     this.#parts.roster.close();
+    this.#parts.feed.close();
     this.#parts.leadership.close();
     this.#parts.waitingRoom.close();
     this.#mailbox.close();

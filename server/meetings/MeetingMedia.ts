@@ -13,6 +13,7 @@ import type { Fanout } from './Fanout.ts';
 import { MediaReports } from './MediaReports.ts';
 import type { Participant } from './Participant.ts';
 import type { Roster } from './Roster.ts';
+import type { StageFeed } from './StageFeed.ts';
 import { assertMaySend, maySend, SOURCES } from './sending.ts';
 
 export interface MeetingMediaDeps {
@@ -21,6 +22,7 @@ export interface MeetingMediaDeps {
   /** STUN and TURN servers and how to publish, as a client of this meeting gets them now. */
   webrtcConfig: (rtpCapabilities: RtpCapabilities, meetingId: string) => WebrtcConfig;
   settings: () => MeetingSettings;
+  feed: () => StageFeed;
 }
 
 /**
@@ -48,6 +50,12 @@ export class MeetingMedia {
     const { meetingId, epoch } = this.#roster.fence;
     const { rtpCapabilities } = await this.#deps.media.openMeeting(meetingId, epoch);
     this.#rtpCapabilities = rtpCapabilities;
+    this.#deps.feed().look();
+  }
+
+  /** Null while the meeting has no router. */
+  get rtpCapabilities(): RtpCapabilities | null {
+    return this.#rtpCapabilities;
   }
 
   /** Takes over what the media layer has of those who are in. */
@@ -82,6 +90,7 @@ export class MeetingMedia {
 
   async close(): Promise<void> {
     this.#rtpCapabilities = null;
+    this.#deps.feed().forgetMedia();
     await this.#deps.media.closeMeeting(this.#roster.meetingId);
   }
 
@@ -258,6 +267,7 @@ export class MeetingMedia {
   handleReset({ rtpCapabilities, participantIds }: MediaEvents['meeting-reset'][0]): void {
     if (!this.#rtpCapabilities) return;
     this.#rtpCapabilities = rtpCapabilities;
+    this.#deps.feed().handleReset(participantIds);
     for (const participantId of participantIds) {
       const participant = this.#roster.get(participantId);
       for (const { source, paused } of participant?.producers.values() ?? []) {
@@ -265,7 +275,8 @@ export class MeetingMedia {
       }
       participant?.dropMedia();
     }
-    this.#tellReset(participantIds);
+    const concerned = participantIds.filter((id) => this.#roster.get(id));
+    if (concerned.length > 0) this.#tellReset(concerned);
   }
 
   handleProducerClosed({ participantId, producerId }: MediaEvents['producer-closed'][0]): void {

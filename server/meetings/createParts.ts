@@ -17,6 +17,7 @@ import { Participant } from './Participant.ts';
 import { Pictures } from './Pictures.ts';
 import { Queue, type QueueDeps } from './Queue.ts';
 import { Roster } from './Roster.ts';
+import { StageFeed } from './StageFeed.ts';
 import type {
   AdmissionRecord,
   AdmissionStore,
@@ -46,9 +47,10 @@ export interface MeetingParts {
   readonly departures: Departures;
   readonly pictures: Pictures;
   readonly hot: HotKeeper;
+  readonly feed: StageFeed;
 }
 
-export interface PartsDeps extends Omit<MeetingMediaDeps, 'settings'> {
+export interface PartsDeps extends Omit<MeetingMediaDeps, 'settings' | 'feed'> {
   participants: ParticipantStore;
   admissions: AdmissionStore;
   decisions: DecisionStore;
@@ -88,12 +90,20 @@ export function createParts(
 ): MeetingParts {
   const { id: meetingId, hostId: creatorId } = stored.record;
   const { fanout, logger, now, admissions, assertMayWait, earlyStartMs } = deps;
-  const roster = new Roster(meetingId, new EventLog(epoch), fanout, (id) => hot.touch(id));
+  const roster = new Roster(meetingId, new EventLog(epoch), fanout, (id) => {
+    hot.touch(id);
+    feed.look();
+  });
   const hot: HotKeeper = new HotKeeper(roster, {
     ...{ store: deps.hotState, logger, flushLater, now },
     startedAt: () => attendance.startedAt,
   });
-  const media = new MeetingMedia(roster, { ...deps, settings: () => meeting().settings });
+  const media = new MeetingMedia(roster, {
+    ...{ ...deps, settings: () => meeting().settings, feed: () => feed },
+  });
+  const feed: StageFeed = new StageFeed(roster, {
+    ...{ media: deps.media, rtpCapabilities: () => media.rtpCapabilities, logger },
+  });
   const audit = new AuditTrail(roster.fence, { store: deps.audits, logger, now });
   const book = new DoorBook(roster.fence, deps.decisions, stored);
   const waitingRoom = new WaitingRoom(roster, { fanout, message: () => meeting().waitingMessage });
@@ -102,7 +112,7 @@ export function createParts(
   });
   const attendance = new Attendance(
     roster,
-    { ...deps, media, meeting, pictures },
+    { ...deps, media, meeting, pictures, broadcast: () => feed.broadcast },
     stored.revived?.startedAt ?? 0,
   );
   const leadership = new Leadership(roster, stored.roles, {
@@ -142,7 +152,7 @@ export function createParts(
   if (stored.revived) media.adopt(stored.revived.media);
   return {
     ...{ roster, media, attendance, audit, book, leadership },
-    ...{ waitingRoom, queue, arrivals, moderation, departures, hot, pictures },
+    ...{ waitingRoom, queue, arrivals, moderation, departures, hot, pictures, feed },
   };
 }
 

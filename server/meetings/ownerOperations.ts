@@ -4,6 +4,7 @@ import type { Lease } from '../cluster/LeaseStore.ts';
 import type { Mesh } from '../cluster/Mesh.ts';
 import type { RouterRef } from '../media/MediaExecutor.ts';
 import type { Person } from './AuditTrail.ts';
+import type { FeedArgs, FeedState, FeedWishes } from './feed.ts';
 import type { MeetingOverview } from './overview.ts';
 import type { MeetingPatch, MeetingRecord } from './stores.ts';
 
@@ -54,6 +55,12 @@ export interface OwnerOperations {
   has: { args: { connectionId: string }; answer: boolean };
   /** Somebody may have another picture. */
   picture: { args: { userId: string }; answer: null };
+  /** Its mixer asks for what it is to have; answered when that is another, or after a while. */
+  feed: { args: FeedArgs; answer: FeedState };
+  /** What its mixer shows of what it has. */
+  wishes: { args: FeedWishes; answer: null };
+  /** Its mixer has ended. */
+  unfeed: { args: { generation: number }; answer: null };
   /** How many are in. */
   occupancy: { args: null; answer: number };
   /** A change by the meeting's creator, from outside; `settings` are merged with those that hold. */

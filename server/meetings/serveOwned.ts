@@ -45,6 +45,18 @@ export function serveOwned(
     return null;
   });
 
+  serve('feed', ({ feed }, args) => feed.follow(args));
+
+  serve('wishes', async ({ feed }, wishes) => {
+    await feed.want(wishes);
+    return null;
+  });
+
+  serve('unfeed', ({ feed }, { generation }) => {
+    feed.end(generation);
+    return null;
+  });
+
   serve('occupancy', (meeting) => meeting.participants.length);
 
   serve('update', (meeting, { patch, settings, invited }) =>

@@ -6,7 +6,7 @@ import { fromJson } from './fromJson.ts';
 const identity: z.ZodType<NodeIdentity> = z.object({
   instanceId: z.string().min(1),
   name: z.string(),
-  roles: z.array(z.enum(['signaling', 'media'])),
+  roles: z.array(z.enum(['signaling', 'media', 'mixer'])),
   version: z.string(),
   region: z.string().nullable(),
   meshUrl: z.string().nullable(),
@@ -20,6 +20,7 @@ const load: z.ZodType<NodeLoad> = z.object({
   routers: z.number().default(0),
   participants: z.number().default(0),
   workers: z.array(z.object({ index: z.number(), load: z.number() })),
+  mixerCapacity: z.number().default(0),
 });
 const entry = z.tuple([
   z.string(),

@@ -11,6 +11,8 @@ export interface ClusterShape {
   media?: number;
   /** Of nodes of both roles. */
   all?: number;
+  /** Of nodes that only mix. */
+  mixers?: number;
   env?: Record<string, string>;
   /** Every node has ways of its own to Redis and to the others, which can be broken. */
   wired?: boolean;
@@ -29,11 +31,12 @@ export class ClusterOfProcesses {
   readonly database: TcpProxy;
   readonly signaling: readonly NodeProcess[];
   readonly media: readonly NodeProcess[];
+  readonly mixers: readonly NodeProcess[];
   readonly #wires: ReadonlyMap<NodeProcess, Wires>;
 
   /** @param postgresUrl of a server in which a database is made for this cluster */
   static async start(postgresUrl: string, shape: ClusterShape = {}): Promise<ClusterOfProcesses> {
-    const { signaling = 2, media = 2, all = 0, env = {}, wired = false } = shape;
+    const { signaling = 2, media = 2, all = 0, mixers = 0, env = {}, wired = false } = shape;
     const [redis, databaseUrl] = await Promise.all([
       RedisServer.start(),
       createDatabase(postgresUrl),
@@ -55,16 +58,18 @@ export class ClusterOfProcesses {
     };
     const start = (role: string, count: number) =>
       Array.from({ length: count }, (_, index) => startOne(role, `${role}-${index + 1}`));
-    const [clients, workers, both] = await Promise.all(
-      [start('signaling', signaling), start('media', media), start('all', all)].map((nodes) =>
-        Promise.all(nodes),
-      ),
+    const [clients, workers, both, mixing] = await Promise.all(
+      [
+        ...[start('signaling', signaling), start('media', media), start('all', all)],
+        start('mixer', mixers),
+      ].map((nodes) => Promise.all(nodes)),
     );
     return new ClusterOfProcesses(
       redis,
       database,
       [...(clients ?? []), ...(both ?? [])],
       [...(workers ?? []), ...(both ?? [])],
+      mixing ?? [],
       wires,
     );
   }
@@ -74,17 +79,19 @@ export class ClusterOfProcesses {
     database: TcpProxy,
     signaling: readonly NodeProcess[],
     media: readonly NodeProcess[],
+    mixers: readonly NodeProcess[],
     wires: ReadonlyMap<NodeProcess, Wires>,
   ) {
     this.redis = redis;
     this.database = database;
     this.signaling = signaling;
     this.media = media;
+    this.mixers = mixers;
     this.#wires = wires;
   }
 
   get nodes(): readonly NodeProcess[] {
-    return [...new Set([...this.signaling, ...this.media])];
+    return [...new Set([...this.signaling, ...this.media, ...this.mixers])];
   }
 
   /** @throws Error in a cluster that is not wired */

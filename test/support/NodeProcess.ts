@@ -57,6 +57,7 @@ export class NodeProcess {
       PARLEY_MEDIA_LISTEN_ADDRESS: '127.0.0.1',
       PARLEY_MEDIA_BASE_PORT: '0',
       PARLEY_MEDIA_WORKERS: '1',
+      PARLEY_LIVE_MIXERS: '0',
       PARLEY_NODE_DRAIN_TIMEOUT_MS: '2000',
       PARLEY_LOG_LEVEL: 'info',
       PARLEY_LOG_FORMAT: 'json',

@@ -32,6 +32,7 @@ export async function startTestServer(
       PARLEY_MEDIA_LISTEN_ADDRESS: '127.0.0.1',
       PARLEY_MEDIA_BASE_PORT: '0',
       PARLEY_MEDIA_WORKERS: '1',
+      PARLEY_LIVE_MIXERS: '0',
       PARLEY_LOG_LEVEL: 'silent',
       ...env,
     },

@@ -8,4 +8,5 @@ export const IDLE: NodeLoad = {
   routers: 0,
   participants: 0,
   workers: [],
+  mixerCapacity: 0,
 };

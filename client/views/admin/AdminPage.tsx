@@ -9,7 +9,7 @@ import { toFailure, useApp, useTexts } from '../context.ts';
 import { ActList } from './ActList.tsx';
 import { LiveMeetingRow } from './LiveMeetingRow.tsx';
 import { NodeCard } from './NodeCard.tsx';
-import { usePolling } from './usePolling.ts';
+import { usePolling } from '../usePolling.ts';
 import { WebhookRow } from './WebhookRow.tsx';
 
 /** What an operator sees of the server, and does to it. */

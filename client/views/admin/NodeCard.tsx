@@ -66,6 +66,9 @@ export function NodeCard({ node, onMark }: NodeCardProps) {
             <Figure title={admin.routers} value={String(node.routers)} />
           </>
         )}
+        {node.mixerCapacity > 0 && (
+          <Figure title={admin.mixes} value={String(node.mixerCapacity)} />
+        )}
         <Figure title={admin.uptime} value={durationText(admin.duration, node.uptimeSec)} />
         <Figure title={admin.version} value={node.version} />
         {node.region !== null && <Figure title={admin.region} value={node.region} />}

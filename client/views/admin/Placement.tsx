@@ -3,7 +3,7 @@ import type { PlacementView } from '../../../protocol/admin.ts';
 import type { AdminModel } from '../../state/adminModels.ts';
 import { FailureNote } from '../components/FailureNote.tsx';
 import { useTexts } from '../context.ts';
-import { usePolling } from './usePolling.ts';
+import { usePolling } from '../usePolling.ts';
 
 type RouterAt = Omit<PlacementView['routers'][number], 'participants'>;
 

@@ -1,7 +1,8 @@
 import { Hand, MicOff } from 'lucide';
+import { lazy, Suspense } from 'preact/compat';
 import type { HostChange } from '../../state/hostModels.ts';
 import { Icon } from '../components/Icon.tsx';
-import { useTexts } from '../context.ts';
+import { hasAccount, useApp, useTexts } from '../context.ts';
 import { Panel } from '../meeting/Panel.tsx';
 import { AUTO_ADMITS, CHAT_AFTERS, SETTINGS } from '../meetingSettings.ts';
 import { Activity } from './Activity.tsx';
@@ -9,9 +10,13 @@ import type { Asking } from './ask.ts';
 import { Bans } from './Bans.tsx';
 import { LiveSelect, LiveSwitch } from './LiveSetting.tsx';
 
+/** Few meetings are for more than those who are in them. */
+const GoLive = lazy(async () => (await import('../live/GoLive.tsx')).GoLive);
+
 /** What hosts decide about a running meeting, and what they did. */
 export function HostTools({ meeting, onAsk, onClose }: Asking & { onClose: () => void }) {
   const { tools, person: words } = useTexts().hosting;
+  const { session } = useApp();
   const { host } = meeting;
   const { locked, waitingRoom, autoAdmit, settings } = meeting.meeting.value;
   const update = (change: HostChange): Promise<void> => host.update(change);
@@ -70,6 +75,11 @@ export function HostTools({ meeting, onAsk, onClose }: Asking & { onClose: () =>
           </button>
         </div>
       </section>
+      {meeting.may('end') && hasAccount(session.user.value) && (
+        <Suspense fallback={null}>
+          <GoLive meeting={meeting} />
+        </Suspense>
+      )}
       {meeting.may('ban') && <Bans host={host} />}
       {meeting.may('see-audit') && <Activity host={host} />}
     </Panel>

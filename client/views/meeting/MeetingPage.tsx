@@ -18,6 +18,7 @@ import { UnmutePrompt } from '../hosting/UnmutePrompt.tsx';
 import { WaitingToast } from '../hosting/WaitingToast.tsx';
 import { useKeptFocus } from '../useKeptFocus.ts';
 import { usePageTitle } from '../usePageTitle.ts';
+import { BroadcastBadge } from './BroadcastBadge.tsx';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { ControlBar } from './ControlBar.tsx';
 import { Notices, Reactions } from './Passing.tsx';
@@ -90,6 +91,7 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
               </div>
             )}
           </div>
+          <BroadcastBadge meeting={meeting} />
           <div class="toasts">
             <UnmutePrompt meeting={meeting} />
             {meeting.may('manage-waiting-room') && (

@@ -1,4 +1,4 @@
-import { CalendarPlus, ServerCog, Video } from 'lucide';
+import { CalendarPlus, Radio, ServerCog, Video } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import type { Failure } from '../../state/models.ts';
 import { FailureNote } from '../components/FailureNote.tsx';
@@ -26,8 +26,12 @@ export function HomePage() {
           />
           <h2>{texts.home.joinByCode}</h2>
           <JoinByCode />
+          <a class="button home-server" href="/live" onClick={followLink}>
+            <Icon of={Radio} />
+            {texts.live.title}
+          </a>
           {session.operator.value && (
-            <a class="button home-server" href="/admin" onClick={followLink}>
+            <a class="button" href="/admin" onClick={followLink}>
               <Icon of={ServerCog} />
               {texts.admin.title}
             </a>

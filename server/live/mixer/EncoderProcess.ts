@@ -83,7 +83,7 @@ export class EncoderProcess {
     this.#free = Array.from({ length: MAX_PICTURES }, () => Buffer.allocUnsafe(bytesOf(size)));
     // It takes a while to get ready, and what is written meanwhile would be late for ever. A picture is larger
     // than what the system keeps for it, so that it is ready when it has taken one.
-    this.#pictures.write(matroskaHeader(size));
+    this.#pictures.write(matroskaHeader(size, options.framesPerSecond));
     this.writePicture(options.first, 0, options.onReady);
   }
 

@@ -11,8 +11,11 @@ const SEGMENT = '18538067';
 const CLUSTER = '1f43b675';
 const VIDEO_TRACK = 1;
 
-/** The beginning of a stream of pictures of that size. */
-export function matroskaHeader({ width, height }: Size): Buffer {
+/**
+ * The beginning of a stream of pictures of that size.
+ * @param framesPerSecond that are to come: an encoder that is told none takes it for a thousand, and saves bits
+ */
+export function matroskaHeader({ width, height }: Size, framesPerSecond: number): Buffer {
   const video = element('e0', [
     element('b0', number(width)),
     element('ba', number(height)),
@@ -22,6 +25,7 @@ export function matroskaHeader({ width, height }: Size): Buffer {
     element('d7', number(VIDEO_TRACK)),
     element('73c5', number(VIDEO_TRACK)),
     element('83', number(1)),
+    element('23e383', number(Math.round(1e9 / framesPerSecond))),
     element('86', text('V_UNCOMPRESSED')),
     video,
   ]);

@@ -12,6 +12,7 @@ import { StaleEpochError } from '../../core/StaleEpochError.ts';
 import type {
   AdoptedParticipant,
   ConsumeResult,
+  FeedRequest,
   MediaCommands,
   MediaEvents,
   ParticipantKey,
@@ -214,6 +215,14 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     moveId?: number,
   ): Promise<TransportOptions> {
     return this.#cascade(of).createTransport(of.participantId, request, moveId);
+  }
+
+  async openFeed(of: ParticipantKey, request: FeedRequest): Promise<{ transportId: string }> {
+    return this.#cascade(of).openFeed(of.participantId, request);
+  }
+
+  async requestKeyFrames(of: ParticipantKey, consumerIds: readonly string[]): Promise<void> {
+    await this.#cascade(of).commands.requestKeyFrames(of.participantId, consumerIds);
   }
 
   async connectTransport(

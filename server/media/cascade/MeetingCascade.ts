@@ -1,7 +1,12 @@
 import type { RtpCapabilities, TransportOptions } from '../../../protocol/rtp.ts';
 import { AppError } from '../../core/AppError.ts';
 import type { Logger } from '../../core/logger.ts';
-import type { AdoptedParticipant, MediaEvents, TransportRequest } from '../MediaCommands.ts';
+import type {
+  AdoptedParticipant,
+  FeedRequest,
+  MediaEvents,
+  TransportRequest,
+} from '../MediaCommands.ts';
 import type { NodeMediaEvent, RouterFact, RouterRef } from '../MediaExecutor.ts';
 import { ROUTER_PPS } from '../packetRates.ts';
 import { closeStray } from './closeStray.ts';
@@ -201,6 +206,25 @@ export class MeetingCascade {
     const options = await this.#deps.orders.give(nodeId, 'createTransport', order);
     home.transports.add(options.id);
     return options;
+  }
+
+  /** A program beside the worker of one node receives, and stays there. */
+  async openFeed(participantId: string, request: FeedRequest): Promise<{ transportId: string }> {
+    if (this.#resetting.has(participantId)) throw new AppError('INVALID_STATE');
+    if (this.#closed) throw new AppError('INVALID_STATE');
+    const { nodeId, ...of } = request;
+    const home = await this.#homes.settle(participantId, () => this.#routers.placeOn(nodeId));
+    if (home.router.nodeId !== nodeId) throw new AppError('INVALID_STATE');
+    this.#moves.keep(participantId);
+    this.#streams.release(participantId, home.router);
+    for (const router of this.#routers.all) {
+      if (router === home.router) continue;
+      void this.#deps.orders.end(router.nodeId, 'warmProducers', { worker: router.worker });
+    }
+    const order = { worker: home.router.worker, participantId, request: of };
+    const opened = await this.#deps.orders.give(nodeId, 'openFeed', order);
+    home.transports.add(opened.transportId);
+    return opened;
   }
 
   /** Whether nobody else who sends is to move for now. */

@@ -44,6 +44,8 @@ export class MeetingMoves {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   /** Those for whom a router is looked for. */
   readonly #beginning = new Set<string>();
+  /** Those who stay where they are. */
+  readonly #kept = new Set<string>();
   readonly #putOffs = new Map<string, { until: number; delayMs: number }>();
 
   constructor(deps: MeetingMovesDeps) {
@@ -64,7 +66,7 @@ export class MeetingMoves {
     const all = publishers();
     return homes
       .at(at)
-      .filter((id) => !homes.next(id) && !this.#beginning.has(id))
+      .filter((id) => !homes.next(id) && !this.#beginning.has(id) && !this.#kept.has(id))
       .filter((id) => (this.#putOffs.get(id)?.until ?? 0) <= now())
       .map((participantId) => ({
         ...{ meetingId, participantId, publishes: all.has(participantId) },
@@ -129,6 +131,12 @@ export class MeetingMoves {
     clearTimeout(this.#timers.get(participantId));
     this.#timers.delete(participantId);
     this.#putOffs.delete(participantId);
+    this.#kept.delete(participantId);
+  }
+
+  /** Nothing moves them, until they are forgotten. */
+  keep(participantId: string): void {
+    this.#kept.add(participantId);
   }
 
   close(): void {

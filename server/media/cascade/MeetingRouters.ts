@@ -55,6 +55,12 @@ export class MeetingRouters {
     return (worker !== null ? this.find({ nodeId, worker }) : undefined) ?? this.#open(place);
   }
 
+  /** The router on that node, at once when there is one. */
+  placeOn(nodeId: string): RouterRef | Promise<RouterRef> {
+    const known = this.#all.find((router) => router.nodeId === nodeId);
+    return known ?? this.#open({ nodeId, worker: null });
+  }
+
   adopt(routers: readonly RouterRef[], rtpCapabilities: RtpCapabilities): void {
     this.#all = routers;
     this.#rtpCapabilities = rtpCapabilities;

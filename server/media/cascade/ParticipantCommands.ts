@@ -120,6 +120,12 @@ export class ParticipantCommands {
     };
   }
 
+  async requestKeyFrames(participantId: string, consumerIds: readonly string[]): Promise<void> {
+    const { nodeId, worker } = this.#deps.homes.of(participantId).router;
+    const order = { worker, participantId, consumerIds: [...consumerIds] };
+    await this.#deps.orders.give(nodeId, 'requestKeyFrames', order);
+  }
+
   async updateViews(participantId: string, views: readonly ViewRequest[]): Promise<void> {
     const { router } = this.#deps.homes.of(participantId);
     const next = this.#deps.homes.next(participantId);

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeInfo } from '../../../server/cluster/NodeRegistry.ts';
 import { COLUMNS, startCluster, type TestCluster, type TestNode } from '../../support/clusters.ts';
 import { eventually } from '../../support/eventually.ts';
+import { IDLE } from '../../support/idle.ts';
 
 describe.each(COLUMNS)('a registry of nodes in %s', (column) => {
   let cluster: TestCluster;
@@ -41,7 +42,7 @@ describe.each(COLUMNS)('a registry of nodes in %s', (column) => {
     await sees(two, [one, two]);
 
     const workers = [0.4, 0.6].map((load, index) => ({ index, load }));
-    two.setLoad({ load: 0.5, meetings: 3, connections: 40, routers: 2, participants: 2, workers });
+    two.setLoad({ ...IDLE, load: 0.5, meetings: 3, connections: 40, workers });
     await eventually(() => expect(one.registry.find(two.id)).toMatchObject({ load: 0.5, workers }));
     await two.close();
     await sees(one, [one]);
@@ -65,9 +66,9 @@ describe.each(COLUMNS)('a registry of nodes in %s', (column) => {
     expect(one.registry.find(two.id)?.mark).toBe('draining');
     await eventually(() => expect(two.registry.find(two.id)?.mark).toBe('draining'));
     // Several heartbeats of its own later:
-    two.setLoad({ load: 1, meetings: 0, connections: 0, routers: 0, participants: 0, workers: [] });
+    two.setLoad({ ...IDLE, load: 1 });
     await eventually(() => expect(one.registry.find(two.id)?.load).toBe(1));
-    two.setLoad({ load: 2, meetings: 0, connections: 0, routers: 0, participants: 0, workers: [] });
+    two.setLoad({ ...IDLE, load: 2 });
     await eventually(() => expect(one.registry.find(two.id)?.load).toBe(2));
 
     expect(one.registry.find(two.id)?.mark).toBe('draining');
@@ -145,7 +146,7 @@ describe.each(COLUMNS)('a registry of nodes in %s', (column) => {
 
     await cluster.wipe();
     await eventually(() => expect(events.length).toBeGreaterThanOrEqual(2));
-    two.setLoad({ load: 7, meetings: 0, connections: 0, routers: 0, participants: 0, workers: [] });
+    two.setLoad({ ...IDLE, load: 7 });
     await eventually(() => expect(one.registry.find(two.id)?.load).toBe(7));
 
     expect(events).toHaveLength(2);

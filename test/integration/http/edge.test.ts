@@ -43,6 +43,7 @@ describe('headers', () => {
       'style-src': "'self'",
       'img-src': "'self' data: blob:",
       'media-src': "'self' blob: mediastream:",
+      'worker-src': "'self' blob:",
       'connect-src': `'self' ws://${host} wss://${host}`,
       'object-src': "'none'",
       'base-uri': "'none'",

@@ -9,7 +9,7 @@ const execute = promisify(execFile);
 export async function possessions() {
   const pid = process.pid;
   const { stdout } = await execute('ps', ['-o', 'args', '--no-headers', '--ppid', String(pid)]);
-  const children = stdout.split('\n').filter((line) => line.includes('ffmpeg')).length;
+  const children = stdout.split('\n').filter((line) => /ffmpeg|mixerProcess/.test(line)).length;
   return { children, folders: await workFolders() };
 }
 

@@ -5,6 +5,7 @@ import * as calls from '../../../protocol/calls.ts';
 import * as chat from '../../../protocol/chat.ts';
 import * as errors from '../../../protocol/errors.ts';
 import * as events from '../../../protocol/events.ts';
+import * as live from '../../../protocol/live.ts';
 import * as mediaRequests from '../../../protocol/mediaRequests.ts';
 import * as meetingRequests from '../../../protocol/meetingRequests.ts';
 import * as meetings from '../../../protocol/meetings.ts';
@@ -26,7 +27,7 @@ const FOLDER = join(import.meta.dirname, '../../../protocol');
 /** In the order in which their types are listed. */
 const MODULES = {
   ...{ primitives, meetings, notifications, meetingRequests, mediaRequests },
-  ...{ chat, people, calls, rest, admin, rtp },
+  ...{ chat, people, calls, live, rest, admin, rtp },
 };
 
 /** The text of docs/protocol.md, from the contract and the comments in it. */
@@ -154,7 +155,7 @@ const AUTH = {
 
 function renderRoutes(type: TypeOf): string {
   const comments = mergedComments(
-    ['rest', 'chatRoutes', 'people', 'callHistory'],
+    ['rest', 'chatRoutes', 'people', 'callHistory', 'live'],
     /^\w*[rR]outes\./,
   );
   const entries = (Object.keys(rest.routes) as rest.RouteName[]).map((name) => {

@@ -9,7 +9,7 @@ import type { Schema } from '../../support/protocolDocs/schemaText.ts';
  * decoded, and what is handed to the media worker or the other end of a call.
  */
 const UNSTORED =
-  /(password|passcode|before|rtpParameters\..*|rtpCapabilities\..*|dtlsParameters\..*|sdp|candidate\..*)$/;
+  /(password|passcode|pin|before|rtpParameters\..*|rtpCapabilities\..*|dtlsParameters\..*|sdp|candidate\..*)$/;
 
 /** Paths of all strings in a schema that accept a NUL character, which PostgreSQL cannot store. */
 function openToNul(schema: Schema, path: string): string[] {

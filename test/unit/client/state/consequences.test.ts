@@ -1,26 +1,32 @@
 import { expect, test } from 'vitest';
 import { createConsequences } from '../../../../client/state/consequences.ts';
 import type { RosterState } from '../../../../client/state/roster.ts';
+import type { Broadcast } from '../../../../protocol/live.ts';
 import type { ParticipantView } from '../../../../protocol/meetings.ts';
 import type { SequencedNotification } from '../../../../protocol/notifications.ts';
 
 const WEBRTC = { iceServers: [] };
 
-function consequencesOfReset(participantIds: string[]): unknown[] {
-  const calls: unknown[] = [];
+/** @param calls what is done and told, in its order */
+function consequences(calls: unknown[]) {
   const nothing = (): void => undefined;
-  const follow = createConsequences({
+  return createConsequences({
     media: {
       add: nothing,
       remove: nothing,
       reset: (config) => calls.push(['reset', config]),
       receive: (producerIds) => calls.push(['receive', [...producerIds]]),
     },
-    notices: { tell: nothing },
+    notices: { tell: (kind) => calls.push(kind) },
     liveliness: { forget: nothing },
     onStopped: nothing,
     onSettings: nothing,
   });
+}
+
+function consequencesOfReset(participantIds: string[]): unknown[] {
+  const calls: unknown[] = [];
+  const follow = consequences(calls);
   const producers = [{ id: 'cam', kind: 'video', source: 'camera', paused: false }];
   const participants = new Map([
     ['ann', { id: 'ann', companion: false, producers: [] }],
@@ -41,4 +47,38 @@ test('who has lost their media builds it anew, and receives whoever still sends'
 
 test('everybody else only stops receiving those who have', () => {
   expect(consequencesOfReset(['cyd'])).toEqual([['receive', ['cam']]]);
+});
+
+test.each([
+  [
+    'goes on air',
+    { roomId: null, recording: false },
+    { roomId: 'a', recording: false },
+    ['on-air'],
+  ],
+  [
+    'goes off air',
+    { roomId: 'a', recording: true },
+    { roomId: null, recording: true },
+    ['off-air'],
+  ],
+  [
+    'is recorded',
+    { roomId: 'a', recording: false },
+    { roomId: 'a', recording: true },
+    ['recording-began'],
+  ],
+  [
+    'ends altogether',
+    { roomId: 'a', recording: true },
+    { roomId: null, recording: false },
+    ['off-air', 'recording-ended'],
+  ],
+])('everybody is told when the meeting %s', (_, before, after, told) => {
+  const calls: unknown[] = [];
+  const payload = { broadcast: after };
+  const notification = { name: 'broadcast-updated', payload } as unknown as SequencedNotification;
+  const state = (broadcast: Broadcast) => ({ broadcast }) as RosterState;
+  consequences(calls)(notification, state(before), state(after));
+  expect(calls).toEqual(told);
 });

@@ -5,6 +5,7 @@ import {
   rosterOf,
   type RosterState,
 } from '../../../../client/state/roster.ts';
+import { NO_BROADCAST } from '../../../../protocol/live.ts';
 import type { ParticipantView, ProducerView } from '../../../../protocol/meetings.ts';
 import type {
   MeetingSnapshot,
@@ -40,6 +41,7 @@ function roster(...participants: ParticipantView[]): RosterState {
     meeting,
     selfId: 'ann',
     participants: new Map(participants.map((one) => [one.id, one])),
+    broadcast: NO_BROADCAST,
     epoch: 2,
     seq: 10,
   };
@@ -60,16 +62,24 @@ describe('rosterOf', () => {
       meeting: { id: 'm' },
       participantId: 'ann',
       participants: [person('ann'), person('bob')],
+      broadcast: { roomId: 'town-hall', recording: false },
       epoch: 4,
       seq: 7,
     } as unknown as MeetingSnapshot;
     const state = rosterOf(snapshot);
     expect([...state.participants.keys()]).toEqual(['ann', 'bob']);
     expect(state).toMatchObject({ selfId: 'ann', epoch: 4, seq: 7 });
+    expect(state.broadcast).toEqual({ roomId: 'town-hall', recording: false });
   });
 });
 
 describe('applyNotification', () => {
+  test('follows whether the meeting is on air and recorded', () => {
+    const broadcast = { roomId: 'town-hall', recording: true };
+    const after = applyNotification(roster(), fact('broadcast-updated', { broadcast }));
+    expect(after).toMatchObject({ broadcast, seq: 11 });
+  });
+
   const joined = (stamp?: { epoch?: number; seq?: number }) =>
     fact('participant-joined', { participant: person('bob') }, stamp);
 

@@ -17,7 +17,7 @@ function meeting(leave: ParticipantStore['leave']) {
       participants: { leave } as unknown as ParticipantStore,
       logger: createLogger('silent', 'json'),
       now: () => 0,
-      meeting: unasked,
+      ...{ meeting: unasked, broadcast: unasked },
     },
     0,
   );

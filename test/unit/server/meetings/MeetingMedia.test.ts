@@ -13,7 +13,7 @@ function meeting(setProducerPaused: () => Promise<void>) {
   const media = new MeetingMedia(roster, {
     media: { setProducerPaused } as unknown as MediaCommands,
     fanout,
-    ...{ settings: unasked, webrtcConfig: unasked },
+    ...{ settings: unasked, webrtcConfig: unasked, feed: unasked },
   });
   return { media, speaker, told };
 }

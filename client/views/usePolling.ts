@@ -3,8 +3,11 @@ import { useEffect } from 'preact/hooks';
 /** Fast enough to watch a node drain. */
 const PAUSE_MS = 2_000;
 
-/** Asks at once, then again and again while somebody can see the answer. @param refresh never rejects */
-export function usePolling(refresh: () => Promise<void>): void {
+/**
+ * Asks at once, then again and again while somebody can see the answer.
+ * @param refresh never rejects @param pauseMs after an answer
+ */
+export function usePolling(refresh: () => Promise<void>, pauseMs = PAUSE_MS): void {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let left = false;
@@ -12,7 +15,7 @@ export function usePolling(refresh: () => Promise<void>): void {
       clearTimeout(timer);
       if (document.visibilityState === 'visible') await refresh();
       // A page that is left while the answer is on its way asks no more.
-      if (!left) timer = setTimeout(() => void poll(), PAUSE_MS);
+      if (!left) timer = setTimeout(() => void poll(), pauseMs);
     }
     const onVisible = (): void => {
       if (document.visibilityState === 'visible') void poll();
@@ -24,5 +27,5 @@ export function usePolling(refresh: () => Promise<void>): void {
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', onVisible);
     };
-  }, [refresh]);
+  }, [refresh, pauseMs]);
 }

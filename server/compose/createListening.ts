@@ -1,0 +1,46 @@
+import type { RateLimits } from '../auth/RateLimits.ts';
+import type { Config } from '../config/loadConfig.ts';
+import type { Logger } from '../core/logger.ts';
+import { Listeners } from '../live/Listeners.ts';
+import { LiveAccess } from '../live/LiveAccess.ts';
+import { LiveFiles } from '../live/LiveFiles.ts';
+import { LiveListening } from '../live/LiveListening.ts';
+import type { MixFiles } from '../live/MixFiles.ts';
+import { RoomRows } from '../live/RoomRows.ts';
+import type { LiveStore } from '../live/stores.ts';
+import type { Cluster } from './openCluster.ts';
+
+export interface ListeningDeps {
+  config: Pick<Config, 'live'>;
+  cluster: Pick<Cluster, 'registry'>;
+  store: Pick<LiveStore, 'find'>;
+  mixes: MixFiles;
+  rateLimits: RateLimits;
+  jwtSecret: string;
+  logger: Logger;
+}
+
+/** What listeners of live rooms need, as `createHttpApp` takes it. */
+export interface Listening {
+  liveAccess: LiveAccess;
+  liveListening: LiveListening;
+  liveFiles: LiveFiles;
+}
+
+export function createListening(deps: ListeningDeps): Listening {
+  const { store, mixes, rateLimits, jwtSecret, logger, cluster } = deps;
+  const { segmentSec, segmentsPerKey, keptSegments, cacheBytes } = deps.config.live;
+  const now = Date.now;
+  const rooms = new RoomRows(store, now);
+  const listeners = new Listeners();
+  return {
+    liveAccess: new LiveAccess({
+      ...{ store, rooms, rateLimits, jwtSecret, segmentSec, segmentsPerKey, now },
+    }),
+    liveListening: new LiveListening({
+      ...{ rooms, mixes, listeners, now },
+      nameOf: (instanceId) => cluster.registry.find(instanceId)?.name ?? null,
+    }),
+    liveFiles: new LiveFiles({ rooms, mixes, listeners, cacheBytes, keptSegments, logger, now }),
+  };
+}

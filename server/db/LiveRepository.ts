@@ -1,0 +1,340 @@
+import type { Knex } from 'knex';
+import { AppError } from '../core/AppError.ts';
+import { decodeCursor, encodeCursor } from '../core/cursor.ts';
+import type {
+  ChooseMixer,
+  LiveRoom,
+  LiveRoomPatch,
+  LiveRoomRecord,
+  LiveStore,
+  MixRecord,
+  Started,
+  Wanted,
+  WantedRecording,
+} from '../live/stores.ts';
+import { isUniqueViolation } from './errors.ts';
+
+interface RoomRow {
+  room_id: string;
+  meeting_id: string;
+  meeting_code: string;
+  host_id: string;
+  title: string;
+  pin_hash: string;
+  pin_version: number;
+  desired: LiveRoomRecord['desired'];
+  nonce: string | null;
+  key_secret: string | null;
+  started_at: Date | null;
+  stopped_at: Date | null;
+  created_at: Date;
+}
+
+/** As a left join answers: all null where there is none. */
+interface MixColumns {
+  mix_meeting_id: string | null;
+  generation: number;
+  mixer: string | null;
+  publishing: boolean;
+  assigned_at: Date;
+}
+
+interface MixRow extends Omit<MixColumns, 'mix_meeting_id'> {
+  meeting_id: string;
+}
+
+type Nullable<T> = { [K in keyof T]: T[K] | null };
+
+interface WantedRow extends Nullable<RoomRow>, MixColumns {
+  of_meeting: string;
+  meeting_title: string;
+  ended_at: Date | null;
+  recording_id: string | null;
+  composite: boolean | null;
+  tracks: boolean | null;
+}
+
+const OF_MEETING = [
+  'meetings.id AS of_meeting',
+  'meetings.title AS meeting_title',
+  'meetings.ended_at',
+];
+const RECORDING = ['recordings.id AS recording_id', 'recordings.composite', 'recordings.tracks'];
+const ROOM = ['live_rooms.*', 'meetings.code AS meeting_code'];
+const MIX = [
+  'mixes.meeting_id AS mix_meeting_id',
+  ...['mixes.generation', 'mixes.mixer', 'mixes.publishing', 'mixes.assigned_at'],
+];
+/** Whoever decides about mixers does so alone. */
+const ASSIGNMENT_LOCK = 0x6d69786573;
+
+/** Keeps live rooms and mixes in PostgreSQL or PGlite. */
+export class LiveRepository implements LiveStore {
+  readonly #db: Knex;
+
+  constructor(db: Knex) {
+    this.#db = db;
+  }
+
+  async insert(room: Omit<LiveRoomRecord, 'meetingCode'>): Promise<void> {
+    const { roomId, meetingId, hostId, createdAt } = room;
+    try {
+      await this.#db('live_rooms').insert({
+        ...{ room_id: roomId, meeting_id: meetingId, host_id: hostId },
+        created_at: new Date(createdAt),
+        ...patchRow(room),
+      });
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      const message = 'There is a live room of this name, or of this meeting.';
+      throw new AppError('CONFLICT', { message, cause: error });
+    }
+  }
+
+  async find(roomId: string): Promise<LiveRoom | null> {
+    const row = await this.#rooms().where('live_rooms.room_id', roomId).first();
+    return row ? mapLiveRoom(row) : null;
+  }
+
+  async ofMeeting(meetingId: string): Promise<LiveRoom | null> {
+    const row = await this.#rooms().where('live_rooms.meeting_id', meetingId).first();
+    return row ? mapLiveRoom(row) : null;
+  }
+
+  async list(
+    hostId: string,
+    { before, limit }: { before?: string; limit: number },
+  ): Promise<{ rooms: LiveRoom[]; next: string | null }> {
+    const query = this.#rooms()
+      .where('live_rooms.host_id', hostId)
+      .orderBy([
+        { column: 'live_rooms.created_at', order: 'desc' },
+        { column: 'live_rooms.room_id', order: 'desc' },
+      ])
+      .limit(limit + 1);
+    if (before !== undefined) {
+      const cursor = decodeCursor(before);
+      query.whereRaw('(live_rooms.created_at, live_rooms.room_id) < (?, ?)', [
+        new Date(cursor.createdAt),
+        cursor.id,
+      ]);
+    }
+    const rooms = (await query).map(mapLiveRoom);
+    const page = rooms.slice(0, limit);
+    const last = page.at(-1)?.room;
+    const isLast = rooms.length <= limit || !last;
+    return {
+      rooms: page,
+      next: isLast ? null : encodeCursor({ createdAt: last.createdAt, id: last.roomId }),
+    };
+  }
+
+  async update(
+    roomId: string,
+    patch: LiveRoomPatch,
+    from: readonly LiveRoomRecord['desired'][],
+  ): Promise<boolean> {
+    const changed = await this.#db('live_rooms')
+      .where({ room_id: roomId })
+      .whereIn('desired', from)
+      .update(patchRow(patch));
+    return changed > 0;
+  }
+
+  async remove(roomId: string): Promise<void> {
+    await this.#db('live_rooms')
+      .where({ room_id: roomId, desired: 'removed' })
+      .whereNotIn('meeting_id', this.#db('mixes').select('meeting_id'))
+      .delete();
+  }
+
+  async start(
+    roomId: string,
+    patch: LiveRoomPatch,
+    choose: ChooseMixer,
+    now: number,
+  ): Promise<Started> {
+    try {
+      return await this.#db.transaction(async (transaction) => {
+        await transaction.raw('SELECT pg_advisory_xact_lock(?)', [ASSIGNMENT_LOCK]);
+        const [row] = await transaction('live_rooms')
+          .where({ room_id: roomId, desired: 'off' })
+          .update({ ...patchRow(patch), desired: 'on-air' })
+          .returning<{ meeting_id: string }[]>('meeting_id');
+        if (!row) return { outcome: 'refused' };
+        const mix = await assignNow(transaction, row.meeting_id, { replaces: null, choose, now });
+        if (!mix) throw new NoCapacity();
+        // What it published until now was of the start before.
+        await transaction('mixes')
+          .where({ meeting_id: row.meeting_id })
+          .update({ publishing: false });
+        return { outcome: 'started', mix: { ...mix, publishing: false } };
+      });
+    } catch (error) {
+      if (error instanceof NoCapacity) return { outcome: 'full' };
+      throw error;
+    }
+  }
+
+  assign(
+    meetingId: string,
+    replaces: number | null,
+    choose: ChooseMixer,
+    now: number,
+  ): Promise<MixRecord | null> {
+    return this.#db.transaction(async (transaction) => {
+      await transaction.raw('SELECT pg_advisory_xact_lock(?)', [ASSIGNMENT_LOCK]);
+      return assignNow(transaction, meetingId, { replaces, choose, now });
+    });
+  }
+
+  async assignedTo(instanceId: string): Promise<Wanted[]> {
+    return (await this.#wanted().where('mixes.mixer', instanceId)).map(mapWanted);
+  }
+
+  async all(): Promise<Wanted[]> {
+    const rows = await this.#wanted()
+      .whereNotNull('mixes.meeting_id')
+      .orWhereIn('live_rooms.desired', ['on-air', 'removed'])
+      .orWhereNotNull('recordings.id');
+    return rows.map(mapWanted);
+  }
+
+  async setPublishing(
+    meetingId: string,
+    generation: number,
+    publishing: boolean,
+  ): Promise<boolean> {
+    const changed = await this.#db('mixes')
+      .where({ meeting_id: meetingId, generation })
+      .update({ publishing });
+    return changed > 0;
+  }
+
+  async endMix(meetingId: string, generation: number): Promise<void> {
+    await this.#db('mixes').where({ meeting_id: meetingId, generation }).delete();
+  }
+
+  #rooms() {
+    return this.#db('live_rooms')
+      .join('meetings', 'meetings.id', 'live_rooms.meeting_id')
+      .leftJoin('mixes', 'mixes.meeting_id', 'live_rooms.meeting_id')
+      .select<(RoomRow & MixColumns)[]>(...ROOM, ...MIX);
+  }
+
+  /** Of every meeting; what is not there is null. */
+  #wanted() {
+    return this.#db('meetings')
+      .leftJoin('live_rooms', 'live_rooms.meeting_id', 'meetings.id')
+      .leftJoin('mixes', 'mixes.meeting_id', 'meetings.id')
+      .leftJoin('recordings', (on) =>
+        on
+          .on('recordings.meeting_id', 'meetings.id')
+          .onIn('recordings.state', ['starting', 'recording']),
+      )
+      .select<WantedRow[]>(...ROOM, ...MIX, ...OF_MEETING, ...RECORDING);
+  }
+}
+
+/** Ends a transaction that could not be carried out. */
+class NoCapacity extends Error {}
+
+/** With the lock held. */
+async function assignNow(
+  transaction: Knex.Transaction,
+  meetingId: string,
+  { replaces, choose, now }: { replaces: number | null; choose: ChooseMixer; now: number },
+): Promise<MixRecord | null> {
+  const row = await transaction<MixRow>('mixes').where({ meeting_id: meetingId }).first();
+  const current = row ? mapMix(row) : null;
+  if (current && current.generation !== replaces) return current;
+  const counted = await transaction('mixes')
+    .whereNot({ meeting_id: meetingId })
+    .whereNotNull('mixer')
+    .groupBy('mixer')
+    .select<{ mixer: string; count: string }[]>('mixer', transaction.raw('count(*)'));
+  const mixer = choose(new Map(counted.map(({ mixer, count }) => [mixer, Number(count)])));
+  if (mixer === null && !current) return null;
+  if (current && current.mixer === mixer && mixer !== null) return current;
+  // One that waits for a mixer is the same until it has one.
+  const isSame = mixer === null && current?.mixer === null;
+  const generation = (current?.generation ?? 0) + (isSame ? 0 : 1);
+  const next: MixRecord = { meetingId, generation, mixer, publishing: false, assignedAt: now };
+  await transaction('mixes').insert(toMixRow(next)).onConflict('meeting_id').merge();
+  return next;
+}
+
+function isRoom(row: Nullable<RoomRow>): row is RoomRow {
+  return row.room_id !== null;
+}
+
+function mapWanted(row: WantedRow): Wanted {
+  return {
+    meetingId: row.of_meeting,
+    title: row.title ?? row.meeting_title,
+    hasEnded: row.ended_at !== null,
+    room: isRoom(row) ? mapRoom(row) : null,
+    recording: recordingOf(row),
+    mix: mixOf(row),
+  };
+}
+
+function recordingOf({ recording_id: id, composite, tracks }: WantedRow): WantedRecording | null {
+  return id === null ? null : { id, composite: composite === true, tracks: tracks === true };
+}
+
+function mapLiveRoom(row: RoomRow & MixColumns): LiveRoom {
+  return { room: mapRoom(row), mix: mixOf(row) };
+}
+
+function mapRoom(row: RoomRow): LiveRoomRecord {
+  return {
+    roomId: row.room_id,
+    meetingId: row.meeting_id,
+    meetingCode: row.meeting_code,
+    hostId: row.host_id,
+    title: row.title,
+    pinHash: row.pin_hash,
+    pinVersion: row.pin_version,
+    desired: row.desired,
+    nonce: row.nonce,
+    keySecret: row.key_secret,
+    startedAt: row.started_at?.getTime() ?? null,
+    stoppedAt: row.stopped_at?.getTime() ?? null,
+    createdAt: row.created_at.getTime(),
+  };
+}
+
+function mixOf({ mix_meeting_id: meetingId, ...columns }: MixColumns): MixRecord | null {
+  return meetingId === null ? null : mapMix({ ...columns, meeting_id: meetingId });
+}
+
+function mapMix(row: MixRow): MixRecord {
+  const { generation, mixer, publishing } = row;
+  const assignedAt = row.assigned_at.getTime();
+  return { meetingId: row.meeting_id, generation, mixer, publishing, assignedAt };
+}
+
+function toMixRow({ meetingId, generation, mixer, publishing, assignedAt }: MixRecord): MixRow {
+  const assigned_at = new Date(assignedAt);
+  return { meeting_id: meetingId, generation, mixer, publishing, assigned_at };
+}
+
+/** Only what is given. */
+function patchRow(patch: LiveRoomPatch): Partial<RoomRow> {
+  const { title, pinHash, pinVersion, desired, nonce, keySecret, startedAt, stoppedAt } = patch;
+  return {
+    ...(title !== undefined && { title }),
+    ...(pinHash !== undefined && { pin_hash: pinHash }),
+    ...(pinVersion !== undefined && { pin_version: pinVersion }),
+    ...(desired !== undefined && { desired }),
+    ...(nonce !== undefined && { nonce }),
+    ...(keySecret !== undefined && { key_secret: keySecret }),
+    ...(startedAt !== undefined && { started_at: dateOf(startedAt) }),
+    ...(stoppedAt !== undefined && { stopped_at: dateOf(stoppedAt) }),
+  };
+}
+
+function dateOf(time: number | null): Date | null {
+  return time === null ? null : new Date(time);
+}
