@@ -77,10 +77,7 @@ export class MixSession {
     this.#logger = logger;
     this.#tell = tell;
     this.#pushes = pushes;
-    this.#composites = new Composites({
-      segmentSec: spec.segmentSec,
-      onDone: (folder) => tell({ type: 'recorded', folder }),
-    });
+    this.#composites = new Composites((folder) => tell({ type: 'recorded', folder }));
   }
 
   get health(): ProcessHealth {
