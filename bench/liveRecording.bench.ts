@@ -34,6 +34,7 @@ async function measure(people: number) {
   const own = join(folder, String(people));
   const room = await openMixer({ renditions: [], publish: false, recordTracks: { folder: own } });
   const { mixer, rtp } = room;
+  mixer.setMaxListeners(0);
   while (rtp.length === 0) await sleep(50);
   const [to = { ip: '', port: 0 }] = rtp;
   const inputs: MixInput[] = [];
