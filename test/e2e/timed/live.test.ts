@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
-import { beepsIn, flashesIn, stepsBetween } from '../../support/live/analyze.ts';
+import { beepsIn, flashesIn, median, stepsBetween } from '../../support/live/analyze.ts';
 import { createInput, person } from '../../support/live/room.ts';
 import { openMixer } from '../../support/live/roomMixer.ts';
 import { BEEPING, FLASHING, RtpSender } from '../../support/live/RtpSender.ts';
@@ -64,7 +64,3 @@ it.each([
   if (process.env['PARLEY_FIGURES']) process.stderr.write(`${signal} ${backAfterMs} ms\n`);
   expect(backAfterMs).toBeLessThan(BACK_WITHIN_MS);
 });
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-}

@@ -41,7 +41,7 @@ function produced({ kind, ssrc, payloadType }: MixInput): types.RtpParameters {
 
 it.each(['VP8', 'H264'] as const)(
   'mixes and asks for key frames what a router sends to its one port, in %s',
-  { timeout: 90_000 },
+  { timeout: 180_000 },
   async (kind) => {
     const worker = await createWorker({ logLevel: 'none' });
     cleanUps.push(() => worker.close());
