@@ -129,7 +129,10 @@ describe('a live room', () => {
   it('is told to everybody in the meeting, also to those who come later', async () => {
     await alan.page.getByTestId('on-air').waitFor();
     const grace = await Visitor.open(browser, server.url);
-    await grace.joinAsGuest(meeting, 'Grace Hopper');
+    await grace.comeTo(meeting, 'Grace Hopper');
+    await grace.page.getByTestId('door-broadcast').getByText('This meeting is on air').waitFor();
+    expect(await accessibilityViolations(grace.page)).toEqual([]);
+    await grace.enter();
     await grace.page.getByTestId('on-air').waitFor();
     const said = grace.page.getByRole('status').filter({ hasText: 'This meeting is on air' });
     await said.waitFor({ state: 'attached' });

@@ -99,6 +99,7 @@ export async function startHttpApp(
       create: unused,
       list: unused,
       ofMeeting: unused,
+      broadcastOf: unused,
       read: unused,
       update: unused,
       start: unused,

@@ -1,5 +1,6 @@
 import type { Principal } from '../../auth/Principal.ts';
 import type { RateLimits } from '../../auth/RateLimits.ts';
+import type { LiveRooms } from '../../live/LiveRooms.ts';
 import type { MeetingService } from '../../meetings/MeetingService.ts';
 import type { MeetingRecord } from '../../meetings/stores.ts';
 import { toMeetingView } from '../../meetings/views.ts';
@@ -7,10 +8,11 @@ import type { RouteHandlers } from '../bindRoutes.ts';
 
 export interface MeetingRouteDeps {
   meetings: Pick<MeetingService, 'create' | 'list' | 'read' | 'invitedOf' | 'update' | 'end'>;
+  live: Pick<LiveRooms, 'broadcastOf'>;
   rateLimits: RateLimits;
 }
 
-export function createMeetingRoutes({ meetings, rateLimits }: MeetingRouteDeps) {
+export function createMeetingRoutes({ meetings, live, rateLimits }: MeetingRouteDeps) {
   /** With what only the host sees. */
   const present = async (meeting: MeetingRecord, principal: Principal | null) => ({
     meeting: {
@@ -36,7 +38,12 @@ export function createMeetingRoutes({ meetings, rateLimits }: MeetingRouteDeps) 
     },
 
     async readMeeting({ principal, params }) {
-      return present(await meetings.read(params.idOrCode), principal);
+      const meeting = await meetings.read(params.idOrCode);
+      const [body, broadcast] = await Promise.all([
+        present(meeting, principal),
+        live.broadcastOf(meeting.id),
+      ]);
+      return { ...body, broadcast };
     },
 
     async updateMeeting({ principal, params, body }) {
