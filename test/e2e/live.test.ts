@@ -122,7 +122,10 @@ describe('a live room', () => {
     await panel().getByTestId('live-start').click();
     await seesAndHears(listener.page);
     await roomState('on-air').waitFor();
-    expect(await accessibilityViolations(listener.page)).toEqual([]);
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await listener.page.emulateMedia({ colorScheme });
+      expect(await accessibilityViolations(listener.page)).toEqual([]);
+    }
     expect(await horizontalOverflow(listener.page)).toBeLessThanOrEqual(0);
   });
 
@@ -151,6 +154,18 @@ describe('a live room', () => {
     }, 20_000);
     expect(await accessibilityViolations(ada.page)).toEqual([]);
     await panel().getByRole('button', { name: 'Hide the preview' }).click();
+  });
+
+  it('is among the rooms of its host, wherever they are signed in', async () => {
+    const elsewhere = await ada.onOtherDevice(browser, server.url);
+    await elsewhere.page.goto('/live');
+    const card = elsewhere.page.getByTestId(`live-room-${room.replace('/live/', '')}`);
+    await card.locator('[data-testid="live-state"][data-state="on-air"]').waitFor();
+    expect(await card.getByRole('link', { name: /^Open meeting/ }).getAttribute('href')).toBe(
+      meeting,
+    );
+    expect(await accessibilityViolations(elsewhere.page)).toEqual([]);
+    await elsewhere.close();
   });
 
   it('gives neither keys nor anything in the clear to whoever has no PIN', async () => {
