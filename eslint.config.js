@@ -78,6 +78,7 @@ const owners = {
   jsonwebtoken: ['server/auth', 'server/cluster'],
   ws: ['server/cluster'],
   sharp: ['server/people', 'server/live/mixer'],
+  s3mini: ['server/live'],
   'libopus-wasm': ['server/live/mixer'],
 };
 

@@ -13,6 +13,7 @@ import * as calls from './011-calls.ts';
 import * as chatSearch from './012-chat-search.ts';
 import * as partsOfMinutes from './013-parts-of-minutes.ts';
 import * as liveRooms from './014-live-rooms.ts';
+import * as recordings from './015-recordings.ts';
 
 /**
  * Every migration under the name that databases remember it by, in the order they run.
@@ -33,4 +34,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '012-chat-search': chatSearch,
   '013-parts-of-minutes': partsOfMinutes,
   '014-live-rooms': liveRooms,
+  '015-recordings': recordings,
 };

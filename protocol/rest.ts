@@ -26,6 +26,7 @@ import {
 } from './primitives.ts';
 import { peopleRoutes } from './people.ts';
 import { broadcast, liveRoutes, NO_BROADCAST } from './live.ts';
+import { recordingRoutes } from './recordings.ts';
 import type { RouteSchema } from './schemas.ts';
 
 export const account = z.object({ id, email, name: displayName });
@@ -323,6 +324,7 @@ export const routes = {
   ...peopleRoutes,
   ...callRoutes,
   ...liveRoutes,
+  ...recordingRoutes,
 } as const satisfies Record<string, RouteSchema>;
 
 export type RouteName = keyof typeof routes;

@@ -9,7 +9,9 @@ import { createEdge, listen } from './compose/createEdge.ts';
 import { createListening } from './compose/createListening.ts';
 import { createLive } from './compose/createLive.ts';
 import { createMeetings, hasSuccessor, type Meetings } from './compose/createMeetings.ts';
+import { createRecordings } from './compose/createRecordings.ts';
 import { createTalk } from './compose/createTalk.ts';
+import { knownMixers } from './compose/knownMixers.ts';
 import { MediaDrain } from './compose/MediaDrain.ts';
 import { serveMedia } from './compose/MeshMediaNodes.ts';
 import { openBase, type Base } from './compose/openBase.ts';
@@ -251,6 +253,7 @@ function serveClients(
   failures.on('dead', (node) => signaling.recoverFrom(node));
   mesh.on('link-up', (node) => signaling.recoverFrom(node));
   syncAfterLosses(signaling, cluster);
+  const mixers = knownMixers(cluster);
   edge.serve(
     createHttpApp({
       ...{ config, auth, rateLimits, logger, ready },
@@ -267,8 +270,12 @@ function serveClients(
       people: talk.people.service,
       deletion: talk.deletion,
       live: createLive({
-        ...{ cluster, database, logger, releases },
+        ...{ cluster, mixers, database, logger, releases },
         meetings: meetings.service,
+      }),
+      ...createRecordings({
+        ...{ config, cluster, mixers, database, logger, releases },
+        ...{ meetings: meetings.service, jwtSecret: base.jwtSecret },
       }),
       ...createListening({
         ...{ config, cluster, mixes, rateLimits, logger },

@@ -1,17 +1,15 @@
-import type { NodeInfo } from '../cluster/NodeRegistry.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Database } from '../db/openDatabase.ts';
-import { chooseMixer } from '../live/chooseMixer.ts';
 import { LiveKeeper } from '../live/LiveKeeper.ts';
 import { LiveRooms } from '../live/LiveRooms.ts';
-import type { ChooseMixer } from '../live/stores.ts';
 import type { MeetingService } from '../meetings/MeetingService.ts';
+import type { KnownMixers } from './knownMixers.ts';
 import type { Cluster } from './openCluster.ts';
-import { LOOK } from './openMixer.ts';
 import type { Releases } from './Releases.ts';
 
 interface LiveDeps {
   cluster: Cluster;
+  mixers: KnownMixers;
   database: Database;
   meetings: MeetingService;
   logger: Logger;
@@ -22,17 +20,10 @@ interface LiveDeps {
 const GONE_MS = 3_000;
 
 /** Live rooms as clients ask for them here, and the housekeeping of all of them. */
-export function createLive({ cluster, database, meetings, logger, releases }: LiveDeps): LiveRooms {
-  const { registry, mesh, failures } = cluster;
-  const mixers = (): NodeInfo[] => registry.nodes.filter(({ mixerCapacity }) => mixerCapacity > 0);
-  const choose: ChooseMixer = (taken) =>
-    chooseMixer(
-      mixers()
-        .filter(({ mark }) => mark === 'ready')
-        .map(({ instanceId, mixerCapacity: capacity }) => ({ instanceId, capacity })),
-      taken,
-    );
-  const tell = (mixer: string): void => mesh.tell(mixer, LOOK, null);
+export function createLive(deps: LiveDeps): LiveRooms {
+  const { cluster, mixers, database, meetings, logger, releases } = deps;
+  const { registry, failures } = cluster;
+  const { choose, tell, whyNone } = mixers;
   const shared = { store: database.live, chooseMixer: choose, tell, logger, now: Date.now };
   const keeper = new LiveKeeper({ ...shared, stateOf: watchNodes(cluster) });
   releases.push('live rooms', () => keeper.close());
@@ -40,13 +31,7 @@ export function createLive({ cluster, database, meetings, logger, releases }: Li
   registry.on('left', () => keeper.look());
   registry.on('marked', () => keeper.look());
   keeper.look();
-  return new LiveRooms({
-    ...{ ...shared, meetings },
-    whyNone: () =>
-      mixers().length > 0
-        ? null
-        : 'No node mixes live rooms: FFmpeg may be missing (docs/operations.md).',
-  });
+  return new LiveRooms({ ...shared, meetings, whyNone });
 }
 
 /** How nodes are, with proof or after a while. */

@@ -12,6 +12,7 @@ import { RoomMixer } from '../live/mixer/RoomMixer.ts';
 import { createWorkFolder, removeStaleWork } from '../live/mixer/workFolder.ts';
 import { MixerHost } from '../live/MixerHost.ts';
 import { Owners } from '../meetings/Owners.ts';
+import { openRecordingWork } from './createRecordings.ts';
 import type { Cluster } from './openCluster.ts';
 import type { Releases } from './Releases.ts';
 
@@ -45,6 +46,11 @@ export function openMixer(deps: MixingDeps): Mixing | null {
   const { mesh, leases, registry } = cluster;
   const owners = new Owners({ mesh, leases, registry });
   let ffmpeg: string | null = null;
+  // Before what is written: it is told of the last parts.
+  const recordings = openRecordingWork({
+    ...deps,
+    ffmpeg: () => ffmpeg ?? live.ffmpeg,
+  });
   const host = new MixerHost({
     store: database.live,
     nodeId: registry.self.instanceId,
@@ -64,6 +70,7 @@ export function openMixer(deps: MixingDeps): Mixing | null {
       create: () => createWorkFolder(),
       remove: (folder) => rm(folder, { recursive: true, force: true }),
     },
+    recordings,
     logger,
   });
   releases.push('mixes', () => host.close());
@@ -75,6 +82,7 @@ export function openMixer(deps: MixingDeps): Mixing | null {
       logger.info({ ffmpeg: found, rooms: wanted, renditions }, 'this node mixes live rooms');
       await removeStaleWork();
       serveLook(mesh, host);
+      recordings.start();
     } catch (error) {
       const reason = error instanceof AppError ? error.message : String(error);
       logger.warn({ reason }, 'this node does not mix live rooms');

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { MAX_CAPACITY } from '../../protocol/meetings.ts';
-import { RENDITION_NAMES } from '../../protocol/live.ts';
 import { videoCodec } from '../../protocol/notifications.ts';
 import { WEBHOOK_EVENT_TYPES } from '../../protocol/webhooks.ts';
+import { live } from './liveSchema.ts';
 import { secret, secretUrl } from './secrets.ts';
 
 const ms = z.int().min(0);
@@ -218,33 +218,6 @@ const calls = z
     connectTimeoutMs: z.int().min(100).max(600_000).default(60_000),
     reconnectGraceMs: ms.default(10_000),
     historyDays: z.int().min(1).max(3_650).default(365),
-  })
-  .prefault({});
-
-const live = z
-  .strictObject({
-    segmentSec: z.int().min(1).max(10).default(2),
-    keptSegments: z.int().min(3).max(60).default(6),
-    segmentsPerKey: z.int().min(1).max(10_000).default(30),
-    cacheBytes: z.int().min(1_048_576).max(17_179_869_184).default(268_435_456),
-    mixers: z.int().min(0).max(64).nullable().default(null),
-    renditions: z
-      .array(z.enum(RENDITION_NAMES))
-      .refine((names) => new Set(names).size === names.length, 'expected each once')
-      .refine(
-        (names) => names.length === 0 || names.some((name) => name !== 'audio'),
-        'expected one with a picture',
-      )
-      .default([]),
-    framesPerSecond: z.int().min(5).max(60).default(25),
-    rtpPorts: z
-      .strictObject({
-        min: z.int().min(1_024).max(65_535).default(47_000),
-        max: z.int().min(1_024).max(65_535).default(47_999),
-      })
-      .refine(({ min, max }) => min <= max, 'expected min to be at most max')
-      .prefault({}),
-    ffmpeg: z.string().min(1).default('ffmpeg'),
   })
   .prefault({});
 

@@ -1,10 +1,12 @@
 import type { Knex } from 'knex';
 import type { AccountStore, Erased } from '../people/stores.ts';
 import { eraseTalk } from './eraseTalk.ts';
+import { eraseRecordings } from './RecordingRepository.ts';
 
 /** What others read of somebody who is gone. */
 const NOBODY = 'Deleted account';
 const NO_TITLE = 'Meeting';
+const NO_RECORDING = 'Recording';
 
 /** Deletes accounts in PostgreSQL or PGlite. */
 export class AccountRepository implements AccountStore {
@@ -63,6 +65,7 @@ export class AccountRepository implements AccountStore {
         .where({ host_id: userId })
         .update({ title: NO_TITLE, passcode_hash: null, waiting_message: null });
       await transaction('live_rooms').where({ host_id: userId }).update({ desired: 'removed' });
+      await eraseRecordings(transaction, userId, NO_RECORDING);
       const rooms = await eraseTalk(transaction, userId, NOBODY);
       const sessions = await transaction('sessions')
         .where({ user_id: userId })

@@ -10,6 +10,7 @@ import type {
   MixRecord,
   Started,
   Wanted,
+  WantedRecording,
 } from '../live/stores.ts';
 import { isUniqueViolation } from './errors.ts';
 
@@ -48,6 +49,9 @@ interface WantedRow extends Nullable<RoomRow>, MixColumns {
   of_meeting: string;
   meeting_title: string;
   ended_at: Date | null;
+  recording_id: string | null;
+  composite: boolean | null;
+  tracks: boolean | null;
 }
 
 const OF_MEETING = [
@@ -55,6 +59,7 @@ const OF_MEETING = [
   'meetings.title AS meeting_title',
   'meetings.ended_at',
 ];
+const RECORDING = ['recordings.id AS recording_id', 'recordings.composite', 'recordings.tracks'];
 const ROOM = ['live_rooms.*', 'meetings.code AS meeting_code'];
 const MIX = [
   'mixes.meeting_id AS mix_meeting_id',
@@ -190,7 +195,8 @@ export class LiveRepository implements LiveStore {
   async all(): Promise<Wanted[]> {
     const rows = await this.#wanted()
       .whereNotNull('mixes.meeting_id')
-      .orWhereIn('live_rooms.desired', ['on-air', 'removed']);
+      .orWhereIn('live_rooms.desired', ['on-air', 'removed'])
+      .orWhereNotNull('recordings.id');
     return rows.map(mapWanted);
   }
 
@@ -221,7 +227,12 @@ export class LiveRepository implements LiveStore {
     return this.#db('meetings')
       .leftJoin('live_rooms', 'live_rooms.meeting_id', 'meetings.id')
       .leftJoin('mixes', 'mixes.meeting_id', 'meetings.id')
-      .select<WantedRow[]>(...ROOM, ...MIX, ...OF_MEETING);
+      .leftJoin('recordings', (on) =>
+        on
+          .on('recordings.meeting_id', 'meetings.id')
+          .onIn('recordings.state', ['starting', 'recording']),
+      )
+      .select<WantedRow[]>(...ROOM, ...MIX, ...OF_MEETING, ...RECORDING);
   }
 }
 
@@ -244,7 +255,7 @@ async function assignNow(
     .select<{ mixer: string; count: string }[]>('mixer', transaction.raw('count(*)'));
   const mixer = choose(new Map(counted.map(({ mixer, count }) => [mixer, Number(count)])));
   if (mixer === null && !current) return null;
-  if (current && current.mixer === mixer && mixer !== null) return current;
+  if (mixer !== null && current?.mixer === mixer) return current;
   // One that waits for a mixer is the same until it has one.
   const isSame = mixer === null && current?.mixer === null;
   const generation = (current?.generation ?? 0) + (isSame ? 0 : 1);
@@ -263,8 +274,13 @@ function mapWanted(row: WantedRow): Wanted {
     title: row.title ?? row.meeting_title,
     hasEnded: row.ended_at !== null,
     room: isRoom(row) ? mapRoom(row) : null,
+    recording: recordingOf(row),
     mix: mixOf(row),
   };
+}
+
+function recordingOf({ recording_id: id, composite, tracks }: WantedRow): WantedRecording | null {
+  return id === null ? null : { id, composite: composite === true, tracks: tracks === true };
 }
 
 function mapLiveRoom(row: RoomRow & MixColumns): LiveRoom {

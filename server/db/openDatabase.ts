@@ -26,6 +26,7 @@ import { ParticipantRepository } from './ParticipantRepository.ts';
 import { PeopleRepository } from './PeopleRepository.ts';
 import { PresenceRepository } from './PresenceRepository.ts';
 import { ProfileRepository } from './ProfileRepository.ts';
+import { RecordingRepository } from './RecordingRepository.ts';
 import { RoleRepository } from './RoleRepository.ts';
 import { SecretRepository } from './SecretRepository.ts';
 import { SessionRepository } from './SessionRepository.ts';
@@ -55,6 +56,7 @@ export interface Database {
   readonly callHistory: CallHistoryRepository;
   readonly audit: AuditRepository;
   readonly operatorAudit: OperatorAuditRepository;
+  readonly recordings: RecordingRepository;
   readonly secrets: SecretRepository;
   readonly deliveries: DeliveryRepository;
   readonly live: LiveRepository;
@@ -117,6 +119,7 @@ function databaseOf(db: Knex, config: Config, chatIndexes: ChatIndexes): Databas
     callHistory: new CallHistoryRepository(db),
     audit: new AuditRepository(db),
     operatorAudit: new OperatorAuditRepository(db),
+    recordings: new RecordingRepository(db),
     secrets: new SecretRepository(db),
     deliveries: new DeliveryRepository(db, outbox),
     live: new LiveRepository(db),

@@ -64,6 +64,8 @@ const PARAMS = {
   messageId: id,
   userId: id,
   callId: id,
+  recordingId: id,
+  shareId: id,
 } satisfies Record<ParamNames<Route<RouteName>['path']>, z.ZodType<string>>;
 const NO_QUERY = z.strictObject({});
 

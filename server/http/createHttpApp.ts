@@ -16,6 +16,7 @@ import { answerErrors, TransportError } from './errors.ts';
 import { addOperations, type OperationsDeps } from './operations.ts';
 import { addLiveFiles, type LiveFileDeps } from './liveFiles.ts';
 import { addLiveKeys, countListener, type LiveKeyDeps } from './liveKeys.ts';
+import { addRecordingFiles, type RecordingFileDeps } from './recordingFiles.ts';
 import { logRequests, type HttpObserver } from './requestLog.ts';
 import { createAdminRoutes, type AdminRouteDeps } from './routes/admin.ts';
 import { createAuthRoutes, type AuthRouteDeps } from './routes/auth.ts';
@@ -25,6 +26,7 @@ import { createLiveListeningRoutes, type LiveListeningRouteDeps } from './routes
 import { createLiveRoutes, type LiveRouteDeps } from './routes/live.ts';
 import { createMeetingRoutes, type MeetingRouteDeps } from './routes/meetings.ts';
 import { createPeopleRoutes, type PeopleRouteDeps } from './routes/people.ts';
+import { createRecordingRoutes, type RecordingRouteDeps } from './routes/recordings.ts';
 import { securityHeaders } from './securityHeaders.ts';
 
 const CLIENT_DIST = join(import.meta.dirname, '../../client/dist');
@@ -44,6 +46,10 @@ export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'>, 
   liveAccess: LiveListeningRouteDeps['liveAccess'] & LiveKeyDeps['access'];
   liveListening: LiveListeningRouteDeps['liveListening'];
   liveFiles: LiveFileDeps['files'];
+  recordings: RecordingRouteDeps['recordings'];
+  recordingAccess: RecordingRouteDeps['recordingAccess'] & RecordingFileDeps['access'];
+  recordingStore: RecordingRouteDeps['recordingStore'];
+  recordingStorage: RecordingFileDeps['storage'];
   logger: Logger;
   observe: HttpObserver;
   /** Whether the server itself speaks TLS. */
@@ -72,6 +78,7 @@ export function createHttpApp(deps: HttpAppDeps): Koa {
   addAvatars(router, { ...deps, trustProxy });
   addLiveKeys(router, { access: deps.liveAccess, trustProxy });
   addLiveFiles(router, { files: deps.liveFiles });
+  addRecordingFiles(router, { access: deps.recordingAccess, storage: deps.recordingStorage });
   bindRoutes(router, createHandlers(deps), {
     auth: deps.auth,
     operators: deps.operators,
@@ -95,6 +102,7 @@ function createHandlers(deps: HttpAppDeps) {
     ...createCallRoutes(deps),
     ...createLiveRoutes(deps),
     ...createLiveListeningRoutes(deps),
+    ...createRecordingRoutes(deps),
   } satisfies RouteHandlers;
 }
 

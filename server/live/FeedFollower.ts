@@ -16,14 +16,14 @@ export interface FeedFollowerDeps {
   generation: number;
   /** What everybody in the meeting is told. */
   broadcast: () => Broadcast;
-  onState: (state: Pick<FeedState, 'inputs' | 'stage'>) => void;
+  onState: (state: Pick<FeedState, 'inputs' | 'stage' | 'tracks'>) => void;
   logger: Logger;
 }
 
 /** Nobody owns the meeting: nobody is on the stage. */
 const VACANT_MS = 1_000;
 const RETRY_MS = 500;
-const NOBODY = { inputs: [], stage: { people: [], speaker: null } };
+const NOBODY = { inputs: [], stage: { people: [], speaker: null }, tracks: [] };
 
 /** Keeps asking for what a mixer is to have, over every change of the meeting's owner. */
 export class FeedFollower {

@@ -69,14 +69,14 @@ export class LiveKeeper {
   }
 
   #needsRepair(wanted: Wanted): boolean {
-    const { room, mix, hasEnded } = wanted;
+    const { room, mix, recording, hasEnded } = wanted;
     const isOnAir = room?.desired === 'on-air';
     if (isOnAir && hasEnded) return true;
-    if (!mix) return isOnAir || room?.desired === 'removed';
+    if (!mix) return isOnAir || recording !== null || room?.desired === 'removed';
     return mix.mixer === null || ['gone', 'leaving'].includes(this.#deps.stateOf(mix.mixer));
   }
 
-  async #repair({ meetingId, room, mix, hasEnded }: Wanted): Promise<void> {
+  async #repair({ meetingId, room, mix, recording, hasEnded }: Wanted): Promise<void> {
     const { store, now } = this.#deps;
     const isOnAir = room?.desired === 'on-air';
     if (room && isOnAir && hasEnded) {
@@ -84,7 +84,8 @@ export class LiveKeeper {
       if (mix?.mixer) this.#deps.tell(mix.mixer);
       return;
     }
-    if (isOnAir) await this.#assign(meetingId, mix?.generation ?? null, mix?.mixer ?? null);
+    const isMixed = isOnAir || recording !== null;
+    if (isMixed) await this.#assign(meetingId, mix?.generation ?? null, mix?.mixer ?? null);
     // Its mixer ends it where there is one.
     else if (mix && !this.#isThere(mix.mixer)) await store.endMix(meetingId, mix.generation);
     if (room?.desired === 'removed') await store.remove(room.roomId);

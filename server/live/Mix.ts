@@ -1,18 +1,26 @@
-import { NO_BROADCAST } from '../../protocol/live.ts';
 import type { Logger } from '../core/logger.ts';
+import type { FeedState } from '../meetings/feed.ts';
 import type { ShownInput } from './mixer/feed.ts';
 import type { RoomMixer } from './mixer/RoomMixer.ts';
 import type { MixHealth } from './mixer/spec.ts';
 import { FeedFollower, type FeedSource } from './FeedFollower.ts';
-import type { LiveRoomRecord, LiveStore } from './stores.ts';
+import { PartRecorder } from './recordings/PartRecorder.ts';
+import type { RecordingWork } from './recordings/RecordingWork.ts';
+import type { LiveRoomRecord, LiveStore, WantedRecording } from './stores.ts';
 
 /** Mixes one meeting in a process of its own, which it replaces when that is lost. */
-export type MixEngine = Pick<RoomMixer, 'on' | 'health' | 'setFeed' | 'close'>;
+export type MixEngine = Pick<
+  RoomMixer,
+  'on' | 'health' | 'setFeed' | 'setRecord' | 'setRecordTracks' | 'close'
+>;
 
 export interface MixDeps {
   engine: MixEngine;
   source: FeedSource;
   store: Pick<LiveStore, 'setPublishing'>;
+  recordings: Pick<RecordingWork, 'begin' | 'handleWriting' | 'end'>;
+  /** Numbers of parts of recordings grow, whichever engine writes them. */
+  nextPart: () => number;
   nodeId: string;
   logger: Logger;
 }
@@ -20,9 +28,15 @@ export interface MixDeps {
 export interface MixOf {
   meetingId: string;
   generation: number;
-  room: LiveRoomRecord;
+  /** That is on air. */
+  room: LiveRoomRecord | null;
+  /** Whether there is a picture of it, or tracks alone. */
+  hasPicture: boolean;
   folder: string;
 }
+
+/** As large as a camera is sent that somebody may look at alone, later. */
+const RECORDED = { width: 1_280, height: 720 };
 
 /** Each input once: it may be large and beside at the same time, for a moment. */
 function largestOf(views: readonly ShownInput[]): ShownInput[] {
@@ -33,11 +47,15 @@ function largestOf(views: readonly ShownInput[]): ShownInput[] {
   return [...largest.values()];
 }
 
-/** One meeting that this node mixes: its engine, and what it gets from the meeting. */
+/** One meeting that this node mixes: its engine, what it gets from the meeting, and what is recorded of it. */
 export class Mix {
   readonly of: MixOf;
   readonly #deps: MixDeps;
   readonly #follower: FeedFollower;
+  readonly #recorder: PartRecorder;
+  #shown: readonly ShownInput[] = [];
+  /** Pictures that there are tracks of. */
+  #pictures: readonly string[] = [];
   /** Whether anything is published. */
   #isPublishing = false;
   #isTold = false;
@@ -46,17 +64,23 @@ export class Mix {
   constructor(of: MixOf, deps: MixDeps) {
     this.of = of;
     this.#deps = deps;
-    const { engine, source, nodeId, logger } = deps;
+    const { engine, source, nodeId, logger, recordings, nextPart } = deps;
     const { meetingId, generation, room } = of;
+    this.#recorder = new PartRecorder({ engine, recordings, nextPart, logger });
     this.#follower = new FeedFollower({
       ...{ source, nodeId, generation },
       logger: logger.child({ meetingId, generation }),
-      broadcast: () =>
-        this.#isPublishing ? { ...NO_BROADCAST, roomId: room.roomId } : NO_BROADCAST,
-      onState: (state) => engine.setFeed(state),
+      broadcast: () => ({
+        roomId: this.#isPublishing ? (room?.roomId ?? null) : null,
+        recording: this.#recorder.isWriting,
+      }),
+      onState: (state) => this.#take(state),
     });
     engine.on('rtp', (address) => this.#follower.sendTo(address));
-    engine.on('shown', (views) => this.#follower.show(largestOf(views)));
+    engine.on('shown', (views) => {
+      this.#shown = views;
+      this.#show();
+    });
     engine.on('key-frame-needed', (input) => this.#follower.askForKeyFrame(input));
     engine.on('segment', () => {
       this.#isPublishing = true;
@@ -68,11 +92,22 @@ export class Mix {
     return this.#deps.engine.health;
   }
 
+  get recording(): WantedRecording | null {
+    return this.#recorder.recording;
+  }
+
+  /** Has this recorded from now on; null: nothing. @throws what the store throws, or making the folders */
+  async record(recording: WantedRecording | null): Promise<void> {
+    if (this.#closing) return;
+    await this.#recorder.set(recording);
+    this.#show();
+  }
+
   /** Has everybody know that something is published, once it is; again where the store was away. Never rejects. */
   async tell(): Promise<void> {
-    if (!this.#isPublishing || this.#isTold || this.#closing) return;
-    this.#isTold = true;
     const { meetingId, generation, room } = this.of;
+    if (!room || !this.#isPublishing || this.#isTold || this.#closing) return;
+    this.#isTold = true;
     const { logger, store } = this.#deps;
     try {
       const isOwn = await store.setPublishing(meetingId, generation, true);
@@ -88,9 +123,27 @@ export class Mix {
    * @param hasEnded false: another mixer goes on
    */
   close(hasEnded: boolean): Promise<void> {
-    this.#closing ??= Promise.all([this.#follower.close(), this.#deps.engine.close(hasEnded)]).then(
-      () => undefined,
-    );
+    this.#closing ??= this.#end(hasEnded);
     return this.#closing;
+  }
+
+  async #end(hasEnded: boolean): Promise<void> {
+    await Promise.all([this.#follower.close(), this.#deps.engine.close(hasEnded)]);
+    await this.#recorder.close();
+  }
+
+  #take(state: Pick<FeedState, 'inputs' | 'stage' | 'tracks'>): void {
+    this.#deps.engine.setFeed(state);
+    const pictures = state.inputs.filter(({ kind }) => kind !== 'voice').map(({ id }) => id);
+    const recorded = new Set(state.tracks.map(({ inputId }) => inputId));
+    this.#pictures = pictures.filter((id) => recorded.has(id));
+    this.#show();
+  }
+
+  /** Pictures are sent while somebody sees them, or they are recorded. */
+  #show(): void {
+    const recorded = this.recording?.tracks ? this.#pictures : [];
+    const views = recorded.map((input) => ({ input, ...RECORDED }));
+    this.#follower.show(largestOf([...this.#shown, ...views]));
   }
 }

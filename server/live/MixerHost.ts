@@ -1,10 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { KeyedQueue } from '../cluster/KeyedQueue.ts';
 import type { Logger } from '../core/logger.ts';
 import type { MixHealth, MixSpec } from './mixer/spec.ts';
 import type { FeedSource } from './FeedFollower.ts';
 import { Mix, type MixEngine } from './Mix.ts';
 import type { MixOutputs } from './MixFiles.ts';
-import type { LiveRoomRecord, LiveStore, Wanted } from './stores.ts';
+import type { RecordingWork } from './recordings/RecordingWork.ts';
+import type { LiveRoomRecord, LiveStore, Wanted, WantedRecording } from './stores.ts';
 import { keyPathOf } from './views.ts';
 
 export interface MixerHostDeps {
@@ -20,6 +22,7 @@ export interface MixerHostDeps {
   >;
   /** Where a meeting's mix of that generation writes; new, and removed with it. */
   folders: { create(): Promise<string>; remove(folder: string): Promise<void> };
+  recordings: Pick<RecordingWork, 'begin' | 'handleWriting' | 'end'>;
   logger: Logger;
 }
 
@@ -27,6 +30,15 @@ export interface MixerHostDeps {
 const KEEP_MS = 60_000;
 /** Whoever has something for this node says so; this is for what was not heard. */
 const LOOK_MS = 1_000;
+/** Engines and parts of recordings that one mixer may have of a meeting, one after the other. */
+const NUMBERS = 1_000;
+const SECRET_BYTES = 32;
+
+/** What is to be made of a meeting; one of the two at least. */
+interface Task {
+  room: LiveRoomRecord | null;
+  recording: WantedRecording | null;
+}
 
 /** Runs the mixes that this node has: compares what is wanted with what is, again and again. */
 export class MixerHost implements MixOutputs {
@@ -35,6 +47,8 @@ export class MixerHost implements MixOutputs {
   /** What mixes have left that ended a moment ago. */
   readonly #left = new Map<Mix['of'], NodeJS.Timeout>();
   readonly #repairs: KeyedQueue;
+  /** By meeting, the engines that its mix had, and the parts of recordings. */
+  readonly #numbers = new Map<string, { generation: number; count: number }>();
   #wanted: ReadonlyMap<string, Wanted> = new Map();
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
@@ -106,7 +120,8 @@ export class MixerHost implements MixOutputs {
     for (const meetingId of new Set([...this.#mixes.keys(), ...this.#wanted.keys()])) {
       const wanted = this.#wanted.get(meetingId);
       const mix = this.#mixes.get(meetingId);
-      if (mix && wanted && isAsWanted(mix, wanted)) void mix.tell();
+      const isRecorded = mix?.recording?.id === taskOf(wanted)?.recording?.id;
+      if (mix && wanted && isRecorded && isAsWanted(mix, wanted)) void mix.tell();
       else this.#repairs.add(meetingId, () => this.#repair(meetingId));
     }
   }
@@ -115,29 +130,49 @@ export class MixerHost implements MixOutputs {
     const mix = this.#mixes.get(meetingId);
     const wanted = this.#wanted.get(meetingId);
     if (mix && (!wanted || !isAsWanted(mix, wanted))) {
-      await this.#end(mix, !wanted || roomOnAir(wanted) === null);
+      // Without a wish another mixer has it by now, and goes on.
+      await this.#end(mix, wanted !== undefined && roomOnAir(wanted) === null);
     }
     if (!wanted?.mix || this.#closed) return;
     const { generation } = wanted.mix;
-    const room = roomOnAir(wanted);
-    if (!room) await this.#deps.store.endMix(meetingId, generation);
-    else if (!this.#mixes.has(meetingId)) await this.#begin(room, generation);
+    const task = taskOf(wanted);
+    if (!task) {
+      this.#numbers.delete(meetingId);
+      await this.#deps.store.endMix(meetingId, generation);
+      return;
+    }
+    if (!this.#mixes.has(meetingId)) await this.#begin(wanted, task, generation);
+    await this.#mixes.get(meetingId)?.record(task.recording);
   }
 
-  async #begin(room: LiveRoomRecord, generation: number): Promise<void> {
-    const { folders, createEngine, settings, sourceOf, store, nodeId, logger } = this.#deps;
-    const { meetingId, roomId, title, nonce, keySecret } = room;
-    if (nonce === null || keySecret === null) return;
+  async #begin({ meetingId, title }: Wanted, task: Task, generation: number): Promise<void> {
+    const { folders, createEngine, settings, sourceOf, logger } = this.#deps;
+    const { room } = task;
     const folder = await folders.create();
-    const of = { roomId, title, keySecret, keyPath: keyPathOf(roomId, nonce) };
-    const engine = createEngine({ ...settings, ...of, folder, generation });
+    const hasPicture = needsPicture(task);
+    const engine = createEngine({
+      ...{ ...settings, ...publication(meetingId, room), title, folder },
+      ...(!hasPicture && { renditions: [] }),
+      generation: this.#nextNumber(meetingId, generation),
+    });
     const mix = new Mix(
-      { meetingId, generation, room, folder },
-      { ...{ engine, store, nodeId, logger }, source: sourceOf(meetingId) },
+      { meetingId, generation, room, hasPicture, folder },
+      {
+        ...{ ...this.#deps, engine, source: sourceOf(meetingId) },
+        nextPart: () => this.#nextNumber(meetingId, generation),
+      },
     );
     this.#mixes.set(meetingId, mix);
-    logger.info({ meetingId, roomId, generation }, 'mix begins');
+    logger.info({ meetingId, roomId: room?.roomId, generation }, 'mix begins');
     if (this.#closed) await this.#end(mix, false);
+  }
+
+  /** Counts over all mixers of the meeting: a later one has higher numbers. */
+  #nextNumber(meetingId: string, generation: number): number {
+    const before = this.#numbers.get(meetingId);
+    const count = before?.generation === generation ? before.count + 1 : 0;
+    this.#numbers.set(meetingId, { generation, count });
+    return generation * NUMBERS + count;
   }
 
   async #end(mix: Mix, hasEnded: boolean): Promise<void> {
@@ -160,12 +195,42 @@ export class MixerHost implements MixOutputs {
   }
 }
 
+/** What listeners of a room get; of a recording alone there are none. */
+function publication(
+  meetingId: string,
+  room: LiveRoomRecord | null,
+): Pick<MixSpec, 'roomId' | 'keySecret' | 'keyPath' | 'publish'> {
+  const { roomId, nonce = null, keySecret: secret = null } = room ?? {};
+  if (roomId !== undefined && nonce !== null && secret !== null) {
+    return { roomId, keySecret: secret, keyPath: keyPathOf(roomId, nonce), publish: true };
+  }
+  const keySecret = randomBytes(SECRET_BYTES).toString('base64');
+  return { roomId: meetingId, keySecret, keyPath: '', publish: false };
+}
+
+function taskOf(wanted: Wanted | undefined): Task | null {
+  if (!wanted) return null;
+  const room = roomOnAir(wanted);
+  const recording = wanted.hasEnded ? null : wanted.recording;
+  return room || recording ? { room, recording } : null;
+}
+
 /** The room that is to be on air; null: nothing is wanted. */
 function roomOnAir({ room, hasEnded }: Wanted): LiveRoomRecord | null {
   return room?.desired === 'on-air' && !hasEnded ? room : null;
 }
 
-/** Whether a mix is the one that is wanted, for the start that is wanted. */
+function needsPicture({ room, recording }: Task): boolean {
+  return room !== null || recording?.composite === true;
+}
+
+/** Whether a mix is the one that is wanted, for the start that is, whatever is recorded of it. */
 function isAsWanted({ of }: Mix, wanted: Wanted): boolean {
-  return of.generation === wanted.mix?.generation && of.room.nonce === roomOnAir(wanted)?.nonce;
+  const task = taskOf(wanted);
+  return (
+    task !== null &&
+    of.generation === wanted.mix?.generation &&
+    of.room?.nonce === task.room?.nonce &&
+    (of.hasPicture || !needsPicture(task))
+  );
 }

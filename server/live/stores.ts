@@ -38,6 +38,13 @@ export interface LiveRoom {
   mix: MixRecord | null;
 }
 
+/** What of a recording a mixer has to know. */
+export interface WantedRecording {
+  id: string;
+  composite: boolean;
+  tracks: boolean;
+}
+
 /** What somebody wants mixed, and what is. */
 export interface Wanted {
   meetingId: string;
@@ -46,6 +53,8 @@ export interface Wanted {
   /** Whether the meeting is over for good. */
   hasEnded: boolean;
   room: LiveRoomRecord | null;
+  /** That goes on. */
+  recording: WantedRecording | null;
   mix: MixRecord | null;
 }
 

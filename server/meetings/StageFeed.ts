@@ -7,7 +7,7 @@ import { StaleEpochError } from '../core/StaleEpochError.ts';
 import type { MediaCommands, ParticipantKey } from '../media/MediaCommands.ts';
 import { FeedInputs } from './FeedInputs.ts';
 import type { FeedArgs, FeedState, FeedWishes } from './feed.ts';
-import { feedCapabilities, stageOf } from './feed.ts';
+import { feedCapabilities, stageOf, tracksOf } from './feed.ts';
 import type { Roster } from './Roster.ts';
 
 export interface StageFeedDeps {
@@ -59,6 +59,7 @@ export class StageFeed {
       version: this.#nextVersion(),
       inputs: [],
       stage: { people: [], speaker: null },
+      tracks: [],
     };
   }
 
@@ -221,8 +222,10 @@ export class StageFeed {
 
   #publish(): void {
     const inputs = this.#inputs.all;
-    const stage = stageOf(this.#roster.participants, this.#inputs.byProducer, this.#speaker);
-    const next = { inputs: [...inputs], stage };
+    const { participants } = this.#roster;
+    const { byProducer } = this.#inputs;
+    const stage = stageOf(participants, byProducer, this.#speaker);
+    const next = { inputs: [...inputs], stage, tracks: tracksOf(participants, byProducer) };
     const { version: _, ...before } = this.#state;
     if (JSON.stringify(before) === JSON.stringify(next)) return;
     this.#state = { ...next, version: this.#nextVersion() };

@@ -35,11 +35,22 @@ export interface FeedStage {
   speaker: string | null;
 }
 
+/** Whose an input is, heard and shown at the moment or not. */
+export interface FeedTrack {
+  inputId: string;
+  participantId: string;
+  /** Of the participant. */
+  name: string;
+  /** `microphone`, `camera`, `screen` or `screen-audio`. */
+  source: string;
+}
+
 export interface FeedState {
   /** Another for every state, whichever owner answers. */
   version: string;
   inputs: FeedInput[];
   stage: FeedStage;
+  tracks: FeedTrack[];
 }
 
 export interface FeedWishes {
@@ -91,4 +102,17 @@ export function stageOf(
       };
     });
   return { people, speaker: people.some(({ id }) => id === speaker) ? speaker : null };
+}
+
+/** @param inputs by producer. A second screen is nobody more, and what it sends is somebody's. */
+export function tracksOf(
+  participants: readonly Participant[],
+  inputs: ReadonlyMap<string, FeedInput>,
+): FeedTrack[] {
+  return participants.flatMap(({ id: participantId, name, producers }) =>
+    [...producers.values()].flatMap(({ id, source }) => {
+      const input = inputs.get(id);
+      return input ? [{ inputId: input.id, participantId, name, source }] : [];
+    }),
+  );
 }

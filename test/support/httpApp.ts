@@ -109,6 +109,13 @@ export async function startHttpApp(
     liveAccess: { enter: unused, key: unused },
     liveListening: { watch: unused, health: unused },
     liveFiles: { read: unused },
+    recordings: {
+      ...{ start: unused, stop: unused, list: unused, read: unused, readOwn: unused },
+      ...{ rename: unused, remove: unused },
+    },
+    recordingAccess: { open: unused, openShared: unused, share: unused, file: unused },
+    recordingStore: { shares: unused, removeShare: unused },
+    recordingStorage: { read: unused },
     logger: pino({ level: 'silent' }),
     observe: () => undefined,
     ready: () => Promise.resolve([]),

@@ -1,9 +1,12 @@
 import type { Logger } from '../../core/logger.ts';
+import { Pushes } from '../push/Pushes.ts';
+import { Composites } from '../recording/Composites.ts';
+import { TrackRecording } from '../recording/TrackRecording.ts';
 import { segmentKey } from '../segmentKeys.ts';
 import type { MixFeed } from './feed.ts';
 import { HlsOutput } from './HlsOutput.ts';
 import { MediaPort } from './MediaPort.ts';
-import type { FromProcess, MixStart, ProcessHealth } from './messages.ts';
+import type { FromProcess, MixOutputs, MixStart, ProcessHealth } from './messages.ts';
 import { sequenceAt, type MixedSegment } from './MixedSegment.ts';
 import { Mixer } from './Mixer.ts';
 import { RENDITIONS, type Rendition } from './renditions.ts';
@@ -20,10 +23,15 @@ export class MixSession {
   readonly #hls: HlsOutput | null;
   readonly #logger: Logger;
   readonly #tell: (message: FromProcess) => void;
+  readonly #composites: Composites;
+  readonly #pushes: Pushes;
+  #tracks: TrackRecording | null = null;
+  #feed: MixFeed | null = null;
   #mixer: Mixer | null = null;
   #lastSegmentAt = performance.now();
   #error: { message: string; at: number } | null = null;
   #encoderError: string | null = null;
+  #hasSegment = false;
   #isLeft = false;
 
   /** @throws AppError NO_CAPACITY: no port is free; or what writing to its folders throws */
@@ -48,7 +56,8 @@ export class MixSession {
             firstSequence: sequenceAt(Date.now(), spec.segmentSec),
             discontinuitySequence: start.discontinuities,
           });
-    const session = new MixSession(spec, port, hls, logger, tell);
+    const pushes = new Pushes(start.ffmpeg, logger);
+    const session = new MixSession(spec, port, hls, pushes, logger, tell);
     if (renditions.length > 0) await session.#mix(start, renditions);
     tell({ type: 'rtp', ip: port.ip, port: port.port });
     return session;
@@ -58,6 +67,7 @@ export class MixSession {
     spec: MixSpec,
     port: MediaPort,
     hls: HlsOutput | null,
+    pushes: Pushes,
     logger: Logger,
     tell: (message: FromProcess) => void,
   ) {
@@ -66,6 +76,11 @@ export class MixSession {
     this.#hls = hls;
     this.#logger = logger;
     this.#tell = tell;
+    this.#pushes = pushes;
+    this.#composites = new Composites({
+      segmentSec: spec.segmentSec,
+      onDone: (folder) => tell({ type: 'recorded', folder }),
+    });
   }
 
   get health(): ProcessHealth {
@@ -78,24 +93,40 @@ export class MixSession {
       if (said !== null) this.#fail(said);
     }
     return {
+      isMaking: mixer === undefined || this.#hasSegment,
       isInterrupted:
         mixer !== undefined && silentMs > INTERRUPTED_SEGMENTS * this.#spec.segmentSec * 1_000,
       speed: mixer?.speed ?? 1,
       droppedFrames: mixer?.encoder.droppedPictures ?? 0,
       framesPerSecond: mixer?.framesPerSecond ?? 0,
       lastError: error?.message ?? null,
+      pushes: this.#pushes.health,
     };
   }
 
   setFeed(feed: MixFeed): void {
+    this.#feed = feed;
     this.#mixer?.setFeed(feed);
+    this.#tracks?.set(feed.inputs, feed.tracks ?? []);
+  }
+
+  /** Where it goes from now on, beside HLS. */
+  async setOutputs({ record, recordTracks, pushes }: MixOutputs): Promise<void> {
+    this.#pushes.set(pushes);
+    await this.#attempt('record', () => this.#composites.set(record?.folder ?? null));
+    const folder = recordTracks?.folder ?? null;
+    if (folder === (this.#tracks?.folder ?? null)) return;
+    await this.#closeTracks();
+    if (folder !== null) await this.#attempt('record tracks', () => this.#recordTracks(folder));
   }
 
   /** @param hasEnded says to listeners that nothing comes any more */
   async close(hasEnded: boolean): Promise<void> {
     // A shorter last one would have a number that is somebody else's next: those are taken from the clock.
     this.#isLeft = !hasEnded;
-    await this.#mixer?.close();
+    await Promise.all([this.#mixer?.close(), this.#closeTracks()]);
+    this.#composites.close();
+    await this.#pushes.close();
     await this.#hls?.end(hasEnded);
     await this.#port.close();
   }
@@ -112,10 +143,37 @@ export class MixSession {
     this.#mixer = mixer;
   }
 
+  async #recordTracks(folder: string): Promise<void> {
+    const tracks = await TrackRecording.open({
+      ...{ port: this.#port, folder, logger: this.#logger },
+      onKeyNeeded: (input) => this.#tell({ type: 'key-frame-needed', input }),
+      onError: (error) => this.#fail(`Could not record a track: ${messageOf(error)}`),
+    });
+    this.#tracks = tracks;
+    if (this.#feed) tracks.set(this.#feed.inputs, this.#feed.tracks ?? []);
+  }
+
+  async #closeTracks(): Promise<void> {
+    const tracks = this.#tracks;
+    this.#tracks = null;
+    if (!tracks) return;
+    await tracks.close();
+    this.#tell({ type: 'recorded', folder: tracks.folder });
+  }
+
   async #take(segment: MixedSegment): Promise<void> {
+    this.#pushes.take(segment);
+    await Promise.all([
+      this.#attempt('record a segment', () => this.#composites.take(segment)),
+      this.#publish(segment),
+    ]);
+  }
+
+  async #publish(segment: MixedSegment): Promise<void> {
     await this.#attempt('publish a segment', async () => {
       const sequence = this.#isLeft ? undefined : await this.#hls?.publish(segment);
       this.#lastSegmentAt = performance.now();
+      this.#hasSegment = true;
       if (sequence === undefined) return;
       const { startsAt } = segment;
       const delayMs = Math.round(Date.now() - startsAt);
@@ -130,13 +188,17 @@ export class MixSession {
       await work();
     } catch (error) {
       this.#logger.error({ err: error }, `could not ${what}`);
-      this.#fail(`Could not ${what}: ${error instanceof Error ? error.message : String(error)}`);
+      this.#fail(`Could not ${what}: ${messageOf(error)}`);
     }
   }
 
   #fail(message: string): void {
     this.#error = { message, at: Date.now() };
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The largest first. */

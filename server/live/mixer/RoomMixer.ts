@@ -1,11 +1,17 @@
 import { EventEmitter } from 'node:events';
 import { AppError } from '../../core/AppError.ts';
 import type { Logger } from '../../core/logger.ts';
+import {
+  assertPushTarget,
+  maskedAddress,
+  type PushHealth,
+  type PushTarget,
+} from '../push/pushTarget.ts';
 import { Backoff } from './Backoff.ts';
 import type { MixFeed, ShownInput } from './feed.ts';
 import { endPlaylists } from './HlsOutput.ts';
 import type { RtpPortRange } from './MediaPort.ts';
-import type { FromProcess, MixStart, ProcessHealth } from './messages.ts';
+import type { FromProcess, MixOutputs, MixStart, ProcessHealth } from './messages.ts';
 import { MixerChild } from './MixerChild.ts';
 import { DISCONTINUITIES_PER_GENERATION, type MixHealth, type MixSpec } from './spec.ts';
 import { removeStaleWork } from './workFolder.ts';
@@ -32,6 +38,8 @@ export interface RoomMixerEvents {
   shown: [ShownInput[]];
   /** Whoever sends this input is to send a key frame. */
   'key-frame-needed': [string];
+  /** All that was to be recorded into this folder is there. */
+  recorded: [{ folder: string }];
   /** Each second. */
   health: [MixHealth];
 }
@@ -49,6 +57,9 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
   #child: MixerChild | null = null;
   #restartTimer: NodeJS.Timeout | null = null;
   #feed: MixFeed | null = null;
+  #outputs: MixOutputs;
+  /** Folders of recordings that were ended, whose last part may be on its way. */
+  readonly #recording = new Set<string>();
   #rtp: { ip: string; port: number } | null = null;
   #firstPort: number;
   #discontinuities: number;
@@ -68,6 +79,7 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
     if (renditions.length > 0 && renditions.every((name) => name === 'audio')) {
       throw new AppError('INVALID_PAYLOAD', { message: 'A room has at least one picture.' });
     }
+    spec.pushes?.forEach(assertPushTarget);
     return new RoomMixer(spec, deps);
   }
 
@@ -76,6 +88,8 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
     this.#spec = spec;
     this.#deps = deps;
     this.#logger = deps.logger.child({ roomId: spec.roomId });
+    const { record = null, recordTracks = null, pushes = [] } = spec;
+    this.#outputs = { record, recordTracks, pushes };
     const { min, max } = deps.ports;
     // Anywhere: mixers that begin in a row would try the same ones.
     this.#firstPort = min + Math.floor(Math.random() * (max - min + 1));
@@ -96,6 +110,11 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
       delayMs: this.#delayMs,
       restarts: this.#restarts,
       lastError: running?.lastError ?? own?.message ?? null,
+      pushes: this.#outputs.pushes.map((target) => {
+        const one = waiting(target);
+        const isSame = ({ id, address }: PushHealth) => id === one.id && address === one.address;
+        return running?.pushes.find(isSame) ?? one;
+      }),
     };
   }
 
@@ -110,6 +129,22 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
     this.#child?.send({ type: 'feed', feed });
   }
 
+  /** Where its largest rendition is recorded from now on; null: nowhere. `recorded` says when all is there. */
+  setRecord(record: { folder: string } | null): void {
+    this.#setOutputs({ ...this.#outputs, record });
+  }
+
+  /** Where the feed's tracks are recorded from now on; null: nowhere. `recorded` says when all is there. */
+  setRecordTracks(recordTracks: { folder: string } | null): void {
+    this.#setOutputs({ ...this.#outputs, recordTracks });
+  }
+
+  /** Where it is sent as well from now on. @throws AppError INVALID_PAYLOAD: not an address of RTMP */
+  setPushes(pushes: readonly PushTarget[]): void {
+    pushes.forEach(assertPushTarget);
+    this.#setOutputs({ ...this.#outputs, pushes });
+  }
+
   /**
    * Settles when its process and all that belongs to it is gone; what was published stays. Idempotent.
    * @param hasEnded says in the playlists that it is over; false: another mixer goes on with the room
@@ -121,12 +156,30 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
   async #close(hasEnded: boolean): Promise<void> {
     if (this.#restartTimer) clearTimeout(this.#restartTimer);
     clearInterval(this.#timer);
+    for (const folder of foldersOf(this.#outputs)) this.#recording.add(folder);
     await this.#child?.close(hasEnded);
     this.#child = null;
+    this.#endRecordings();
     await this.#removeWork();
     // One that had to be killed could not say it.
     if (hasEnded) await endPlaylists(this.#spec.folder, this.#spec.renditions);
     this.removeAllListeners();
+  }
+
+  #setOutputs(outputs: MixOutputs): void {
+    const before = foldersOf(this.#outputs);
+    const after = foldersOf(outputs);
+    this.#outputs = outputs;
+    for (const folder of before) if (!after.includes(folder)) this.#recording.add(folder);
+    if (this.#child) this.#child.send({ type: 'outputs', outputs });
+    else this.#endRecordings();
+  }
+
+  /** What a process did not come to write is lost, and what is there is all. */
+  #endRecordings(folders: readonly string[] = [...this.#recording]): void {
+    for (const folder of folders) {
+      if (this.#recording.delete(folder)) this.emit('recorded', { folder });
+    }
   }
 
   #start(): void {
@@ -155,6 +208,7 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
     };
     child.send({ type: 'start', start });
     if (this.#feed) child.send({ type: 'feed', feed: this.#feed });
+    child.send({ type: 'outputs', outputs: this.#outputs });
     return child;
   }
 
@@ -163,6 +217,7 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
     this.#child = null;
     this.#droppedBefore += this.#process?.droppedFrames ?? 0;
     this.#process = null;
+    this.#endRecordings();
     this.#isFlowing = false;
     this.#restarts += 1;
     this.#error = { message: why, at: Date.now() };
@@ -201,8 +256,13 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
       case 'key-frame-needed':
         this.emit('key-frame-needed', message.input);
         return;
+      case 'recorded':
+        this.#endRecordings([message.folder]);
+        return;
       case 'health':
         this.#process = message.health;
+        this.#isFlowing ||= message.health.isMaking;
+        this.#hasSegment ||= this.#isFlowing;
         return;
       case 'log':
         relay(this.#logger, message.line);
@@ -211,6 +271,15 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
         this.#logger.error({ said: message.message }, 'mixer failed');
     }
   }
+}
+
+/** While there is no process that has said how it fares. */
+function waiting({ id, url }: PushTarget): PushHealth {
+  return { id, address: maskedAddress(url), state: 'connecting', reason: null, attempts: 0 };
+}
+
+function foldersOf({ record, recordTracks }: MixOutputs): string[] {
+  return [record, recordTracks].flatMap((where) => where?.folder ?? []);
 }
 
 /** As if this process had written it. */

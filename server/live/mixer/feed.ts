@@ -1,3 +1,4 @@
+import type { TrackSpec } from '../recording/trackManifest.ts';
 import type { Stage } from './layout.ts';
 
 /** One stream that comes to the room's port. */
@@ -14,6 +15,8 @@ export interface MixFeed {
   inputs: readonly MixInput[];
   /** Names inputs by their ids. */
   stage: Stage;
+  /** Which inputs are recorded as they are, while tracks are recorded. */
+  tracks?: readonly TrackSpec[];
 }
 
 /** A picture that is needed, and how large it is shown, in pixels. */

@@ -6,12 +6,12 @@ const TIMEOUT_MS = 10_000;
 const MIN_VERSION = [5, 1] as const;
 const MAX_OUTPUT_BYTES = 4_000_000;
 
-/** What mixing takes of FFmpeg; what it lists under which option. */
+/** What mixing, recording and pushing take of FFmpeg; what it lists under which option. */
 const NEEDED = {
   encoders: ['libx264', 'aac'],
   decoders: ['vp8', 'h264', 'rawvideo', 'pcm_s16le'],
-  demuxers: ['ivf', 'h264', 'matroska', 's16le'],
-  muxers: ['segment', 'mpegts', 'rawvideo'],
+  demuxers: ['ivf', 'h264', 'matroska', 's16le', 'mpegts'],
+  muxers: ['segment', 'mpegts', 'rawvideo', 'mp4', 'flv'],
   filters: ['scale', 'pad', 'split', 'setsar'],
 } as const;
 

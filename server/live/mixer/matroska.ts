@@ -1,3 +1,4 @@
+import { element, number, sizeOf, text, UNKNOWN_SIZE } from './ebml.ts';
 import type { Size } from './layout.ts';
 
 /**
@@ -5,12 +6,10 @@ import type { Size } from './layout.ts';
  * Raw video alone has no times: a picture that is left out would move all that follow it against the sound.
  */
 
-const UNKNOWN_SIZE = Buffer.from('01ffffffffffffff', 'hex');
 const EBML = '1a45dfa3';
 const SEGMENT = '18538067';
 const CLUSTER = '1f43b675';
 const VIDEO_TRACK = 1;
-const PLAIN_BYTES = 8;
 
 /**
  * The beginning of a stream of pictures of that size.
@@ -48,26 +47,4 @@ export function matroskaPicture(timeMs: number, bytes: number): Buffer {
   const blockHead = Buffer.concat([Buffer.from('a3', 'hex'), sizeOf(block.length + bytes), block]);
   const size = time.length + blockHead.length + bytes;
   return Buffer.concat([Buffer.from(CLUSTER, 'hex'), sizeOf(size), time, blockHead]);
-}
-
-function element(id: string, content: Buffer | readonly Buffer[]): Buffer {
-  const body = Buffer.isBuffer(content) ? content : Buffer.concat(content);
-  return Buffer.concat([Buffer.from(id, 'hex'), sizeOf(body.length), body]);
-}
-
-/** Always in eight bytes: the first says so. */
-function sizeOf(bytes: number): Buffer {
-  const size = number(bytes);
-  size[0] = 0x01;
-  return size;
-}
-
-function number(value: number): Buffer {
-  const bytes = Buffer.alloc(PLAIN_BYTES);
-  bytes.writeBigUInt64BE(BigInt(value));
-  return bytes;
-}
-
-function text(value: string): Buffer {
-  return Buffer.from(value, 'latin1');
 }

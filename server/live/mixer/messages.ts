@@ -1,3 +1,4 @@
+import type { PushHealth, PushTarget } from '../push/pushTarget.ts';
 import type { MixFeed, ShownInput } from './feed.ts';
 import type { RtpPortRange } from './MediaPort.ts';
 import type { MixSpec } from './spec.ts';
@@ -16,18 +17,29 @@ export interface MixStart {
   logLevel: string;
 }
 
+/** What comes of a room beside its HLS, which may change while it is mixed. */
+export interface MixOutputs {
+  record: { folder: string } | null;
+  recordTracks: { folder: string } | null;
+  pushes: readonly PushTarget[];
+}
+
 export type ToProcess =
   | { type: 'start'; start: MixStart }
   | { type: 'feed'; feed: MixFeed }
+  | { type: 'outputs'; outputs: MixOutputs }
   | { type: 'close'; hasEnded: boolean };
 
 /** What the process knows of how it fares. */
 export interface ProcessHealth {
+  /** Whether there was a first segment, where there are to be any. */
+  isMaking: boolean;
   isInterrupted: boolean;
   speed: number;
   droppedFrames: number;
   framesPerSecond: number;
   lastError: string | null;
+  pushes: PushHealth[];
 }
 
 export type FromProcess =
@@ -41,6 +53,8 @@ export type FromProcess =
     }
   | { type: 'shown'; shown: ShownInput[] }
   | { type: 'key-frame-needed'; input: string }
+  /** All that was to be recorded there is there. */
+  | { type: 'recorded'; folder: string }
   /** Each second: also that it runs. */
   | { type: 'health'; health: ProcessHealth }
   /** A line of its log, in JSON. */

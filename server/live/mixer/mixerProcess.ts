@@ -35,6 +35,9 @@ async function handle(message: ToProcess): Promise<void> {
     case 'feed':
       session?.setFeed(message.feed);
       break;
+    case 'outputs':
+      await session?.setOutputs(message.outputs);
+      break;
     case 'close':
       await session?.close(message.hasEnded);
       process.exit(0);

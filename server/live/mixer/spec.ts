@@ -1,3 +1,4 @@
+import type { PushHealth, PushTarget } from '../push/pushTarget.ts';
 import type { RENDITIONS } from './renditions.ts';
 
 export type RenditionName = keyof typeof RENDITIONS;
@@ -24,6 +25,12 @@ export interface MixSpec {
   generation: number;
   /** Whether there is HLS of it. */
   publish?: boolean;
+  /** Where the largest rendition is recorded, from the beginning. */
+  record?: { folder: string };
+  /** Where the feed's tracks are recorded, from the beginning. */
+  recordTracks?: { folder: string };
+  /** Where it is sent as well, from the beginning. */
+  pushes?: readonly PushTarget[];
 }
 
 /** How a room's mixer fares, each second. */
@@ -42,6 +49,7 @@ export interface MixHealth {
   restarts: number;
   /** What went wrong in the last minute, or since the last segment. */
   lastError: string | null;
+  pushes: readonly PushHealth[];
 }
 
 /** Discontinuity sequences of one mixer begin this far behind those of the one before. */

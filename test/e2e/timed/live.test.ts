@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
-import { beepsIn, flashesIn } from '../../support/live/analyze.ts';
+import { beepsIn, flashesIn, stepsBetween } from '../../support/live/analyze.ts';
 import { createInput, person } from '../../support/live/room.ts';
 import { openMixer } from '../../support/live/roomMixer.ts';
 import { BEEPING, FLASHING, RtpSender } from '../../support/live/RtpSender.ts';
@@ -37,10 +37,7 @@ it('keeps pictures and sound of a live room in step, and both soon', async () =>
   if (!run) throw new Error('There is no stream.');
 
   const beeps = beepsIn(run.sound);
-  const steps = flashesIn(run.frames, 0.1, 0.1).flatMap((flash) => {
-    const near = beeps.map((beep) => beep - flash).filter((step) => Math.abs(step) < 500);
-    return near.sort((a, b) => Math.abs(a) - Math.abs(b)).slice(0, 1);
-  });
+  const steps = stepsBetween(flashesIn(run.frames, 0.1, 0.1), beeps);
   const delays = listener.segments.map(({ foundAt, startsAt }) => foundAt - startsAt);
   if (process.env['PARLEY_FIGURES']) process.stderr.write(`${JSON.stringify({ steps, delays })}\n`);
   expect(steps.length).toBeGreaterThan(8);

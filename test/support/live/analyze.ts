@@ -20,29 +20,40 @@ export interface Sound {
   samples: Int16Array;
 }
 
-/** Decodes a transport stream. @param startsAt when its first picture was on the stage */
+/** Decodes pictures and sound of one stream. @param startsAt when its first picture was on the stage */
 export async function analyze(ffmpeg: string, stream: Buffer, startsAt: number) {
   const [pictures, sound] = await Promise.all([
-    decode(ffmpeg, stream, [
-      ...['-map', '0:v', '-vf', `scale=${WIDTH}:${HEIGHT}:flags=area,format=rgb24,showinfo`],
-      ...['-fps_mode', 'passthrough', '-f', 'rawvideo'],
-    ]),
-    decode(ffmpeg, stream, [
-      ...['-map', '0:a', '-af', `aformat=s16:${RATE}:mono,ashowinfo`, '-f', 's16le'],
-    ]),
+    picturesIn(ffmpeg, stream, 0),
+    soundIn(ffmpeg, stream, 0),
   ]);
-  const begins = pictures.times[0] ?? 0;
-  const bytes = WIDTH * HEIGHT * 3;
-  const frames: Frame[] = pictures.times.flatMap((time, index) => {
-    const rgb = pictures.output.subarray(index * bytes, (index + 1) * bytes);
-    return rgb.length === bytes ? { at: startsAt + (time - begins) * 1_000, rgb } : [];
-  });
-  const { output } = sound;
-  const samples = new Int16Array(output.buffer, output.byteOffset, Math.floor(output.length / 2));
+  const begins = pictures[0]?.at ?? 0;
   return {
-    frames,
-    sound: { startsAt: startsAt + ((sound.times[0] ?? 0) - begins) * 1_000, samples },
+    frames: pictures.map(({ at, rgb }): Frame => ({ at: startsAt + at - begins, rgb })),
+    sound: { startsAt: startsAt + sound.startsAt - begins, samples: sound.samples },
   };
+}
+
+/** @param zeroAt what its time 0 is, milliseconds since 1970 */
+export async function picturesIn(ffmpeg: string, stream: Buffer, zeroAt: number): Promise<Frame[]> {
+  const { output, times } = await decode(ffmpeg, stream, [
+    ...['-map', '0:v', '-vf', `scale=${WIDTH}:${HEIGHT}:flags=area,format=rgb24,showinfo`],
+    ...['-fps_mode', 'passthrough', '-f', 'rawvideo'],
+  ]);
+  const bytes = WIDTH * HEIGHT * 3;
+  return times.flatMap((time, index) => {
+    const rgb = output.subarray(index * bytes, (index + 1) * bytes);
+    return rgb.length === bytes ? { at: zeroAt + time * 1_000, rgb } : [];
+  });
+}
+
+/** What is missing is silence. @param zeroAt what its time 0 is, milliseconds since 1970 */
+export async function soundIn(ffmpeg: string, stream: Buffer, zeroAt: number): Promise<Sound> {
+  const { output, times } = await decode(ffmpeg, stream, [
+    ...['-map', '0:a', '-af', `aresample=async=1,aformat=s16:${RATE}:mono,ashowinfo`],
+    ...['-f', 's16le'],
+  ]);
+  const samples = new Int16Array(output.buffer, output.byteOffset, Math.floor(output.length / 2));
+  return { startsAt: zeroAt + (times[0] ?? 0) * 1_000, samples };
 }
 
 async function decode(ffmpeg: string, stream: Buffer, args: readonly string[]) {
@@ -102,4 +113,12 @@ function loudness(samples: Int16Array): number {
   let sum = 0;
   for (const sample of samples) sum += (sample / 32_768) ** 2;
   return samples.length === 0 ? 0 : Math.sqrt(sum / samples.length);
+}
+
+/** How much later each flash's beep is, in milliseconds; flashes without one are left out. */
+export function stepsBetween(flashes: readonly number[], beeps: readonly number[]): number[] {
+  return flashes.flatMap((flash) => {
+    const near = beeps.map((beep) => beep - flash).filter((step) => Math.abs(step) < 500);
+    return near.sort((a, b) => Math.abs(a) - Math.abs(b)).slice(0, 1);
+  });
 }

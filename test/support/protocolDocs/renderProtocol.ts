@@ -12,6 +12,7 @@ import * as meetings from '../../../protocol/meetings.ts';
 import * as notifications from '../../../protocol/notifications.ts';
 import * as people from '../../../protocol/people.ts';
 import * as primitives from '../../../protocol/primitives.ts';
+import * as recordings from '../../../protocol/recordings.ts';
 import * as requests from '../../../protocol/requests.ts';
 import * as rest from '../../../protocol/rest.ts';
 import * as rtp from '../../../protocol/rtp.ts';
@@ -27,7 +28,7 @@ const FOLDER = join(import.meta.dirname, '../../../protocol');
 /** In the order in which their types are listed. */
 const MODULES = {
   ...{ primitives, meetings, notifications, meetingRequests, mediaRequests },
-  ...{ chat, people, calls, live, rest, admin, rtp },
+  ...{ chat, people, calls, live, recordings, rest, admin, rtp },
 };
 
 /** The text of docs/protocol.md, from the contract and the comments in it. */
@@ -155,7 +156,7 @@ const AUTH = {
 
 function renderRoutes(type: TypeOf): string {
   const comments = mergedComments(
-    ['rest', 'chatRoutes', 'people', 'callHistory', 'live'],
+    ['rest', 'chatRoutes', 'people', 'callHistory', 'live', 'recordings'],
     /^\w*[rR]outes\./,
   );
   const entries = (Object.keys(rest.routes) as rest.RouteName[]).map((name) => {

@@ -21,7 +21,5 @@ test('one of another secret, one that is over and an account’s open nothing, n
   ]) {
     expect(() => verifyListenerToken(token, SECRET)).toThrow(refused);
   }
-  expect(() => verifyToken(signListenerToken(claims, SECRET, later()), SECRET)).toThrow(
-    refused,
-  );
+  expect(() => verifyToken(signListenerToken(claims, SECRET, later()), SECRET)).toThrow(refused);
 });

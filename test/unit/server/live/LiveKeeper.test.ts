@@ -25,7 +25,7 @@ async function keep(
 ) {
   const { room } = await liveRoom(values);
   const done: string[] = [];
-  const wanted: Wanted = { meetingId: 'm1', title: 'Stage', hasEnded, room, mix };
+  const wanted: Wanted = { meetingId: 'm1', title: 'Stage', hasEnded, room, recording: null, mix };
   let looks = 0;
   const store = {
     all: () => {

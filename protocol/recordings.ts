@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import { id, instant, MAX_PAGE, meetingRef, title } from './primitives.ts';
+import type { RouteSchema } from './schemas.ts';
+
+/**
+ * `starting`: a mixer is to write it; `recording`: it does; `processing`: it is over, and what was written is put
+ * together; `ready`: it can be played; `failed`: nothing of it can.
+ */
+export const recordingState = z.enum(['starting', 'recording', 'processing', 'ready', 'failed']);
+export type RecordingState = z.infer<typeof recordingState>;
+
+export const recordingFile = z.object({
+  id,
+  /** `composite`: the picture that listeners see, in one file; `track`: one microphone, camera or screen. */
+  kind: z.enum(['composite', 'track', 'manifest']),
+  /** With which it is downloaded. */
+  name: z.string(),
+  type: z.string(),
+  bytes: z.int(),
+  durationMs: z.int().nullable(),
+  /** Of a track: whose it is. */
+  participant: z.string().nullable(),
+  /** Of a track: `microphone`, `camera`, `screen` or `screen-audio`. */
+  source: z.string().nullable(),
+  /** Of a track: when it begins, milliseconds after the recording. */
+  offsetMs: z.int().nullable(),
+});
+export type RecordingFileView = z.infer<typeof recordingFile>;
+
+export const recordingView = z.object({
+  id,
+  meetingId: id,
+  title: z.string(),
+  state: recordingState,
+  composite: z.boolean(),
+  tracks: z.boolean(),
+  startedAt: instant,
+  endedAt: instant.nullable(),
+  durationMs: z.int().nullable(),
+  /** Of all its files. */
+  bytes: z.int(),
+  /** When it is removed by itself; null: never. */
+  expiresAt: instant.nullable(),
+  /** Why it failed, or what is missing of it, for people. */
+  error: z.string().nullable(),
+});
+export type RecordingView = z.infer<typeof recordingView>;
+
+export const shareView = z.object({
+  id,
+  createdAt: instant,
+  /** The link opens nothing from then on. */
+  expiresAt: instant,
+});
+export type ShareView = z.infer<typeof shareView>;
+
+/** A file, and where it is until the ticket is over. */
+const playableFile = recordingFile.extend({
+  /** Plays it, with seeking. */
+  url: z.string(),
+  /** Saves it. */
+  downloadUrl: z.string(),
+});
+const opened = z.object({
+  recording: recordingView,
+  files: z.array(playableFile),
+  /** Of the addresses; asked for again they go on. */
+  expiresAt: instant,
+});
+
+const recordingBody = z.object({ recording: recordingView });
+export const MAX_SHARES = 50;
+const MAX_SHARE_DAYS = 365;
+
+/** Recordings over HTTP. Their files have addresses of their own, as `openRecording` answers them. */
+export const recordingRoutes = {
+  /** Begin to record a meeting; its host and co-hosts. While it is recorded the answer is that recording. */
+  startRecording: {
+    method: 'POST',
+    path: '/api/meetings/:idOrCode/recordings',
+    auth: 'account',
+    status: 201,
+    body: z.strictObject({
+      /** The picture that listeners of a live room see, in one file. */
+      composite: z.boolean().default(true),
+      /** Every microphone, camera and screen in a file of its own. */
+      tracks: z.boolean().default(false),
+    }),
+    response: recordingBody,
+    refusals: ['NOT_FOUND', 'FORBIDDEN', 'ENDED', 'NO_CAPACITY'],
+  },
+  /** Stop it; whoever may start it. Stopping it again answers the same. */
+  stopRecording: {
+    method: 'POST',
+    path: '/api/recordings/:recordingId/stop',
+    auth: 'account',
+    status: 200,
+    body: null,
+    response: recordingBody,
+    refusals: ['NOT_FOUND', 'FORBIDDEN'],
+  },
+  /** Recordings of meetings that the account hosts, newest first. */
+  listRecordings: {
+    method: 'GET',
+    path: '/api/recordings',
+    auth: 'account',
+    status: 200,
+    query: z.strictObject({
+      /** Opaque cursor from the page before. */
+      before: z.string().max(200).optional(),
+      limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
+      /** Only those of this meeting. */
+      meeting: meetingRef.exactOptional(),
+    }),
+    body: null,
+    response: z.object({ recordings: z.array(recordingView), next: z.string().nullable() }),
+    refusals: ['NOT_FOUND'],
+  },
+  /** Its owner; while it goes on, whoever may stop it as well. */
+  readRecording: {
+    method: 'GET',
+    path: '/api/recordings/:recordingId',
+    auth: 'account',
+    status: 200,
+    body: null,
+    response: recordingBody,
+    refusals: ['NOT_FOUND', 'FORBIDDEN'],
+  },
+  /** Give it another title; its owner only. */
+  renameRecording: {
+    method: 'PATCH',
+    path: '/api/recordings/:recordingId',
+    auth: 'account',
+    status: 200,
+    body: z.strictObject({ title }),
+    response: recordingBody,
+    refusals: ['NOT_FOUND', 'FORBIDDEN'],
+  },
+  /** Remove it with its files and links; its owner only. One that goes on is stopped. */
+  removeRecording: {
+    method: 'DELETE',
+    path: '/api/recordings/:recordingId',
+    auth: 'account',
+    status: 204,
+    body: null,
+    response: null,
+    refusals: ['NOT_FOUND', 'FORBIDDEN'],
+  },
+  /** Where its files can be played and downloaded for an hour; its owner only. */
+  openRecording: {
+    method: 'POST',
+    path: '/api/recordings/:recordingId/open',
+    auth: 'account',
+    status: 200,
+    body: null,
+    response: opened,
+    refusals: ['NOT_FOUND', 'FORBIDDEN', 'INVALID_STATE'],
+  },
+  /** Make a link that anybody can open it with, shown this once; its owner only. At most 50 of a recording. */
+  shareRecording: {
+    method: 'POST',
+    path: '/api/recordings/:recordingId/shares',
+    auth: 'account',
+    status: 201,
+    body: z.strictObject({ days: z.int().min(1).max(MAX_SHARE_DAYS).default(7) }),
+    response: z.object({
+      share: shareView,
+      /** What the link holds. */
+      token: z.string(),
+      /** Path of the page that it opens. */
+      path: z.string(),
+    }),
+    refusals: ['NOT_FOUND', 'FORBIDDEN', 'INVALID_STATE'],
+  },
+  /** Links that still open it; its owner only. */
+  listRecordingShares: {
+    method: 'GET',
+    path: '/api/recordings/:recordingId/shares',
+    auth: 'account',
+    status: 200,
+    body: null,
+    response: z.object({ shares: z.array(shareView) }),
+    refusals: ['NOT_FOUND', 'FORBIDDEN'],
+  },
+  /** Have a link open nothing from now on, nor what was opened with it; its owner only. Idempotent. */
+  revokeRecordingShare: {
+    method: 'DELETE',
+    path: '/api/recordings/:recordingId/shares/:shareId',
+    auth: 'account',
+    status: 204,
+    body: null,
+    response: null,
+    refusals: ['NOT_FOUND', 'FORBIDDEN'],
+  },
+  /** Open a recording with a link. */
+  openSharedRecording: {
+    method: 'POST',
+    path: '/api/shared-recordings',
+    auth: 'none',
+    status: 200,
+    body: z.strictObject({ token: z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'of a link') }),
+    response: opened,
+    refusals: ['NOT_FOUND', 'INVALID_STATE'],
+  },
+} as const satisfies Record<string, RouteSchema>;

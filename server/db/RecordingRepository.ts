@@ -1,0 +1,367 @@
+import type { Knex } from 'knex';
+import { decodeCursor, encodeCursor } from '../core/cursor.ts';
+import type {
+  RecordingFile,
+  RecordingPart,
+  RecordingRecord,
+  RecordingShare,
+  RecordingStore,
+} from '../live/recordings/stores.ts';
+import { isUniqueViolation } from './errors.ts';
+
+interface RecordingRow {
+  id: string;
+  meeting_id: string;
+  host_id: string;
+  title: string;
+  state: RecordingRecord['state'];
+  composite: boolean;
+  tracks: boolean;
+  started_at: Date;
+  ended_at: Date | null;
+  /** A bigint, and a sum of them: text from PostgreSQL. */
+  duration_ms: string | number | null;
+  bytes: string | number;
+  expires_at: Date | null;
+  error: string | null;
+  removed_at: Date | null;
+}
+
+interface PartRow {
+  recording_id: string;
+  part: string | number;
+  node: string;
+  state: RecordingPart['state'];
+}
+
+interface FileRow {
+  id: string;
+  recording_id: string;
+  kind: RecordingFile['kind'];
+  key: string;
+  name: string;
+  type: string;
+  bytes: string | number;
+  duration_ms: string | number | null;
+  participant: string | null;
+  source: string | null;
+  offset_ms: string | number | null;
+}
+
+interface ShareRow {
+  id: string;
+  recording_id: string;
+  token_hash: string;
+  created_at: Date;
+  expires_at: Date;
+}
+
+const ACTIVE = ['starting', 'recording'] as const;
+const WITH_BYTES = `recordings.*, (
+  SELECT coalesce(sum(bytes), 0) FROM recording_files WHERE recording_id = recordings.id) AS bytes`;
+
+/** Keeps recordings, their parts, files and links in PostgreSQL or PGlite. */
+export class RecordingRepository implements RecordingStore {
+  readonly #db: Knex;
+
+  constructor(db: Knex) {
+    this.#db = db;
+  }
+
+  async insert(recording: Omit<RecordingRecord, 'bytes' | 'isRemoved'>): Promise<RecordingRecord> {
+    const { id, meetingId, hostId, title, state, composite, tracks, startedAt } = recording;
+    try {
+      await this.#db('recordings').insert({
+        ...{ id, meeting_id: meetingId, host_id: hostId, title, state, composite, tracks },
+        started_at: new Date(startedAt),
+      });
+      return { ...recording, bytes: 0, isRemoved: false };
+    } catch (error) {
+      const active = isUniqueViolation(error) ? await this.active(meetingId) : null;
+      if (!active) throw error;
+      return active;
+    }
+  }
+
+  async find(id: string): Promise<RecordingRecord | null> {
+    const row = await this.#select().where({ id }).whereNull('removed_at').first();
+    return row ? mapRecording(row) : null;
+  }
+
+  async active(meetingId: string): Promise<RecordingRecord | null> {
+    const row = await this.#select()
+      .where({ meeting_id: meetingId })
+      .whereIn('state', ACTIVE)
+      .first();
+    return row ? mapRecording(row) : null;
+  }
+
+  async list(
+    hostId: string,
+    { before, limit, meetingId }: { before?: string; limit: number; meetingId?: string },
+  ): Promise<{ recordings: RecordingRecord[]; next: string | null }> {
+    const query = this.#select()
+      .where({ host_id: hostId, ...(meetingId !== undefined && { meeting_id: meetingId }) })
+      .whereNull('removed_at')
+      .orderBy([
+        { column: 'started_at', order: 'desc' },
+        { column: 'id', order: 'desc' },
+      ])
+      .limit(limit + 1);
+    if (before !== undefined) {
+      const cursor = decodeCursor(before);
+      query.whereRaw('(started_at, id) < (?, ?)', [new Date(cursor.createdAt), cursor.id]);
+    }
+    const rows = (await query).map(mapRecording);
+    const recordings = rows.slice(0, limit);
+    const last = recordings.at(-1);
+    const isLast = rows.length <= limit || !last;
+    return {
+      recordings,
+      next: isLast ? null : encodeCursor({ createdAt: last.startedAt, id: last.id }),
+    };
+  }
+
+  async rename(id: string, title: string): Promise<void> {
+    await this.#db('recordings').where({ id }).update({ title });
+  }
+
+  async begin(id: string): Promise<boolean> {
+    const changed = await this.#db('recordings')
+      .where({ id })
+      .whereIn('state', ACTIVE)
+      .update({ state: 'recording' });
+    return changed > 0;
+  }
+
+  async stop(id: string, now: number): Promise<void> {
+    await this.#db('recordings')
+      .where({ id })
+      .whereIn('state', ACTIVE)
+      .update({ state: 'processing', ended_at: new Date(now) });
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.#db('recordings').where({ id, state: 'starting' }).delete();
+  }
+
+  async finish(
+    id: string,
+    done: { files: readonly RecordingFile[]; durationMs: number; expiresAt: number | null },
+    error: string | null,
+  ): Promise<boolean> {
+    return this.#db.transaction(async (transaction) => {
+      const changed = await transaction('recordings')
+        .where({ id, state: 'processing' })
+        .whereNull('removed_at')
+        .update({
+          ...{ state: 'ready', duration_ms: done.durationMs, error },
+          expires_at: dateOf(done.expiresAt),
+        });
+      if (changed === 0) return false;
+      await transaction('recording_files').where({ recording_id: id }).delete();
+      if (done.files.length > 0) {
+        await transaction('recording_files').insert(done.files.map(toFileRow));
+      }
+      return true;
+    });
+  }
+
+  async fail(id: string, error: string, expiresAt: number | null): Promise<void> {
+    await this.#db('recordings')
+      .where({ id, state: 'processing' })
+      .update({ state: 'failed', error, expires_at: dateOf(expiresAt) });
+  }
+
+  async claimPart(recordingId: string, part: number, node: string): Promise<void> {
+    await this.#db('recording_parts')
+      .insert({ recording_id: recordingId, part, node, state: 'writing' })
+      .onConflict(['recording_id', 'part'])
+      .merge({ node });
+  }
+
+  async setPart(
+    recordingId: string,
+    part: number,
+    state: RecordingPart['state'],
+    from: readonly RecordingPart['state'][] = ['writing', 'written', 'stored', 'lost'],
+  ): Promise<void> {
+    await this.#db('recording_parts')
+      .where({ recording_id: recordingId, part })
+      .whereIn('state', from)
+      .update({ state });
+  }
+
+  async parts(recordingId: string): Promise<RecordingPart[]> {
+    const rows = await this.#db<PartRow>('recording_parts')
+      .where({ recording_id: recordingId })
+      .orderBy('part');
+    return rows.map(({ recording_id, part, node, state }) => ({
+      ...{ recordingId: recording_id, part: Number(part), node, state },
+    }));
+  }
+
+  async files(recordingId: string): Promise<RecordingFile[]> {
+    const rows = await this.#db<FileRow>('recording_files')
+      .where({ recording_id: recordingId })
+      .orderBy(['kind', 'offset_ms', 'name']);
+    return rows.map(mapFile);
+  }
+
+  async findFile(recordingId: string, fileId: string): Promise<RecordingFile | null> {
+    const row = await this.#db<FileRow>('recording_files')
+      .join('recordings', 'recordings.id', 'recording_files.recording_id')
+      .where('recording_files.id', fileId)
+      .where('recordings.id', recordingId)
+      .whereNull('recordings.removed_at')
+      .first<FileRow | undefined>('recording_files.*');
+    return row ? mapFile(row) : null;
+  }
+
+  async addShare(share: RecordingShare, most: number): Promise<boolean> {
+    const { id, recordingId, tokenHash, createdAt, expiresAt } = share;
+    return this.#db.transaction(async (transaction) => {
+      // Two who share at once count each other.
+      await transaction('recordings').where({ id: recordingId }).forUpdate().select('id');
+      const [counted] = await transaction('recording_shares')
+        .where({ recording_id: recordingId })
+        .where('expires_at', '>', new Date(createdAt))
+        .count<{ count: string | number }[]>();
+      if (Number(counted?.count ?? 0) >= most) return false;
+      await transaction('recording_shares').insert({
+        ...{ id, recording_id: recordingId, token_hash: tokenHash },
+        ...{ created_at: new Date(createdAt), expires_at: new Date(expiresAt) },
+      });
+      return true;
+    });
+  }
+
+  async shares(recordingId: string, now: number): Promise<RecordingShare[]> {
+    const rows = await this.#db<ShareRow>('recording_shares')
+      .where({ recording_id: recordingId })
+      .where('expires_at', '>', new Date(now))
+      .orderBy([{ column: 'created_at', order: 'desc' }, { column: 'id' }]);
+    return rows.map(mapShare);
+  }
+
+  async removeShare(recordingId: string, shareId: string): Promise<void> {
+    await this.#db('recording_shares').where({ recording_id: recordingId, id: shareId }).delete();
+  }
+
+  async findShare(
+    by: { tokenHash: string } | { id: string },
+    now: number,
+  ): Promise<RecordingShare | null> {
+    const row = await this.#db<ShareRow>('recording_shares')
+      .where('id' in by ? { id: by.id } : { token_hash: by.tokenHash })
+      .where('expires_at', '>', new Date(now))
+      .first();
+    return row ? mapShare(row) : null;
+  }
+
+  async remove(id: string, now: number): Promise<void> {
+    await this.#remove((query) => query.where({ id }), now);
+  }
+
+  async sweep(now: number): Promise<string[]> {
+    const stopped = await this.#db('recordings')
+      .whereIn('state', ACTIVE)
+      .whereIn('meeting_id', this.#db('meetings').whereNotNull('ended_at').select('id'))
+      .update({ state: 'processing', ended_at: new Date(now) })
+      .returning<{ meeting_id: string }[]>('meeting_id');
+    await this.#remove((query) => query.where('expires_at', '<=', new Date(now)), now);
+    await this.#db('recording_shares').where('expires_at', '<=', new Date(now)).delete();
+    return stopped.map((row) => row.meeting_id);
+  }
+
+  async processing(): Promise<RecordingRecord[]> {
+    const rows = await this.#select().where({ state: 'processing' }).whereNull('removed_at');
+    return rows.map(mapRecording);
+  }
+
+  async removed(): Promise<RecordingRecord[]> {
+    return (await this.#select().whereNotNull('removed_at')).map(mapRecording);
+  }
+
+  async erase(id: string): Promise<void> {
+    await this.#db('recordings').where({ id }).whereNotNull('removed_at').delete();
+  }
+
+  async #remove(which: (query: Knex.QueryBuilder) => Knex.QueryBuilder, now: number) {
+    await which(this.#db('recordings').whereNull('removed_at')).update({
+      removed_at: new Date(now),
+      // Whatever writes it stops.
+      state: this.#db.raw(`CASE WHEN state IN ('ready', 'failed') THEN state ELSE 'failed' END`),
+      ended_at: this.#db.raw('coalesce(ended_at, ?)', [new Date(now)]),
+    });
+  }
+
+  #select() {
+    return this.#db('recordings').select<RecordingRow[]>(this.#db.raw(WITH_BYTES));
+  }
+}
+
+/** Has the recordings of an account removed, as part of deleting it. */
+export async function eraseRecordings(
+  transaction: Knex.Transaction,
+  userId: string,
+  title: string,
+): Promise<void> {
+  const own = transaction('recordings').where({ host_id: userId });
+  await transaction('recording_shares').whereIn('recording_id', own.clone().select('id')).delete();
+  await own.update({
+    title,
+    removed_at: transaction.raw('coalesce(removed_at, now())'),
+    state: transaction.raw(`CASE WHEN state IN ('ready', 'failed') THEN state ELSE 'failed' END`),
+    ended_at: transaction.raw('coalesce(ended_at, now())'),
+  });
+}
+
+function mapRecording(row: RecordingRow): RecordingRecord {
+  return {
+    id: row.id,
+    meetingId: row.meeting_id,
+    hostId: row.host_id,
+    title: row.title,
+    state: row.state,
+    composite: row.composite,
+    tracks: row.tracks,
+    startedAt: row.started_at.getTime(),
+    endedAt: row.ended_at?.getTime() ?? null,
+    durationMs: numberOf(row.duration_ms),
+    bytes: Number(row.bytes),
+    expiresAt: row.expires_at?.getTime() ?? null,
+    error: row.error,
+    isRemoved: row.removed_at !== null,
+  };
+}
+
+function mapFile(row: FileRow): RecordingFile {
+  const { id, kind, key, name, type, participant, source } = row;
+  return {
+    ...{ id, recordingId: row.recording_id, kind, key, name, type, participant, source },
+    bytes: Number(row.bytes),
+    durationMs: numberOf(row.duration_ms),
+    offsetMs: numberOf(row.offset_ms),
+  };
+}
+
+function toFileRow({ recordingId, durationMs, offsetMs, ...rest }: RecordingFile): FileRow {
+  const times = { duration_ms: durationMs, offset_ms: offsetMs };
+  return { ...rest, recording_id: recordingId, ...times };
+}
+
+function mapShare(row: ShareRow): RecordingShare {
+  return {
+    ...{ id: row.id, recordingId: row.recording_id, tokenHash: row.token_hash },
+    ...{ createdAt: row.created_at.getTime(), expiresAt: row.expires_at.getTime() },
+  };
+}
+
+function numberOf(value: string | number | null): number | null {
+  return value === null ? null : Number(value);
+}
+
+function dateOf(time: number | null): Date | null {
+  return time === null ? null : new Date(time);
+}

@@ -1,0 +1,249 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { RouteResponse } from '../../../protocol/rest.ts';
+import { isHosting } from '../../../protocol/rights.ts';
+import { AppError } from '../../../server/core/AppError.ts';
+import { createLogger } from '../../../server/core/logger.ts';
+import type { Database } from '../../../server/db/openDatabase.ts';
+import { FolderStorage } from '../../../server/live/recordings/FolderStorage.ts';
+import { RecordingAccess } from '../../../server/live/recordings/RecordingAccess.ts';
+import { Recordings } from '../../../server/live/recordings/Recordings.ts';
+import { openTestDatabase } from '../../support/database.ts';
+import { startHttpApp, type TestHttpApp } from '../../support/httpApp.ts';
+import { fileOf, hostWithMeeting } from '../../support/live/recordings.ts';
+import { call as callRoute } from '../../support/people.ts';
+
+const CONTENT = randomBytes(5_000);
+const JWT_SECRET = 'a secret of these tests, long enough for it';
+const unused = () => Promise.reject(new Error('not part of this test'));
+
+let db: Database;
+let folder: string;
+let app: TestHttpApp;
+let now: number;
+let mixers: string[];
+let told: number;
+let cohosts: Set<string>;
+let host: string;
+let meetingId: string;
+
+beforeAll(async () => {
+  db = await openTestDatabase('PGlite');
+  folder = await mkdtemp(join(tmpdir(), 'parley-recordings-'));
+  const store = db.recordings;
+  const storage = new FolderStorage(folder);
+  const clock = () => now;
+  const meetings = {
+    async read(ref: string) {
+      const found = await db.meetings.findById(ref);
+      if (!found) throw new AppError('NOT_FOUND');
+      return found;
+    },
+  };
+  app = await startHttpApp({
+    auth: {
+      ...{ signup: unused, login: unused, createGuest: unused, logout: unused },
+      authenticate: (userId) =>
+        Promise.resolve({
+          ...{ kind: 'account' as const, userId, name: 'Ada', sessionId: 's1' },
+          email: 'ada@example.org',
+        }),
+    },
+    recordings: new Recordings({
+      ...{ store, live: db.live, meetings, now: clock, logger: createLogger('silent', 'json') },
+      isHosting: async (userId, ref) =>
+        (await meetings.read(ref)).hostId === userId ||
+        isHosting(cohosts.has(userId) ? 'cohost' : 'participant'),
+      chooseMixer: () => mixers[0] ?? null,
+      whyNone: () => null,
+      tellMixers: () => (told += 1),
+      tellSweep: () => undefined,
+    }),
+    recordingAccess: new RecordingAccess({
+      ...{ store, jwtSecret: JWT_SECRET, maxShares: 3, now: clock },
+    }),
+    recordingStore: store,
+    recordingStorage: storage,
+  });
+});
+afterAll(async () => {
+  await app.close();
+  await db.close();
+  await rm(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  now = Date.now();
+  mixers = ['mixer'];
+  told = 0;
+  cohosts = new Set(['cohost']);
+  ({ host, meetingId } = await hostWithMeeting(db));
+});
+
+const start = (token = host) =>
+  callRoute(app, 'startRecording', { token, body: {}, params: { idOrCode: meetingId } });
+const of = (recordingId: string, token = host) => ({ token, params: { recordingId } });
+const refusal = (code: string) => ({ code });
+
+/** One that can be played. */
+async function addReady(): Promise<string> {
+  const { recording } = await start();
+  const { id } = recording;
+  await callRoute(app, 'stopRecording', of(id));
+  const file = fileOf(id, { bytes: CONTENT.length });
+  await new FolderStorage(folder).put(file.key, Readable.from([CONTENT]));
+  const done = { files: [file], durationMs: 5_000, expiresAt: null };
+  expect(await db.recordings.finish(id, done, null)).toBe(true);
+  return id;
+}
+
+type Opened = RouteResponse<'openRecording'>;
+const urlOf = ({ files: [file] }: Opened): string => `${app.url}${file?.url ?? ''}`;
+
+describe('whoever hosts', () => {
+  test('starts and stops, once however often they ask', async () => {
+    const first = await start();
+    expect(first.recording).toMatchObject({ state: 'starting', composite: true, tracks: false });
+    expect(await start('cohost')).toEqual(first);
+    expect(told).toBe(1);
+    const { id } = first.recording;
+    expect(await callRoute(app, 'readRecording', of(id, 'cohost'))).toEqual(first);
+    const stopped = await callRoute(app, 'stopRecording', of(id, 'cohost'));
+    expect(stopped.recording.state).toBe('processing');
+    expect(await callRoute(app, 'stopRecording', of(id))).toEqual(stopped);
+    expect(told).toBe(2);
+  });
+
+  test('hears why nothing can record', async () => {
+    mixers = [];
+    await expect(start()).rejects.toMatchObject(refusal('NO_CAPACITY'));
+    expect((await callRoute(app, 'listRecordings', { token: host })).recordings).toEqual([]);
+    await db.meetings.update({ meetingId, epoch: 1 }, { endedAt: now });
+    await expect(start()).rejects.toMatchObject(refusal('ENDED'));
+    const nothing = { composite: false, tracks: false };
+    const params = { idOrCode: meetingId };
+    const asked = callRoute(app, 'startRecording', { token: host, body: nothing, params });
+    await expect(asked).rejects.toMatchObject(refusal('INVALID_PAYLOAD'));
+  });
+
+  test('is somebody of that meeting, and its owner has the rest', async () => {
+    await expect(start('somebody')).rejects.toMatchObject(refusal('FORBIDDEN'));
+    const id = await addReady();
+    for (const token of ['somebody', 'cohost']) {
+      for (const name of [
+        'readRecording',
+        'openRecording',
+        'removeRecording',
+        'listRecordingShares',
+      ] as const) {
+        await expect(callRoute(app, name, of(id, token)), name).rejects.toMatchObject(
+          refusal('FORBIDDEN'),
+        );
+      }
+    }
+    await expect(callRoute(app, 'readRecording', of('nothing'))).rejects.toMatchObject(
+      refusal('NOT_FOUND'),
+    );
+  });
+});
+
+test('an owner lists, renames and removes', async () => {
+  const id = await addReady();
+  const { recordings } = await callRoute(app, 'listRecordings', {
+    ...{ token: host, query: { meeting: meetingId } },
+  });
+  expect(recordings.map((one) => one.id)).toEqual([id]);
+  expect(recordings[0]?.bytes).toBe(CONTENT.length);
+  const renamed = await callRoute(app, 'renameRecording', { ...of(id), body: { title: 'Q3' } });
+  expect(renamed.recording.title).toBe('Q3');
+  const opened = await callRoute(app, 'openRecording', of(id));
+  await callRoute(app, 'removeRecording', of(id));
+  expect((await callRoute(app, 'listRecordings', { token: host })).recordings).toEqual([]);
+  expect((await fetch(urlOf(opened))).status).toBe(404);
+});
+
+describe('a file', () => {
+  test('is played with seeking, and downloaded', async () => {
+    const opened = await callRoute(app, 'openRecording', of(await addReady()));
+    const whole = await fetch(urlOf(opened));
+    expect(whole.headers.get('content-type')).toBe('video/mp4');
+    expect(whole.headers.get('accept-ranges')).toBe('bytes');
+    expect(whole.headers.get('content-length')).toBe('5000');
+    expect(Buffer.from(await whole.arrayBuffer())).toEqual(CONTENT);
+    const part = await fetch(urlOf(opened), { headers: { range: 'bytes=4990-' } });
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, 'bytes 4990-4999/5000']);
+    expect(Buffer.from(await part.arrayBuffer())).toEqual(CONTENT.subarray(4_990));
+    const none = await fetch(urlOf(opened), { headers: { range: 'bytes=5000-' } });
+    expect([none.status, none.headers.get('content-range')]).toEqual([416, 'bytes */5000']);
+    const head = await fetch(urlOf(opened), { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, '5000']);
+    const saved = await fetch(`${app.url}${opened.files[0]?.downloadUrl ?? ''}`);
+    expect(saved.headers.get('content-disposition')).toBe('attachment; filename="recording.mp4"');
+    await saved.arrayBuffer();
+  });
+
+  test('is for whoever has a ticket, while it lasts', async () => {
+    const id = await addReady();
+    const opened = await callRoute(app, 'openRecording', of(id));
+    const [path = ''] = urlOf(opened).split('?');
+    expect((await fetch(path)).status).toBe(401);
+    expect((await fetch(`${path}?ticket=nonsense`)).status).toBe(401);
+    const other = await callRoute(app, 'openRecording', of(await addReady()));
+    const ticket = urlOf(other).split('?')[1] ?? '';
+    expect((await fetch(`${path}?${ticket}`)).status).toBe(401);
+    now -= 3_600_000;
+    const over = await callRoute(app, 'openRecording', of(id));
+    expect((await fetch(urlOf(over))).status).toBe(401);
+  });
+
+  test('is not there before the recording is ready', async () => {
+    const { recording } = await start();
+    await expect(callRoute(app, 'openRecording', of(recording.id))).rejects.toMatchObject(
+      refusal('INVALID_STATE'),
+    );
+  });
+});
+
+describe('a link', () => {
+  const share = (id: string) => callRoute(app, 'shareRecording', { ...of(id), body: { days: 2 } });
+  const open = (token: string) => callRoute(app, 'openSharedRecording', { body: { token } });
+
+  test('opens it for anybody, until it is taken back', async () => {
+    const id = await addReady();
+    const { share: made, token, path } = await share(id);
+    expect(path).toBe(`/recordings/shared#${token}`);
+    const opened = await open(token);
+    expect(opened.recording.id).toBe(id);
+    const content = await fetch(urlOf(opened));
+    expect(Buffer.from(await content.arrayBuffer())).toEqual(CONTENT);
+    const { shares } = await callRoute(app, 'listRecordingShares', of(id));
+    expect(shares).toEqual([made]);
+    const params = { recordingId: id, shareId: made.id };
+    await callRoute(app, 'revokeRecordingShare', { token: host, params });
+    await callRoute(app, 'revokeRecordingShare', { token: host, params });
+    await expect(open(token)).rejects.toMatchObject(refusal('NOT_FOUND'));
+    expect((await fetch(urlOf(opened))).status).toBe(401);
+  });
+
+  test('ends by itself, and with the recording', async () => {
+    const id = await addReady();
+    const { token } = await share(id);
+    now += 2 * 86_400_000;
+    await expect(open(token)).rejects.toMatchObject(refusal('NOT_FOUND'));
+    const { token: next } = await share(id);
+    await callRoute(app, 'removeRecording', of(id));
+    await expect(open(next)).rejects.toMatchObject(refusal('NOT_FOUND'));
+  });
+
+  test('is one of a few, and its owner’s to make', async () => {
+    const id = await addReady();
+    for (let n = 0; n < 3; n += 1) await share(id);
+    await expect(share(id)).rejects.toMatchObject(refusal('INVALID_STATE'));
+    const asked = callRoute(app, 'shareRecording', { ...of(id, 'cohost'), body: {} });
+    await expect(asked).rejects.toMatchObject(refusal('FORBIDDEN'));
+    await expect(open('A'.repeat(43))).rejects.toMatchObject(refusal('NOT_FOUND'));
+  });
+});
