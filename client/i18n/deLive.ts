@@ -137,6 +137,13 @@ export const deLive: LiveTexts = {
       running: 'Läuft',
       interrupted: 'Unterbrochen',
     },
+    pushes: 'Weitergeleitet an',
+    pushStates: {
+      waiting: 'Wartet',
+      connecting: 'Verbindet',
+      live: 'Läuft',
+      failed: 'Gescheitert, versucht es wieder',
+    },
     seconds: (seconds) => `${seconds} s`,
     ofName: (action, title) => `${action}: ${title}`,
     failures: {

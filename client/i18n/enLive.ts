@@ -133,6 +133,13 @@ export const enLive: LiveTexts = {
       running: 'Running',
       interrupted: 'Interrupted',
     },
+    pushes: 'Sent on to',
+    pushStates: {
+      waiting: 'Waiting',
+      connecting: 'Connecting',
+      live: 'Live',
+      failed: 'Failed, tries again',
+    },
     seconds: (seconds) => `${seconds} s`,
     ofName: (action, title) => `${action}: ${title}`,
     failures: {

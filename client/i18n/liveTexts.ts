@@ -1,4 +1,4 @@
-import type { LiveHealth, LiveState } from '../../protocol/live.ts';
+import type { LiveHealth, LiveState, PushView } from '../../protocol/live.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { FailureText } from './texts.ts';
 
@@ -131,6 +131,8 @@ export interface LiveTexts {
     states: Record<LiveState, string>;
     interrupted: string;
     healthStates: Record<LiveHealth['state'], string>;
+    pushes: string;
+    pushStates: Record<PushView['state'], string>;
     seconds: (seconds: string) => string;
     ofName: (action: string, title: string) => string;
     failures: Partial<Record<ErrorCode, FailureText>>;

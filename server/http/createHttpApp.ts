@@ -46,7 +46,7 @@ export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'>, 
   liveAccess: LiveListeningRouteDeps['liveAccess'] & LiveKeyDeps['access'];
   liveListening: LiveListeningRouteDeps['liveListening'];
   liveFiles: LiveFileDeps['files'];
-  recordings: RecordingRouteDeps['recordings'];
+  recordings: RecordingRouteDeps['recordings'] & MeetingRouteDeps['recordings'];
   recordingAccess: RecordingRouteDeps['recordingAccess'] & RecordingFileDeps['access'];
   recordingStore: RecordingRouteDeps['recordingStore'];
   recordingStorage: RecordingFileDeps['storage'];

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
-import { NO_BROADCAST, type Broadcast, type liveRoutes } from '../../protocol/live.ts';
+import type { liveRoutes } from '../../protocol/live.ts';
 import { hashPasscode } from '../auth/passwords.ts';
 import type { Principal } from '../auth/Principal.ts';
 import { AppError } from '../core/AppError.ts';
@@ -110,11 +110,10 @@ export class LiveRooms {
     return this.read(roomId);
   }
 
-  /** What of a meeting goes beyond those who are in it. */
-  async broadcastOf(meetingId: string): Promise<Broadcast> {
+  /** The live room that a meeting is on air in; null: it is not. */
+  async airedIn(meetingId: string): Promise<string | null> {
     const found = await this.#deps.store.ofMeeting(meetingId);
-    const isOnAir = found !== null && stateOf(found).state === 'on-air';
-    return { ...NO_BROADCAST, roomId: isOnAir ? found.room.roomId : null };
+    return found && stateOf(found).state === 'on-air' ? found.room.roomId : null;
   }
 
   /** @throws AppError NOT_FOUND, FORBIDDEN, NO_CAPACITY, ENDED; INVALID_STATE: it is being removed */

@@ -2,6 +2,7 @@ import { createDecipheriv } from 'node:crypto';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { call } from '../support/people.ts';
 import { startTestServer, type TestServer } from '../support/TestServer.ts';
 import { enterPin, seesAndHears, shareOfTimePlayed, watched } from './support/liveListening.ts';
 import { SMALL_PICTURES } from './support/smallPictures.ts';
@@ -166,6 +167,22 @@ describe('a live room', () => {
     );
     expect(await accessibilityViolations(elsewhere.page)).toEqual([]);
     await elsewhere.close();
+  });
+
+  it('says that it is recorded, too, to whoever is there and to whoever is about to join', async () => {
+    const token = await ada.page.evaluate(() => localStorage.getItem('parley.token') ?? '');
+    const { recording } = await call(server, 'startRecording', {
+      ...{ token, body: {}, params: { idOrCode: meeting.replace('/m/', '') } },
+    });
+    await alan.page.getByTestId('recording').waitFor({ timeout: 30_000 });
+    await alan.page.getByText('This meeting is being recorded.').first().waitFor();
+    const grace = await Visitor.open(browser, server.url);
+    await grace.comeTo(meeting, 'Grace Hopper');
+    await grace.page.getByTestId('door-broadcast').getByText('being recorded').waitFor();
+    await grace.close();
+    await call(server, 'stopRecording', { token, params: { recordingId: recording.id } });
+    await alan.page.getByTestId('recording').waitFor({ state: 'detached', timeout: 30_000 });
+    await alan.page.getByTestId('on-air').waitFor();
   });
 
   it('gives neither keys nor anything in the clear to whoever has no PIN', async () => {

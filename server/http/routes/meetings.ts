@@ -1,6 +1,7 @@
 import type { Principal } from '../../auth/Principal.ts';
 import type { RateLimits } from '../../auth/RateLimits.ts';
 import type { LiveRooms } from '../../live/LiveRooms.ts';
+import type { Recordings } from '../../live/recordings/Recordings.ts';
 import type { MeetingService } from '../../meetings/MeetingService.ts';
 import type { MeetingRecord } from '../../meetings/stores.ts';
 import { toMeetingView } from '../../meetings/views.ts';
@@ -8,11 +9,12 @@ import type { RouteHandlers } from '../bindRoutes.ts';
 
 export interface MeetingRouteDeps {
   meetings: Pick<MeetingService, 'create' | 'list' | 'read' | 'invitedOf' | 'update' | 'end'>;
-  live: Pick<LiveRooms, 'broadcastOf'>;
+  live: Pick<LiveRooms, 'airedIn'>;
+  recordings: Pick<Recordings, 'isOngoing'>;
   rateLimits: RateLimits;
 }
 
-export function createMeetingRoutes({ meetings, live, rateLimits }: MeetingRouteDeps) {
+export function createMeetingRoutes({ meetings, live, recordings, rateLimits }: MeetingRouteDeps) {
   /** With what only the host sees. */
   const present = async (meeting: MeetingRecord, principal: Principal | null) => ({
     meeting: {
@@ -39,11 +41,12 @@ export function createMeetingRoutes({ meetings, live, rateLimits }: MeetingRoute
 
     async readMeeting({ principal, params }) {
       const meeting = await meetings.read(params.idOrCode);
-      const [body, broadcast] = await Promise.all([
+      const [body, roomId, recording] = await Promise.all([
         present(meeting, principal),
-        live.broadcastOf(meeting.id),
+        live.airedIn(meeting.id),
+        recordings.isOngoing(meeting.id),
       ]);
-      return { ...body, broadcast };
+      return { ...body, broadcast: { roomId, recording } };
     },
 
     async updateMeeting({ principal, params, body }) {
