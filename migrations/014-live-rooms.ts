@@ -20,6 +20,7 @@ export async function up(db: Knex): Promise<void> {
       stopped_at timestamptz,
       created_at timestamptz NOT NULL
     )`);
+  await db.raw("CREATE INDEX live_rooms_wanted ON live_rooms (meeting_id) WHERE desired <> 'off'");
   await db.raw('CREATE INDEX live_rooms_host ON live_rooms (host_id, created_at DESC, room_id)');
 
   await db.raw(`

@@ -14,6 +14,7 @@ import * as chatSearch from './012-chat-search.ts';
 import * as partsOfMinutes from './013-parts-of-minutes.ts';
 import * as liveRooms from './014-live-rooms.ts';
 import * as recordings from './015-recordings.ts';
+import * as livePushes from './016-live-pushes.ts';
 
 /**
  * Every migration under the name that databases remember it by, in the order they run.
@@ -35,4 +36,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '013-parts-of-minutes': partsOfMinutes,
   '014-live-rooms': liveRooms,
   '015-recordings': recordings,
+  '016-live-pushes': livePushes,
 };

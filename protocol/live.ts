@@ -63,10 +63,12 @@ export type Broadcast = z.infer<typeof broadcast>;
 
 export const NO_BROADCAST: Broadcast = { roomId: null, recording: false };
 
+/** Somewhere else where a room is sent while it is on air. */
 export const pushView = z.object({
   id,
-  /** With its secret part masked. */
-  url: z.string(),
+  /** Without the key. */
+  address: z.string(),
+  /** `waiting`: the room is not on air; `failed`: it is tried again after a while. */
   state: z.enum(['waiting', 'connecting', 'live', 'failed']),
   /** Of the last failure, for people. */
   reason: z.string().nullable(),
@@ -90,6 +92,12 @@ export const liveHealth = z.object({
   pushes: z.array(pushView),
 });
 export type LiveHealth = z.infer<typeof liveHealth>;
+
+/** rtmp:// or rtmps://, with the key of the stream. */
+export const pushUrl = z
+  .string()
+  .max(1_000)
+  .regex(/^rtmps?:\/\/[^\s\p{Cc}\p{Cs}]+$/u, 'rtmp:// or rtmps://, without spaces');
 
 const roomBody = z.object({ room: ownLiveRoomView });
 
@@ -208,7 +216,27 @@ export const liveRoutes = {
     response: z.object({ room: liveRoomView, listeners: z.int() }),
     refusals: ['NOT_FOUND'],
   },
-  /** How it is going; its host only. */
+  /** Send it to an address of RTMP as well, while it is on air; its host only. */
+  addLivePush: {
+    method: 'POST',
+    path: '/api/rooms/:roomId/pushes',
+    auth: 'account',
+    status: 201,
+    body: z.strictObject({ url: pushUrl }),
+    response: z.object({ push: pushView }),
+    refusals: ['NOT_FOUND', 'FORBIDDEN', 'INVALID_STATE', 'CONFLICT'],
+  },
+  /** Send it there no more; its host only. Again it answers the same. */
+  removeLivePush: {
+    method: 'DELETE',
+    path: '/api/rooms/:roomId/pushes/:pushId',
+    auth: 'account',
+    status: 204,
+    body: null,
+    response: null,
+    refusals: ['NOT_FOUND', 'FORBIDDEN'],
+  },
+  /** How it is going, and where it is sent; its host only. */
   readLiveHealth: {
     method: 'GET',
     path: '/api/rooms/:roomId/health',

@@ -269,7 +269,8 @@ function serveClients(
       }),
       people: talk.people.service,
       deletion: talk.deletion,
-      live: createLive({
+      ...createLive({
+        config,
         ...{ cluster, mixers, database, logger, releases },
         meetings: meetings.service,
       }),

@@ -74,7 +74,7 @@ export const deLive: LiveTexts = {
     nameHint: 'Buchstaben, Ziffern, - und _. Später nicht zu ändern.',
     nameWrong:
       'Beginne mit Buchstabe oder Ziffer; dann Buchstaben, Ziffern, - und _, zusammen höchstens 64.',
-    nameTaken: 'Einen Raum mit diesem Namen gibt es schon. Nimm einen anderen.',
+    nameTaken: 'Einen Raum mit diesem Namen gibt es schon. Dieser ist vielleicht frei.',
     roomTitle: 'Titel',
     pin: 'PIN zum Zuhören',
     pinHint: '4 bis 64 Zeichen. Wer zuhört, braucht sie zum Link.',
@@ -120,7 +120,6 @@ export const deLive: LiveTexts = {
     listeners: 'Zuhörende',
     mixer: 'Mischer',
     behind: 'Der Mischer ist langsamer als Echtzeit. Er senkt die Qualität von selbst.',
-    invitation: 'Einladung',
     states: {
       created: 'Nicht begonnen',
       starting: 'Beginnt',
@@ -137,7 +136,15 @@ export const deLive: LiveTexts = {
       running: 'Läuft',
       interrupted: 'Unterbrochen',
     },
-    pushes: 'Weitergeleitet an',
+    pushes: 'Weiterleiten',
+    pushesHint: 'Während der Sendung auch an Plattformen, die RTMP nehmen.',
+    noPushes: 'Sonst geht es nirgends hin.',
+    pushUrl: 'Adresse mit ihrem Schlüssel',
+    pushUrlHint: 'rtmp:// oder rtmps://. Der Schlüssel wird nicht wieder gezeigt.',
+    pushUrlWrong: 'Sie beginnt mit rtmp:// oder rtmps:// und hat keine Leerzeichen.',
+    pushAdd: 'Adresse hinzufügen',
+    pushRemove: 'Nicht mehr dorthin leiten',
+    pushesFull: ['Keine weiteren Adressen', 'Ein Raum hat höchstens so viele. Entferne erst eine.'],
     pushStates: {
       waiting: 'Wartet',
       connecting: 'Verbindet',

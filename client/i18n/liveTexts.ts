@@ -125,13 +125,21 @@ export interface LiveTexts {
     | 'listeners'
     | 'mixer'
     | 'behind'
-    | 'invitation',
+    | 'pushes'
+    | 'pushesHint'
+    | 'noPushes'
+    | 'pushUrl'
+    | 'pushUrlHint'
+    | 'pushUrlWrong'
+    | 'pushAdd'
+    | 'pushRemove',
     string
   > & {
     states: Record<LiveState, string>;
     interrupted: string;
     healthStates: Record<LiveHealth['state'], string>;
-    pushes: string;
+    /** There are as many as there may be. */
+    pushesFull: FailureText;
     pushStates: Record<PushView['state'], string>;
     seconds: (seconds: string) => string;
     ofName: (action: string, title: string) => string;

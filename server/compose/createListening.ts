@@ -13,7 +13,7 @@ import type { Cluster } from './openCluster.ts';
 export interface ListeningDeps {
   config: Pick<Config, 'live'>;
   cluster: Pick<Cluster, 'registry'>;
-  store: Pick<LiveStore, 'find'>;
+  store: Pick<LiveStore, 'find' | 'pushesOf'>;
   mixes: MixFiles;
   rateLimits: RateLimits;
   jwtSecret: string;
@@ -39,6 +39,7 @@ export function createListening(deps: ListeningDeps): Listening {
     }),
     liveListening: new LiveListening({
       ...{ rooms, mixes, listeners, now },
+      pushesOf: (roomId) => store.pushesOf(roomId),
       nameOf: (instanceId) => cluster.registry.find(instanceId)?.name ?? null,
     }),
     liveFiles: new LiveFiles({ rooms, mixes, listeners, cacheBytes, keptSegments, logger, now }),

@@ -1,6 +1,8 @@
+import type { Config } from '../config/loadConfig.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Database } from '../db/openDatabase.ts';
 import { LiveKeeper } from '../live/LiveKeeper.ts';
+import { LivePushes } from '../live/LivePushes.ts';
 import { LiveRooms } from '../live/LiveRooms.ts';
 import type { MeetingService } from '../meetings/MeetingService.ts';
 import type { KnownMixers } from './knownMixers.ts';
@@ -8,6 +10,7 @@ import type { Cluster } from './openCluster.ts';
 import type { Releases } from './Releases.ts';
 
 interface LiveDeps {
+  config: Pick<Config, 'live'>;
   cluster: Cluster;
   mixers: KnownMixers;
   database: Database;
@@ -20,8 +23,8 @@ interface LiveDeps {
 const GONE_MS = 3_000;
 
 /** Live rooms as clients ask for them here, and the housekeeping of all of them. */
-export function createLive(deps: LiveDeps): LiveRooms {
-  const { cluster, mixers, database, meetings, logger, releases } = deps;
+export function createLive(deps: LiveDeps): { live: LiveRooms; livePushes: LivePushes } {
+  const { config, cluster, mixers, database, meetings, logger, releases } = deps;
   const { registry, failures } = cluster;
   const { choose, tell, whyNone } = mixers;
   const shared = { store: database.live, chooseMixer: choose, tell, logger, now: Date.now };
@@ -31,7 +34,11 @@ export function createLive(deps: LiveDeps): LiveRooms {
   registry.on('left', () => keeper.look());
   registry.on('marked', () => keeper.look());
   keeper.look();
-  return new LiveRooms({ ...shared, meetings, whyNone });
+  const live = new LiveRooms({ ...shared, meetings, whyNone });
+  const livePushes = new LivePushes({
+    ...{ rooms: live, store: database.live, most: config.live.maxPushes, tell, now: Date.now },
+  });
+  return { live, livePushes };
 }
 
 /** How nodes are, with proof or after a while. */

@@ -56,6 +56,7 @@ export const live = z
       })
       .refine(({ min, max }) => min <= max, 'expected min to be at most max')
       .prefault({}),
+    maxPushes: z.int().min(0).max(20).default(3),
     ffmpeg: z.string().min(1).default('ffmpeg'),
     recordings,
   })

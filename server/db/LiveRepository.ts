@@ -3,6 +3,7 @@ import { AppError } from '../core/AppError.ts';
 import { decodeCursor, encodeCursor } from '../core/cursor.ts';
 import type {
   ChooseMixer,
+  LivePush,
   LiveRoom,
   LiveRoomPatch,
   LiveRoomRecord,
@@ -59,6 +60,8 @@ const OF_MEETING = [
   'meetings.title AS meeting_title',
   'meetings.ended_at',
 ];
+/** States in which a mixer has to do with a recording. */
+const RECORDED = ['starting', 'recording'];
 const RECORDING = ['recordings.id AS recording_id', 'recordings.composite', 'recordings.tracks'];
 const ROOM = ['live_rooms.*', 'meetings.code AS meeting_code'];
 const MIX = [
@@ -141,10 +144,41 @@ export class LiveRepository implements LiveStore {
     return changed > 0;
   }
 
+  async pushesOf(roomId: string): Promise<LivePush[]> {
+    return this.#db('live_pushes')
+      .where({ room_id: roomId })
+      .orderBy(['created_at', 'id'])
+      .select<LivePush[]>('id', 'url');
+  }
+
+  async addPush(roomId: string, push: LivePush, most: number, now: number): Promise<boolean> {
+    return this.#db.transaction(async (transaction) => {
+      // Of two at once, the second counts the first.
+      const room = await transaction('live_rooms')
+        .where({ room_id: roomId })
+        .whereNot({ desired: 'removed' })
+        .forUpdate()
+        .first<{ room_id: string } | undefined>('room_id');
+      const [row] = await transaction('live_pushes')
+        .where({ room_id: roomId })
+        .count<{ count: string }[]>('id AS count');
+      if (!room || Number(row?.count ?? 0) >= most) return false;
+      const { id, url } = push;
+      await transaction('live_pushes').insert({
+        ...{ id, url, room_id: roomId, created_at: new Date(now) },
+      });
+      return true;
+    });
+  }
+
+  async removePush(roomId: string, pushId: string): Promise<void> {
+    await this.#db('live_pushes').where({ id: pushId, room_id: roomId }).delete();
+  }
+
   async remove(roomId: string): Promise<void> {
     await this.#db('live_rooms')
       .where({ room_id: roomId, desired: 'removed' })
-      .whereNotIn('meeting_id', this.#db('mixes').select('meeting_id'))
+      .whereNotIn('meeting_id', this.#db('mixes').where({ publishing: true }).select('meeting_id'))
       .delete();
   }
 
@@ -189,15 +223,29 @@ export class LiveRepository implements LiveStore {
   }
 
   async assignedTo(instanceId: string): Promise<Wanted[]> {
-    return (await this.#wanted().where('mixes.mixer', instanceId)).map(mapWanted);
+    const rows = await this.#wanted().where('mixes.mixer', instanceId);
+    const roomIds = rows.flatMap(({ room_id }) => room_id ?? []);
+    const pushes = await this.#db('live_pushes')
+      .whereIn('room_id', roomIds)
+      .orderBy(['created_at', 'id'])
+      .select<(LivePush & { room_id: string })[]>('id', 'url', 'room_id');
+    return rows.map((row) => ({
+      ...mapWanted(row),
+      pushes: pushes
+        .filter(({ room_id }) => room_id === row.room_id)
+        .map(({ id, url }) => ({ id, url })),
+    }));
   }
 
   async all(): Promise<Wanted[]> {
-    const rows = await this.#wanted()
-      .whereNotNull('mixes.meeting_id')
-      .orWhereIn('live_rooms.desired', ['on-air', 'removed'])
-      .orWhereNotNull('recordings.id');
-    return rows.map(mapWanted);
+    const concerned = this.#db('mixes')
+      .select('meeting_id')
+      .union([
+        this.#db('live_rooms').whereNot({ desired: 'off' }).select('meeting_id'),
+        this.#db('recordings').whereIn('state', RECORDED).select('meeting_id'),
+      ]);
+    const rows = await this.#wanted().whereIn('meetings.id', concerned);
+    return rows.map((row) => ({ ...mapWanted(row), pushes: [] }));
   }
 
   async setPublishing(
@@ -228,9 +276,7 @@ export class LiveRepository implements LiveStore {
       .leftJoin('live_rooms', 'live_rooms.meeting_id', 'meetings.id')
       .leftJoin('mixes', 'mixes.meeting_id', 'meetings.id')
       .leftJoin('recordings', (on) =>
-        on
-          .on('recordings.meeting_id', 'meetings.id')
-          .onIn('recordings.state', ['starting', 'recording']),
+        on.on('recordings.meeting_id', 'meetings.id').onIn('recordings.state', RECORDED),
       )
       .select<WantedRow[]>(...ROOM, ...MIX, ...OF_MEETING, ...RECORDING);
   }
@@ -268,7 +314,7 @@ function isRoom(row: Nullable<RoomRow>): row is RoomRow {
   return row.room_id !== null;
 }
 
-function mapWanted(row: WantedRow): Wanted {
+function mapWanted(row: WantedRow): Omit<Wanted, 'pushes'> {
   return {
     meetingId: row.of_meeting,
     title: row.title ?? row.meeting_title,

@@ -61,6 +61,7 @@ const PARAMS = {
   idOrCode: meetingRef,
   instanceId: id,
   roomId: id,
+  pushId: id,
   messageId: id,
   userId: id,
   callId: id,

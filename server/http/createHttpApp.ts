@@ -43,6 +43,7 @@ export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'>, 
   deletion: PeopleRouteDeps['deletion'];
   calls: CallRouteDeps['calls'];
   live: LiveRouteDeps['live'] & MeetingRouteDeps['live'];
+  livePushes: LiveRouteDeps['livePushes'];
   liveAccess: LiveListeningRouteDeps['liveAccess'] & LiveKeyDeps['access'];
   liveListening: LiveListeningRouteDeps['liveListening'];
   liveFiles: LiveFileDeps['files'];

@@ -1,6 +1,8 @@
 import { KeyedQueue } from '../cluster/KeyedQueue.ts';
 import type { Logger } from '../core/logger.ts';
-import type { ChooseMixer, LiveStore, Wanted } from './stores.ts';
+import type { ChooseMixer, LiveStore } from './stores.ts';
+
+type Wanted = Awaited<ReturnType<LiveStore['all']>>[number];
 
 export interface LiveKeeperDeps {
   store: LiveStore;

@@ -3,7 +3,8 @@ import type { LiveHealth, LiveRoomView } from '../../protocol/live.ts';
 import { AppError } from '../core/AppError.ts';
 import type { Listeners } from './Listeners.ts';
 import type { MixFiles } from './MixFiles.ts';
-import type { LiveRoom } from './stores.ts';
+import { viewOf } from './LivePushes.ts';
+import type { LivePush, LiveRoom } from './stores.ts';
 import { publicView } from './views.ts';
 
 /** What a mixer tells of itself, as far as it does. */
@@ -19,8 +20,7 @@ const told = z.object({
     .array(
       z.object({
         id: z.string(),
-        url: z.string(),
-        state: z.enum(['waiting', 'connecting', 'live', 'failed']),
+        state: z.enum(['connecting', 'live', 'failed']),
         reason: z.string().nullable(),
       }),
     )
@@ -30,6 +30,7 @@ const told = z.object({
 export interface LiveListeningDeps {
   rooms: { find: (roomId: string) => Promise<LiveRoom | null> };
   mixes: Pick<MixFiles, 'health'>;
+  pushesOf: (roomId: string) => Promise<LivePush[]>;
   listeners: Pick<Listeners, 'see' | 'total'>;
   /** What a node is called. */
   nameOf: (instanceId: string) => string | null;
@@ -58,24 +59,28 @@ export class LiveListening {
 
   /** @throws AppError NOT_FOUND, FORBIDDEN for others than its host */
   async health(userId: string, roomId: string): Promise<LiveHealth> {
-    const { rooms: _, mixes, listeners, nameOf, now } = this.#deps;
+    const { mixes, listeners, nameOf, now, pushesOf } = this.#deps;
     const { room, mix } = await this.#find(roomId);
     if (room.hostId !== userId) throw new AppError('FORBIDDEN');
     const here = listeners.total(roomId, now());
-    if (!mix?.mixer) return { ...NOTHING, listeners: here };
+    const targets = await pushesOf(roomId);
+    const waiting = targets.map((target) => viewOf(target, []));
+    if (!mix?.mixer) return { ...NOTHING, listeners: here, pushes: waiting };
     const mixer = nameOf(mix.mixer);
     try {
       const { health, listeners: everywhere } = await mixes.health(mix.mixer, room.meetingId);
-      const { lastError, delayMs, ...rest } = told.parse(health ?? {});
+      const { lastError, delayMs, pushes, ...rest } = told.parse(health ?? {});
       return {
         ...{ ...rest, mixer },
         delayMs: delayMs === null ? null : Math.round(delayMs),
         error: lastError,
+        pushes: targets.map((target) => viewOf(target, pushes)),
         listeners: Math.max(here, everywhere),
       };
     } catch {
       const error = 'The mixer does not answer.';
-      return { ...NOTHING, state: 'interrupted', mixer, error, listeners: here };
+      const pushes = waiting;
+      return { ...NOTHING, state: 'interrupted', mixer, error, listeners: here, pushes };
     }
   }
 

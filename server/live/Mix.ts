@@ -6,12 +6,12 @@ import type { MixHealth } from './mixer/spec.ts';
 import { FeedFollower, type FeedSource } from './FeedFollower.ts';
 import { PartRecorder } from './recordings/PartRecorder.ts';
 import type { RecordingWork } from './recordings/RecordingWork.ts';
-import type { LiveRoomRecord, LiveStore, WantedRecording } from './stores.ts';
+import type { LivePush, LiveRoomRecord, LiveStore, WantedRecording } from './stores.ts';
 
 /** Mixes one meeting in a process of its own, which it replaces when that is lost. */
 export type MixEngine = Pick<
   RoomMixer,
-  'on' | 'health' | 'setFeed' | 'setRecord' | 'setRecordTracks' | 'close'
+  'on' | 'health' | 'setFeed' | 'setRecord' | 'setRecordTracks' | 'setPushes' | 'close'
 >;
 
 export interface MixDeps {
@@ -56,6 +56,7 @@ export class Mix {
   #shown: readonly ShownInput[] = [];
   /** Pictures that there are tracks of. */
   #pictures: readonly string[] = [];
+  #pushed = '[]';
   /** Whether anything is published. */
   #isPublishing = false;
   #isTold = false;
@@ -101,6 +102,14 @@ export class Mix {
     if (this.#closing) return;
     await this.#recorder.set(recording);
     this.#show();
+  }
+
+  /** Has it sent to these addresses as well, and to no others. */
+  push(targets: readonly LivePush[]): void {
+    const next = JSON.stringify(targets);
+    if (this.#closing || next === this.#pushed) return;
+    this.#pushed = next;
+    this.#deps.engine.setPushes(targets);
   }
 
   /** Has everybody know that something is published, once it is; again where the store was away. Never rejects. */

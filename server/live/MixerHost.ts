@@ -121,8 +121,10 @@ export class MixerHost implements MixOutputs {
       const wanted = this.#wanted.get(meetingId);
       const mix = this.#mixes.get(meetingId);
       const isRecorded = mix?.recording?.id === taskOf(wanted)?.recording?.id;
-      if (mix && wanted && isRecorded && isAsWanted(mix, wanted)) void mix.tell();
-      else this.#repairs.add(meetingId, () => this.#repair(meetingId));
+      if (mix && wanted && isRecorded && isAsWanted(mix, wanted)) {
+        if (mix.of.room) mix.push(wanted.pushes);
+        void mix.tell();
+      } else this.#repairs.add(meetingId, () => this.#repair(meetingId));
     }
   }
 
@@ -140,6 +142,10 @@ export class MixerHost implements MixOutputs {
       this.#numbers.delete(meetingId);
       await this.#deps.store.endMix(meetingId, generation);
       return;
+    }
+    // What goes on is recorded: of the room nothing is published any more.
+    if (mix?.of.room && !task.room) {
+      await this.#deps.store.setPublishing(meetingId, generation, false);
     }
     if (!this.#mixes.has(meetingId)) await this.#begin(wanted, task, generation);
     await this.#mixes.get(meetingId)?.record(task.recording);

@@ -38,6 +38,13 @@ export interface LiveRoom {
   mix: MixRecord | null;
 }
 
+/** Somewhere else where a room is sent. */
+export interface LivePush {
+  id: string;
+  /** A secret. */
+  url: string;
+}
+
 /** What of a recording a mixer has to know. */
 export interface WantedRecording {
   id: string;
@@ -53,6 +60,8 @@ export interface Wanted {
   /** Whether the meeting is over for good. */
   hasEnded: boolean;
   room: LiveRoomRecord | null;
+  /** Where the room is sent as well. */
+  pushes: readonly LivePush[];
   /** That goes on. */
   recording: WantedRecording | null;
   mix: MixRecord | null;
@@ -99,7 +108,12 @@ export interface LiveStore {
     patch: LiveRoomPatch,
     from: readonly LiveRoomRecord['desired'][],
   ): Promise<boolean>;
-  /** Forgets a room that is to be removed and of which nothing runs. */
+  /** In the order in which they were added. */
+  pushesOf(roomId: string): Promise<LivePush[]>;
+  /** @returns false where there are as many as there may be, or the room is not there any more */
+  addPush(roomId: string, push: LivePush, most: number, now: number): Promise<boolean>;
+  removePush(roomId: string, pushId: string): Promise<void>;
+  /** Forgets a room that is to be removed and of which nothing is published. */
   remove(roomId: string): Promise<void>;
   /**
    * Takes a room on air and gives its meeting's mix to a mixer, or does neither. A mixer that the meeting has
@@ -121,8 +135,8 @@ export interface LiveStore {
   ): Promise<MixRecord | null>;
   /** What a mixer has, with what is wanted of it. */
   assignedTo(instanceId: string): Promise<Wanted[]>;
-  /** Everything that is wanted or exists. */
-  all(): Promise<Wanted[]>;
+  /** Everything that is wanted or exists, without pushes: those are for mixers. */
+  all(): Promise<Omit<Wanted, 'pushes'>[]>;
   /** A mixer tells of its mix; an earlier one changes nothing. @returns whether it is still its own */
   setPublishing(meetingId: string, generation: number, publishing: boolean): Promise<boolean>;
   /** Nothing of the mix runs any more. */

@@ -185,6 +185,24 @@ describe('a live room', () => {
     await alan.page.getByTestId('on-air').waitFor();
   });
 
+  it('is sent on to an address whose key is not shown again', async () => {
+    const pushes = panel().getByTestId('live-pushes');
+    await pushes.getByText('Send it on').click();
+    await pushes.getByText('It goes nowhere else.').waitFor();
+    await pushes.getByTestId('live-push-url').fill('http://127.0.0.1:9/live/a-secret');
+    await pushes.getByRole('button', { name: 'Add address' }).click();
+    await pushes.locator('.field-error').waitFor();
+    // Nobody listens there.
+    await pushes.getByTestId('live-push-url').fill('rtmp://127.0.0.1:9/live/a-secret');
+    await pushes.getByRole('button', { name: 'Add address' }).click();
+    await pushes.locator('[data-state="failed"]').waitFor({ timeout: 30_000 });
+    expect(await pushes.textContent()).not.toContain('a-secret');
+    expect(await accessibilityViolations(ada.page)).toEqual([]);
+    await pushes.getByRole('button', { name: /^Send it there no more/ }).click();
+    await pushes.getByText('It goes nowhere else.').waitFor();
+    await pushes.getByText('Send it on').click();
+  });
+
   it('gives neither keys nor anything in the clear to whoever has no PIN', async () => {
     const { key, path, sequence } = await newestSegment();
     const { status, bytes } = await fetchBytes(path);

@@ -106,6 +106,7 @@ export async function startHttpApp(
       stop: unused,
       remove: unused,
     },
+    livePushes: { add: unused, remove: unused },
     liveAccess: { enter: unused, key: unused },
     liveListening: { watch: unused, health: unused },
     liveFiles: { read: unused },

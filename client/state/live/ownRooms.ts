@@ -87,6 +87,12 @@ export function createOwnRooms(rest: Rest, meeting: string | null): OwnRoomsMode
     start: (roomId) => change('startLiveRoom', roomId),
     stop: (roomId) => change('stopLiveRoom', roomId),
     remove: (roomId) => change('removeLiveRoom', roomId),
+    async addPush(roomId, url) {
+      await rest.call('addLivePush', { params: { roomId }, body: { url } });
+    },
+    async removePush(roomId, pushId) {
+      await rest.call('removeLivePush', { params: { roomId, pushId } });
+    },
     async changePin(roomId, pin) {
       const { room } = await rest.call('updateLiveRoom', { params: { roomId }, body: { pin } });
       pinKept(roomId).set(pin);

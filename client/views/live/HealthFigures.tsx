@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { LiveHealth, PushView } from '../../../protocol/live.ts';
+import type { LiveHealth } from '../../../protocol/live.ts';
 import type { OwnRoomsModel } from '../../state/live/liveModels.ts';
 import { useLiveTexts } from './useLiveTexts.ts';
 import { useTexts } from '../context.ts';
@@ -52,31 +52,8 @@ function Figures({ health }: { health: LiveHealth }) {
         ))}
       </dl>
       {renditions.length > 0 && <p class="muted small">{renditions.join(' · ')}</p>}
-      <Pushes pushes={health.pushes} />
       {isBehind && <p class="note note-warning small">{own.behind}</p>}
       {error !== null && <p class="note note-warning small">{error}</p>}
-    </>
-  );
-}
-
-/** Where else it goes, and whether it gets there. */
-function Pushes({ pushes }: { pushes: readonly PushView[] }) {
-  const { own } = useLiveTexts();
-  if (pushes.length === 0) return null;
-  return (
-    <>
-      <h3>{own.pushes}</h3>
-      <ul class="live-pushes">
-        {pushes.map(({ id, url, state, reason }) => (
-          <li key={id}>
-            <code>{url}</code>
-            <span class="muted small">
-              {own.pushStates[state]}
-              {reason !== null && ` · ${reason}`}
-            </span>
-          </li>
-        ))}
-      </ul>
     </>
   );
 }

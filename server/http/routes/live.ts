@@ -1,4 +1,5 @@
 import type { RateLimits } from '../../auth/RateLimits.ts';
+import type { LivePushes } from '../../live/LivePushes.ts';
 import type { LiveRooms } from '../../live/LiveRooms.ts';
 import { ownView, publicView } from '../../live/views.ts';
 import type { RouteHandlers } from '../bindRoutes.ts';
@@ -8,10 +9,11 @@ export interface LiveRouteDeps {
     LiveRooms,
     'create' | 'list' | 'ofMeeting' | 'read' | 'update' | 'start' | 'stop' | 'remove'
   >;
+  livePushes: Pick<LivePushes, 'add' | 'remove'>;
   rateLimits: RateLimits;
 }
 
-export function createLiveRoutes({ live, rateLimits }: LiveRouteDeps) {
+export function createLiveRoutes({ live, livePushes, rateLimits }: LiveRouteDeps) {
   return {
     async createLiveRoom({ principal, body }) {
       await rateLimits.consume('createMeetingPerAccount', principal.userId);
@@ -43,6 +45,15 @@ export function createLiveRoutes({ live, rateLimits }: LiveRouteDeps) {
 
     async stopLiveRoom({ principal, params }) {
       return { room: ownView(await live.stop(principal, params.roomId)) };
+    },
+
+    async addLivePush({ principal, params, body }) {
+      return { push: await livePushes.add(principal, params.roomId, body.url) };
+    },
+
+    async removeLivePush({ principal, params }) {
+      await livePushes.remove(principal, params.roomId, params.pushId);
+      return undefined;
     },
 
     async removeLiveRoom({ principal, params }) {

@@ -19,7 +19,7 @@ export interface ListeningNode extends TestHttpApp {
 interface ListeningOptions {
   self: string;
   mesh: Mesh;
-  rooms: Pick<LiveStore, 'find'>;
+  rooms: Pick<LiveStore, 'find' | 'pushesOf'>;
   outputs?: MixOutputs;
   env?: Record<string, string>;
 }

@@ -1,5 +1,5 @@
 import { hashPasscode } from '../../../server/auth/passwords.ts';
-import type { LiveRoom, LiveRoomRecord, LiveStore } from '../../../server/live/stores.ts';
+import type { LivePush, LiveRoom, LiveRoomRecord, LiveStore } from '../../../server/live/stores.ts';
 
 export const PIN = '482913';
 export const KEY_SECRET = Buffer.alloc(32, 7).toString('base64');
@@ -28,8 +28,9 @@ export const mixOf = (mixer: string | null, generation = 1): NonNullable<LiveRoo
 });
 
 /** Rooms of a test. */
-export class TestRooms implements Pick<LiveStore, 'find'> {
+export class TestRooms implements Pick<LiveStore, 'find' | 'pushesOf'> {
   reads = 0;
+  pushesOf = (): Promise<LivePush[]> => Promise.resolve([]);
   /** What reading fails with. */
   failure: Error | null = null;
   readonly #rooms = new Map<string, LiveRoom>();

@@ -25,7 +25,15 @@ async function keep(
 ) {
   const { room } = await liveRoom(values);
   const done: string[] = [];
-  const wanted: Wanted = { meetingId: 'm1', title: 'Stage', hasEnded, room, recording: null, mix };
+  const wanted: Wanted = {
+    meetingId: 'm1',
+    title: 'Stage',
+    hasEnded,
+    room,
+    recording: null,
+    pushes: [],
+    mix,
+  };
   let looks = 0;
   const store = {
     all: () => {
