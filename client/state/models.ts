@@ -168,6 +168,8 @@ export interface Denial {
 /** The page before a meeting: what is known of it, and joining. */
 export interface LobbyModel {
   readonly meeting: ReadonlySignal<Loadable<MeetingView>>;
+  /** What of the meeting went beyond it when it was loaded: one is to know before joining. */
+  readonly broadcast: ReadonlySignal<Broadcast>;
   readonly joining: ReadonlySignal<boolean>;
   /** Why the last attempt failed; null before one and while one runs. */
   readonly failure: ReadonlySignal<Failure | null>;
