@@ -64,6 +64,7 @@ export function reportOn(
     connections,
     media: () => media && { ...media.stats(), workers: media.loads },
     workersWanted: media ? workerCountOf(config.media) : 0,
+    mixing: () => mixing && { size: mixing.host.size, capacity: mixing.capacity() },
     webhooks: () => signaling?.webhooks.backlog ?? null,
     database: () => ({ errors: base.database?.errors ?? 0 }),
     redis: () => redis && { isReady: redis.isReady, ...redis.counts },

@@ -34,6 +34,8 @@ export interface MetricSources {
   } | null;
   /** Media workers that the configuration asks for. */
   workersWanted: number;
+  /** Null on a node that mixes nothing. */
+  mixing: () => { size: number; capacity: number } | null;
   /** What is still to be told to endpoints, on all nodes together; null where none is told. */
   webhooks: () => { pending: number; oldestMs: number } | null;
   /** Errors since the start. */
@@ -45,7 +47,8 @@ export interface MetricSources {
 const MARKS = ['ready', 'cordoned', 'draining'] as const;
 
 export function watchSources(registers: Registry[], sources: MetricSources): void {
-  const { node, cluster, meetings, connections, media, webhooks, database, redis } = sources;
+  const { node, cluster, meetings, connections, media, mixing } = sources;
+  const { webhooks, database, redis } = sources;
   const gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({
       name,
@@ -137,6 +140,12 @@ export function watchSources(registers: Registry[], sources: MetricSources): voi
     },
   });
 
+  gauge('parley_mixes', 'Meetings that the node mixes, for listeners or recordings', () => {
+    return mixing()?.size ?? 0;
+  });
+  gauge('parley_mixer_capacity', 'Meetings that the node can mix at a time', () => {
+    return mixing()?.capacity ?? 0;
+  });
   gauge('parley_webhooks_pending', 'Webhooks to be delivered, of all nodes together', () => {
     return webhooks()?.pending ?? 0;
   });

@@ -30,7 +30,7 @@ export function HomePage() {
             <Icon of={Radio} />
             {texts.live.title}
           </a>
-          <a class="button home-server" href="/recordings" onClick={followLink}>
+          <a class="button" href="/recordings" onClick={followLink}>
             <Icon of={Film} />
             {texts.live.recordings}
           </a>

@@ -13,7 +13,10 @@ export function RecordingFiles({ opened }: { opened: OpenedRecording }) {
   const { locale } = useTexts();
   const { recording, files } = opened;
   const whole = files.find(({ kind }) => kind === 'composite');
-  const rest = files.filter(({ kind }) => kind !== 'composite');
+  const rest = [
+    ...files.filter(({ kind }) => kind === 'track'),
+    ...files.filter(({ kind }) => kind === 'manifest'),
+  ];
   return (
     <div class="recording-files">
       {whole ? (

@@ -1,9 +1,7 @@
-import { Link2Off } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import '../../styles/recordings.css';
 import type { Failure } from '../../state/models.ts';
 import type { OpenedRecording } from '../../state/recordings/recordingModels.ts';
-import { Icon } from '../components/Icon.tsx';
 import { Shell } from '../components/Shell.tsx';
 import { toFailure, useApp, useTexts } from '../context.ts';
 import { RecordingFailure } from './RecordingFailure.tsx';
@@ -71,7 +69,6 @@ function Refused({ failure, onRetry }: { failure: Failure; onRetry: () => void }
   }
   return (
     <div class="empty" role="status">
-      {isGone && <Icon of={Link2Off} />}
       <strong>{isGone ? shared.gone : shared.notReady}</strong>
       <span class="muted">{isGone ? shared.goneHint : shared.notReadyHint}</span>
     </div>

@@ -25,6 +25,7 @@ async function metricsOf(): Promise<Map<string, string>> {
       ...{ workers: [], workerDeaths: 0, routers: 0, participants: 0, producers: 0, consumers: 0 },
     }),
     workersWanted: 1,
+    mixing: () => ({ size: 1, capacity: 2 }),
     webhooks: () => ({ pending: 0, oldestMs: 0 }),
     database: () => ({ errors: 0 }),
     redis: () => ({ isReady: true, errors: 0, losses: 0 }),
