@@ -173,26 +173,30 @@ describe('files', () => {
   test('however many ask at once, the mixer is asked once, and a room read once', async () => {
     await output.write({ first: 100, count: 6, nonce: 'n1' });
     await start();
+    const began = performance.now();
+    /** A playlist is read anew after half a second, a room after one: on a busy machine that goes by here. */
+    const most = (everyMs: number) => 1 + Math.ceil((performance.now() - began) / everyMs);
     const all = await Promise.all(
       Array.from({ length: 40 }, () => node.file('360p/index.m3u8').then(({ status }) => status)),
     );
     expect(new Set(all)).toEqual(new Set([200]));
-    expect(output.reads).toBe(1);
+    expect(output.reads).toBeLessThanOrEqual(most(500));
     await Promise.all(Array.from({ length: 40 }, () => node.file('360p/103.ts')));
     await node.file('360p/103.ts');
-    // At most the playlist once more.
-    expect(output.reads).toBeLessThanOrEqual(3);
-    expect(rooms.reads).toBeLessThanOrEqual(2);
+    // And the segment.
+    expect(output.reads).toBeLessThanOrEqual(1 + most(500));
+    expect(rooms.reads).toBeLessThanOrEqual(most(1_000));
   });
 
   test('segments that were never made are not looked for', async () => {
     await output.write({ first: 100, count: 6, nonce: 'n1' });
     await start();
     await node.file('360p/index.m3u8');
-    const before = output.reads;
+    const [before, began] = [output.reads, performance.now()];
     for (let number = 0; number < 20; number += 1) await node.file(`360p/${1_000 + number}.ts`);
-    // Playlists only, a few a second.
-    expect(output.reads - before).toBeLessThan(10);
+    // The playlist only, as often as it is read anew.
+    const most = 1 + Math.ceil((performance.now() - began) / 500);
+    expect(output.reads - before).toBeLessThanOrEqual(most);
   });
 
   test('the last playlist stays while the mixer is replaced, and the new one’s follows', async () => {
