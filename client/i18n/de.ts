@@ -305,8 +305,6 @@ export const de: Texts = {
     recording: 'Aufzeichnung',
     onAirHint: 'Diese Besprechung ist auf Sendung: Andere sehen und hören sie von außen.',
     recordingHint: 'Diese Besprechung wird aufgezeichnet.',
-    doorOnAir: 'Diese Besprechung ist auf Sendung: Andere sehen und hören, wer darin ist.',
-    doorRecording: 'Diese Besprechung wird aufgezeichnet.',
   },
   hosting: deHosting,
   calls: deCalls,

@@ -302,8 +302,6 @@ export const en: Texts = {
     recording: 'Recording',
     onAirHint: 'This meeting is on air: people outside see and hear it.',
     recordingHint: 'This meeting is being recorded.',
-    doorOnAir: 'This meeting is on air: people outside see and hear who is in it.',
-    doorRecording: 'This meeting is being recorded.',
   },
   hosting: enHosting,
   calls: enCalls,

@@ -258,14 +258,7 @@ export interface Texts {
   };
   /** What pages and meetings say of live rooms; everything else of them is in `liveTexts.ts`. */
   live: Record<
-    | 'title'
-    | 'broadcast'
-    | 'onAir'
-    | 'recording'
-    | 'onAirHint'
-    | 'recordingHint'
-    | 'doorOnAir'
-    | 'doorRecording',
+    'title' | 'broadcast' | 'onAir' | 'recording' | 'onAirHint' | 'recordingHint',
     string
   >;
   hosting: HostingTexts;

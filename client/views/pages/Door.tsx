@@ -78,8 +78,8 @@ function BroadcastNote({ lobby }: { lobby: LobbyModel }) {
     <div class="note" role="note" data-testid="door-broadcast">
       <Icon of={Radio} />
       <div class="note-text">
-        {roomId !== null && <span>{live.doorOnAir}</span>}
-        {recording && <span>{live.doorRecording}</span>}
+        {roomId !== null && <span>{live.onAirHint}</span>}
+        {recording && <span>{live.recordingHint}</span>}
       </div>
     </div>
   );
