@@ -299,12 +299,11 @@ export const de: Texts = {
     rejoin: 'Wieder teilnehmen',
   },
   live: {
+    recordings: 'Aufnahmen',
     title: 'Live-Räume',
     broadcast: 'Übertragung',
     onAir: 'Auf Sendung',
     recording: 'Aufzeichnung',
-    onAirHint: 'Diese Besprechung ist auf Sendung: Andere sehen und hören sie von außen.',
-    recordingHint: 'Diese Besprechung wird aufgezeichnet.',
   },
   hosting: deHosting,
   calls: deCalls,

@@ -297,11 +297,10 @@ export const en: Texts = {
   },
   live: {
     title: 'Live rooms',
+    recordings: 'Recordings',
     broadcast: 'Broadcast',
     onAir: 'On air',
     recording: 'Recording',
-    onAirHint: 'This meeting is on air: people outside see and hear it.',
-    recordingHint: 'This meeting is being recorded.',
   },
   hosting: enHosting,
   calls: enCalls,

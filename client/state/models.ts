@@ -15,6 +15,7 @@ import type {
   Role,
 } from '../../protocol/meetings.ts';
 import type { ListeningModel, OwnRoomsModel } from './live/liveModels.ts';
+import type { OpenedRecording, OwnRecordingsModel } from './recordings/recordingModels.ts';
 import type { Notice } from './noticeModels.ts';
 import type { PeopleModel } from './peopleModels.ts';
 import type { PicturesModel } from './pictures.ts';
@@ -377,6 +378,10 @@ export interface AppModel {
   listen(roomId: string, options?: { preview: boolean }): Promise<ListeningModel>;
   /** @param meeting id of the meeting whose live room it is about; null: all of one's own */
   ownLiveRooms(meeting: string | null): Promise<OwnRoomsModel>;
+  /** @param meeting id of the meeting whose recordings they are; null: all of one's own */
+  ownRecordings(meeting: string | null): Promise<OwnRecordingsModel>;
+  /** A recording by a link. @param token that the link holds; rejects with a RequestError */
+  openShared(token: string): Promise<OpenedRecording>;
   /** The live meeting; null outside one. */
   readonly meeting: ReadonlySignal<MeetingModel | null>;
   /** One lobby per reference, made anew for each visit. */

@@ -13,7 +13,7 @@ export interface EncodingOptions extends Omit<
   'first' | 'onReady' | 'onRow' | 'onEnd'
 > {
   logger: Logger;
-  /** @param startsAt when it was on the stage, milliseconds since 1970 @param isFirst of its encoder */
+  /** @param startsAt when it was mixed, milliseconds since 1970 @param isFirst of its encoder */
   onRow: (row: SegmentRow, startsAt: number, isFirst: boolean) => void;
 }
 
@@ -100,6 +100,11 @@ export class Encoding {
     this.#lastError = 'The encoder hung.';
     run.process.kill();
     this.#leave(run);
+  }
+
+  /** Nothing was made of so much time: what comes now is of later. @param ms */
+  skip(ms: number): void {
+    if (this.#run) this.#run.begunOn += ms;
   }
 
   /** A picture was not even drawn: there was no time for it. */

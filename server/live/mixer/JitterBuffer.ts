@@ -9,6 +9,8 @@ export const INPUT_DELAY_MS = 200;
 /** What the mixer takes at a time: 20 ms of 48 kHz. */
 export const STEP_SAMPLES = 960;
 const SAMPLES_PER_MS = 48;
+/** From the network to the mix, voice and picture alike: the delay, and the step that a packet waits for. */
+export const MIXED_AFTER_MS = INPUT_DELAY_MS + STEP_SAMPLES / SAMPLES_PER_MS;
 /** Concealment sounds like a voice for so long, then like a machine. */
 const MAX_CONCEALED_STEPS = 5;
 /** After so long without anything the next packet starts anew, with the whole delay. */

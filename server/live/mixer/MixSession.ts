@@ -77,10 +77,7 @@ export class MixSession {
     this.#logger = logger;
     this.#tell = tell;
     this.#pushes = pushes;
-    this.#composites = new Composites({
-      segmentSec: spec.segmentSec,
-      onDone: (folder) => tell({ type: 'recorded', folder }),
-    });
+    this.#composites = new Composites((folder) => tell({ type: 'recorded', folder }));
   }
 
   get health(): ProcessHealth {
@@ -201,7 +198,8 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The largest first. */
-function renditionsOf({ renditions }: MixSpec): Rendition[] {
-  return Object.values(RENDITIONS).filter(({ name }) => renditions.includes(name));
+/** The largest first; what nobody listens to needs no others. */
+function renditionsOf({ renditions, publish }: MixSpec): Rendition[] {
+  const all = Object.values(RENDITIONS).filter(({ name }) => renditions.includes(name));
+  return publish === false ? all.slice(0, 1) : all;
 }

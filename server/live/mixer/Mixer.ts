@@ -7,6 +7,7 @@ import type { SegmentRow } from './EncoderProcess.ts';
 import { Encoding, type EncoderHealth } from './Encoding.ts';
 import type { MixFeed, ShownInput } from './feed.ts';
 import { Inputs } from './Inputs.ts';
+import { MIXED_AFTER_MS } from './JitterBuffer.ts';
 import { largeSize, MAX_BESIDE, type Size, type Stage } from './layout.ts';
 import { Lettering } from './Lettering.ts';
 import type { MediaPort } from './MediaPort.ts';
@@ -89,6 +90,8 @@ export class Mixer extends EventEmitter<MixerEvents> {
   #shown = '';
   #lastPicture = -1;
   #composed = 0;
+  /** Steps of its clock that were left out by the last. */
+  #skipped = 0;
   #closing: Promise<void> | null = null;
 
   /** @throws what writing to its folder throws; then nothing is left of it */
@@ -177,6 +180,7 @@ export class Mixer extends EventEmitter<MixerEvents> {
     this.removeAllListeners();
   }
 
+  /** @param startsAt when it was mixed, which is later than when it was on the stage */
   async #handOn(row: SegmentRow, startsAt: number, isFirst: boolean): Promise<void> {
     const { renditions, onSegment } = this.#options;
     this.#isBroken ||= isFirst;
@@ -189,7 +193,8 @@ export class Mixer extends EventEmitter<MixerEvents> {
       // A full disk lets files be made, and nothing be written.
       if (files.some(({ data }) => data.length === 0)) throw new RangeError('A segment is empty.');
       const segment = {
-        ...{ startsAt, durationSec: row.endSec - row.startSec, isDiscontinuous: this.#isBroken },
+        startsAt: Math.round(startsAt - MIXED_AFTER_MS),
+        ...{ durationSec: row.endSec - row.startSec, isDiscontinuous: this.#isBroken },
         files: files.flatMap(({ data, durationSec }, index) => {
           const rendition = renditions[index];
           return rendition ? [{ rendition, data, durationSec }] : [];
@@ -231,6 +236,9 @@ export class Mixer extends EventEmitter<MixerEvents> {
   #step(index: number, behind: number): void {
     const at = index * STEP_MS;
     if (at % RATE_STEP_MS === 0) this.#watchRate();
+    const { skipped } = this.#clock;
+    if (skipped > this.#skipped) this.#encoding.skip((skipped - this.#skipped) * STEP_MS);
+    this.#skipped = skipped;
     const picture = this.#isPictureDue(at) ? this.#draw(behind) : null;
     this.#encoding.write(at, this.#mix(), picture);
   }

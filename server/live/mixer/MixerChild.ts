@@ -1,12 +1,15 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { whenClosed } from './children.ts';
 import type { FromProcess, ToProcess } from './messages.ts';
 
 const PROGRAM = fileURLToPath(new URL('./mixerProcess.ts', import.meta.url));
 const WATCH_MS = 500;
-/** It says each second that it runs. */
+/** It says each second that it runs; what is stopped will not say it. */
 const MAX_SILENCE_MS = 3_000;
+/** On a machine that has too much to do it may come late. */
+const MAX_BUSY_SILENCE_MS = 5_000;
 /** Before the first word it has to read its program, on a machine that may be busy. */
 const MAX_START_MS = 20_000;
 /** To finish the last segment. */
@@ -79,9 +82,9 @@ export class MixerChild {
     if (now - this.#watchedAt > 3 * WATCH_MS) this.#heardAt = now;
     this.#watchedAt = now;
     const silence = now - this.#heardAt;
-    if (silence > (this.#hasSpoken ? MAX_SILENCE_MS : MAX_START_MS)) {
-      this.#end("The mixer's process hung.");
-    }
+    const limit = !this.#hasSpoken ? MAX_START_MS : MAX_BUSY_SILENCE_MS;
+    if (silence <= MAX_SILENCE_MS || (silence <= limit && !isStopped(this.pid))) return;
+    this.#end("The mixer's process hung.");
   }
 
   #end(why: string): void {
@@ -96,5 +99,16 @@ export class MixerChild {
     } catch {
       // There is none any more.
     }
+  }
+}
+
+/** Whether somebody has stopped it; where the system does not say, it was not. */
+function isStopped(pid: number | null): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // After the command's name, in parentheses, which may hold anything.
+    return 'tT'.includes(stat.slice(stat.lastIndexOf(')') + 2).charAt(0));
+  } catch {
+    return false;
   }
 }

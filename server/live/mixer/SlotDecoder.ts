@@ -5,7 +5,7 @@ import { Backoff } from './Backoff.ts';
 import { keepEnd, killChild, whenClosed } from './children.ts';
 import type { EncodedFrame } from './FrameAssembler.ts';
 import { ivfFrame, ivfHeader } from './ivf.ts';
-import { INPUT_DELAY_MS, STEP_SAMPLES } from './JitterBuffer.ts';
+import { MIXED_AFTER_MS } from './JitterBuffer.ts';
 import type { Size } from './layout.ts';
 import type { PictureCodec } from './PictureInput.ts';
 import { bytesOf, type Picture } from './planes.ts';
@@ -14,8 +14,6 @@ import { bytesOf, type Picture } from './planes.ts';
 const HANGS_AFTER_MS = 3_000;
 /** Encoded frames that may wait for a decoder; more than that are of the past. */
 const MAX_QUEUED_BYTES = 2 ** 21;
-/** As long as a voice: its delay, and the step that it waits for. */
-const SHOWN_AFTER_MS = INPUT_DELAY_MS + STEP_SAMPLES / 48;
 /** Decoded pictures that may wait for their time; what comes in that time 50 times a second. */
 const MAX_READY = 12;
 /** Frames that a decoder answers with no picture must not make later ones late for ever. */
@@ -134,7 +132,7 @@ export class SlotDecoder {
     const { stdin } = state.child;
     if (stdin.writableLength > MAX_QUEUED_BYTES) return false;
     this.#unansweredSince ??= now;
-    this.#pending.push(now + SHOWN_AFTER_MS);
+    this.#pending.push(now + MIXED_AFTER_MS);
     if (this.#pending.length > MAX_PENDING) this.#pending.shift();
     if (codec === 'VP8') stdin.write(ivfFrame(data, now - state.startedAt));
     else {

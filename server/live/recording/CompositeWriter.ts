@@ -1,6 +1,6 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sequenceAt, type MixedSegment } from '../mixer/MixedSegment.ts';
+import type { MixedSegment } from '../mixer/MixedSegment.ts';
 import { writeWhole } from '../mixer/writeWhole.ts';
 import { INDEX_NAME, readIndex, segmentName, type RecordedSegment } from './compositeIndex.ts';
 
@@ -12,19 +12,19 @@ import { INDEX_NAME, readIndex, segmentName, type RecordedSegment } from './comp
 export class CompositeWriter {
   readonly folder: string;
   readonly #startedAt: number;
+  /** The least that is free. */
   #sequence: number;
   #stoppedAt: number | null = null;
   #isBroken = true;
   #isDone = false;
 
-  /** Goes on where another process has left off. @param segmentSec of the segments to come */
-  static async open(folder: string, segmentSec: number): Promise<CompositeWriter> {
+  /** Goes on where another process has left off. */
+  static async open(folder: string): Promise<CompositeWriter> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     // A line that was torn off must not swallow the next.
     await appendFile(join(folder, INDEX_NAME), '\n', { mode: 0o600 });
     const last = (await readIndex(folder)).segments.at(-1)?.sequence ?? -1;
-    const now = Date.now();
-    return new CompositeWriter(folder, now, Math.max(last + 1, sequenceAt(now, segmentSec)));
+    return new CompositeWriter(folder, Date.now(), last + 1);
   }
 
   private constructor(folder: string, startedAt: number, sequence: number) {
@@ -53,7 +53,8 @@ export class CompositeWriter {
     const file = segment.files.find(({ rendition }) => rendition.size !== null);
     if (!file) return;
     const { durationSec } = file;
-    const sequence = this.#sequence;
+    // By the millisecond: parts of one recording that different mixers wrote are put into one folder.
+    const sequence = Math.max(this.#sequence, Math.round(startsAt));
     const entry: RecordedSegment = {
       ...{ sequence, startsAt, durationSec, discontinuous: this.#isBroken },
     };
@@ -65,7 +66,7 @@ export class CompositeWriter {
       throw error;
     }
     this.#isBroken = false;
-    this.#sequence += 1;
+    this.#sequence = sequence + 1;
     const endsAt = startsAt + durationSec * 1_000;
     this.#isDone = this.#stoppedAt !== null && endsAt >= this.#stoppedAt;
   }

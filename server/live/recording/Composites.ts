@@ -1,20 +1,15 @@
 import type { MixedSegment } from '../mixer/MixedSegment.ts';
 import { CompositeWriter } from './CompositeWriter.ts';
 
-export interface CompositesOptions {
-  segmentSec: number;
-  /** All that was to be recorded into this folder is there. */
-  onDone: (folder: string) => void;
-}
-
 /** What of a room is being recorded: one recording, and those before it whose last segment is on its way. */
 export class Composites {
-  readonly #options: CompositesOptions;
+  readonly #onDone: (folder: string) => void;
   #current: CompositeWriter | null = null;
   readonly #stopping = new Set<CompositeWriter>();
 
-  constructor(options: CompositesOptions) {
-    this.#options = options;
+  /** @param onDone all that was to be recorded into this folder is there */
+  constructor(onDone: (folder: string) => void) {
+    this.#onDone = onDone;
   }
 
   /** Where it is recorded from now on; null: nowhere. @throws what writing there throws */
@@ -26,8 +21,7 @@ export class Composites {
       this.#stopping.add(before);
       await before.stop();
     }
-    if (folder !== null)
-      this.#current = await CompositeWriter.open(folder, this.#options.segmentSec);
+    if (folder !== null) this.#current = await CompositeWriter.open(folder);
   }
 
   /** @throws the first of what writing has thrown */
@@ -47,6 +41,6 @@ export class Composites {
 
   #done(writer: CompositeWriter): void {
     this.#stopping.delete(writer);
-    this.#options.onDone(writer.folder);
+    this.#onDone(writer.folder);
   }
 }

@@ -145,6 +145,7 @@ describe.each(BACKENDS)('live rooms on %s', (backend) => {
   test('a room that is removed goes when nothing of it runs, and takes no change before', async () => {
     const { roomId, meetingId } = await addRoom();
     await start(roomId);
+    await db.live.setPublishing(meetingId, 1, true);
     expect(await db.live.update(roomId, { desired: 'removed' }, ['off', 'on-air'])).toBe(true);
     expect(await db.live.update(roomId, { title: 'Other' }, ['off', 'on-air'])).toBe(false);
     await db.live.remove(roomId);

@@ -43,6 +43,17 @@ describe('a server that mixes', () => {
       if (!heard) throw new Error('there is no segment');
       await listen(server, roomId, token, heard);
 
+      // Nothing listens there: that is the push's own affair, and its key is nobody else's.
+      const pushes = async () => (await healthOf(server, host, roomId)).pushes;
+      const { push } = await addPush(server, host, roomId, 'rtmp://127.0.0.1:1/live/the-key');
+      await eventually(async () => {
+        expect(await pushes()).toMatchObject([{ id: push.id, state: 'failed' }]);
+      }, MINUTE_MS);
+      expect(JSON.stringify(await pushes())).not.toContain('the-key');
+      const params = { roomId, pushId: push.id };
+      await call(server, 'removeLivePush', { token: host.token, params });
+      await eventually(async () => expect(await pushes()).toEqual([]));
+
       expect((await ask(server, host, 'stopLiveRoom', roomId)).desired).toBe('off');
       await reaches(server, roomId, 'stopped');
       await ask(server, host, 'startLiveRoom', roomId);
@@ -94,6 +105,12 @@ describe('a server that mixes', () => {
   );
 });
 
+const addPush = (server: TestServer, { token }: Person, roomId: string, url: string) =>
+  call(server, 'addLivePush', { token, params: { roomId }, body: { url } });
+
+const healthOf = async (server: TestServer, { token }: Person, roomId: string) =>
+  (await call(server, 'readLiveHealth', { token, params: { roomId } })).health;
+
 /** FFmpeg is looked for while the server is there already. */
 async function startWhenReady(server: TestServer, host: Person, roomId: string): Promise<void> {
   await eventually(() => ask(server, host, 'startLiveRoom', roomId));
@@ -141,6 +158,35 @@ describe('a server that does not mix', () => {
     // No meeting was made for a name that was taken.
     const { meetings } = await call(server, 'listMeetings', { token: stranger.token });
     expect(meetings).toEqual([]);
+  });
+
+  test('sends a room to a few addresses of RTMP, and to nothing else', async () => {
+    const { roomId } = await createRoom(server, host, 'stage');
+    for (const url of [
+      'http://example.org/live/key',
+      'rtmp://',
+      'rtmp://a b',
+      'file:///etc/passwd',
+    ]) {
+      await expect(addPush(server, host, roomId, url)).rejects.toMatchObject({
+        code: 'INVALID_PAYLOAD',
+      });
+    }
+    const url = 'rtmps://example.org/live/the-key';
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 10 }, () => addPush(server, host, roomId, url)),
+    );
+    const refused = outcomes.filter(({ status }) => status === 'rejected');
+    expect(refused).toHaveLength(7);
+    for (const one of refused) expect(one).toMatchObject({ reason: { code: 'CONFLICT' } });
+    const { pushes } = await healthOf(server, host, roomId);
+    expect(pushes.map(({ address, state }) => [address, state])).toEqual(
+      Array.from({ length: 3 }, () => ['rtmps://example.org/live/***', 'waiting']),
+    );
+    const stranger = await signUp(server, 'Mallory');
+    await expect(addPush(server, stranger, roomId, url)).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
   });
 
   test('shows a room to strangers as far as it is theirs to see', async () => {

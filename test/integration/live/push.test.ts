@@ -11,8 +11,8 @@ import { eventually } from '../../support/eventually.ts';
 import { probe } from '../../support/live/probe.ts';
 import { groupOf, openMixer, type OpenedMixer } from '../../support/live/roomMixer.ts';
 
-const TIMEOUT_MS = 90_000;
-const LONG_MS = 40_000;
+const TIMEOUT_MS = 180_000;
+const LONG_MS = 60_000;
 const KEY = 'a-secret-key';
 
 let cleanUps: (() => unknown)[] = [];

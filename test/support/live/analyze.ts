@@ -122,3 +122,7 @@ export function stepsBetween(flashes: readonly number[], beeps: readonly number[
     return near.sort((a, b) => Math.abs(a) - Math.abs(b)).slice(0, 1);
   });
 }
+
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
