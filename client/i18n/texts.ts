@@ -257,18 +257,7 @@ export interface Texts {
     met: Names;
   };
   /** What pages and meetings say of live rooms; everything else of them is in `liveTexts.ts`. */
-  live: Record<
-    | 'title'
-    | 'recordings'
-    | 'broadcast'
-    | 'onAir'
-    | 'recording'
-    | 'onAirHint'
-    | 'recordingHint'
-    | 'doorOnAir'
-    | 'doorRecording',
-    string
-  >;
+  live: Record<'title' | 'recordings' | 'broadcast' | 'onAir' | 'recording', string>;
   hosting: HostingTexts;
   calls: CallsTexts;
   people: PeopleTexts;

@@ -9,13 +9,14 @@ import { useTexts } from '../context.ts';
  * was so before one came is said here, once.
  */
 export function BroadcastBadge({ meeting }: { meeting: MeetingModel }) {
-  const { live } = useTexts();
+  const { live, notices } = useTexts();
   const { roomId, recording } = meeting.broadcast.value;
   const onAir = roomId !== null;
+  const hints = { onAir: notices['on-air']([], 1), recording: notices['recording-began']([], 1) };
   const [said, setSaid] = useState('');
   // A region that is read out has to be there before its words are.
   useEffect(() => {
-    setSaid([onAir && live.onAirHint, recording && live.recordingHint].filter(Boolean).join(' '));
+    setSaid([onAir && hints.onAir, recording && hints.recording].filter(Boolean).join(' '));
   }, []);
   return (
     <>
@@ -25,13 +26,13 @@ export function BroadcastBadge({ meeting }: { meeting: MeetingModel }) {
       {(onAir || recording) && (
         <section class="broadcast" aria-label={live.broadcast}>
           {onAir && (
-            <span class="broadcast-mark" title={live.onAirHint} data-testid="on-air">
+            <span class="broadcast-mark" title={hints.onAir} data-testid="on-air">
               <Icon of={Radio} size={16} />
               {live.onAir}
             </span>
           )}
           {recording && (
-            <span class="broadcast-mark" title={live.recordingHint} data-testid="recording">
+            <span class="broadcast-mark" title={hints.recording} data-testid="recording">
               <Icon of={Circle} size={16} />
               {live.recording}
             </span>

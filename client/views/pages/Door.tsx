@@ -71,15 +71,15 @@ export function Door({ meeting, ...rest }: DoorProps) {
 
 /** That people outside see and hear it, before anybody joins. */
 function BroadcastNote({ lobby }: { lobby: LobbyModel }) {
-  const { live } = useTexts();
+  const { notices } = useTexts();
   const { roomId, recording } = lobby.broadcast.value;
   if (roomId === null && !recording) return null;
   return (
     <div class="note" role="note" data-testid="door-broadcast">
       <Icon of={Radio} />
       <div class="note-text">
-        {roomId !== null && <span>{live.doorOnAir}</span>}
-        {recording && <span>{live.doorRecording}</span>}
+        {roomId !== null && <span>{notices['on-air']([], 1)}</span>}
+        {recording && <span>{notices['recording-began']([], 1)}</span>}
       </div>
     </div>
   );
