@@ -27,7 +27,7 @@ export function PlayDialog({ model, recording, onClose }: PlayDialogProps) {
   useEffect(open, []);
   return (
     <Dialog title={recording.title} onClose={onClose} wide>
-      {opened && <RecordingFiles opened={opened} />}
+      {opened && <RecordingFiles opened={opened} heading="h3" />}
       {failure && (
         <RecordingFailure failure={failure}>
           <button type="button" class="button small" onClick={open}>

@@ -7,8 +7,17 @@ import { useRecordingTexts } from './useRecordingTexts.ts';
 
 type File = OpenedRecording['files'][number];
 
-/** A recording as it is watched: the whole picture, and below it what there is of each one apart. */
-export function RecordingFiles({ opened }: { opened: OpenedRecording }) {
+/**
+ * A recording as it is watched: the whole picture, and below it what there is of each one apart.
+ * @param heading that comes next in the outline of the page
+ */
+export function RecordingFiles({
+  opened,
+  heading: Heading,
+}: {
+  opened: OpenedRecording;
+  heading: 'h2' | 'h3';
+}) {
   const { play } = useRecordingTexts();
   const { locale } = useTexts();
   const { recording, files } = opened;
@@ -40,7 +49,7 @@ export function RecordingFiles({ opened }: { opened: OpenedRecording }) {
       )}
       {rest.length > 0 && (
         <section>
-          <h3>{play.tracks}</h3>
+          <Heading>{play.tracks}</Heading>
           <p class="muted small">{play.tracksHint}</p>
           <ul class="recording-tracks">
             {rest.map((file) => (

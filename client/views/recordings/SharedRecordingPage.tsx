@@ -40,7 +40,7 @@ export function SharedRecordingPage() {
         {opened && (
           <>
             <h1 dir="auto">{opened.recording.title}</h1>
-            <RecordingFiles opened={opened} />
+            <RecordingFiles opened={opened} heading="h2" />
           </>
         )}
         {!opened && !failure && (
