@@ -3,6 +3,7 @@
  * sees nothing of them, and gets nothing new (docs/live.md).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../test/support/eventually.ts';
 import { call, signUp } from '../test/support/people.ts';
 import { colourAt } from '../test/support/live/analyze.ts';
 import { createRoom, enter } from '../test/support/live/airing.ts';
@@ -155,8 +156,13 @@ async function carrier() {
 }
 
 async function instanceOf(name: string): Promise<string> {
-  const { nodes } = await call(edge ?? { url: '' }, 'listNodes', { token: ADMIN_TOKEN });
-  return nodes.find((node) => node.name === name)?.instanceId ?? '';
+  return eventually(async () => {
+    const { nodes } = await call(edge ?? { url: '' }, 'listNodes', { token: ADMIN_TOKEN });
+    const found = nodes.find((node) => node.name === name);
+    // It has just been started, and is heard of with the next heartbeat.
+    if (!found) throw new Error(`${name} is not there`);
+    return found.instanceId;
+  });
 }
 
 async function mark(name: string, to: 'draining' | 'ready'): Promise<void> {
