@@ -1,4 +1,5 @@
 /** The process of one room's mixer: what `RoomMixer` starts, told what to do by messages. */
+import { flushCompileCache } from 'node:module';
 import { pino } from 'pino';
 import { Mailbox } from '../../core/Mailbox.ts';
 import { MixSession } from './MixSession.ts';
@@ -22,6 +23,8 @@ async function start(given: MixStart): Promise<void> {
     { write: (line: string) => tell({ type: 'log', line }) },
   );
   session = await MixSession.create(given, logger, tell);
+  // By default it is kept when the process ends, and one that is killed has no end.
+  flushCompileCache();
   setInterval(() => {
     if (session) tell({ type: 'health', health: session.health });
   }, HEARTBEAT_MS);
