@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WORK_PREFIX } from './workFolder.ts';
+import { COMPILED_PREFIX } from './workFolder.ts';
 
 let folder: string | null = null;
 
@@ -13,7 +13,7 @@ export function compiledPrograms(): string {
   const given = process.env['NODE_COMPILE_CACHE'];
   if (given) return given;
   if (folder === null) {
-    const own = mkdtempSync(join(tmpdir(), `${WORK_PREFIX}${process.pid}-`));
+    const own = mkdtempSync(join(tmpdir(), `${COMPILED_PREFIX}${process.pid}-`));
     folder = own;
     process.once('exit', () => rmSync(own, { recursive: true, force: true }));
   }

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** The number of the process that has a folder follows. */
-export const WORK_PREFIX = 'parley-mixer-';
+const WORK_PREFIX = 'parley-mixer-';
+/** Of what is there for as long as the process is. */
+export const COMPILED_PREFIX = 'parley-compiled-';
 
 /** A folder for segments in the clear, named by this process; nobody else may look into it. */
 export function createWorkFolder(parent = tmpdir()): Promise<string> {
@@ -14,7 +16,7 @@ export function createWorkFolder(parent = tmpdir()): Promise<string> {
 export async function removeStaleWork(parent = tmpdir()): Promise<number> {
   const names = await readdir(parent);
   const stale = names.filter((name) => {
-    const pid = new RegExp(`^${WORK_PREFIX}(\\d+)-`).exec(name)?.[1];
+    const pid = new RegExp(`^(?:${WORK_PREFIX}|${COMPILED_PREFIX})(\\d+)-`).exec(name)?.[1];
     return pid !== undefined && !isAlive(Number(pid));
   });
   for (const name of stale) await rm(join(parent, name), { recursive: true, force: true });
