@@ -25,7 +25,7 @@ import {
   title,
 } from './primitives.ts';
 import { peopleRoutes } from './people.ts';
-import { liveRoutes } from './live.ts';
+import { broadcast, liveRoutes, NO_BROADCAST } from './live.ts';
 import { recordingRoutes } from './recordings.ts';
 import type { RouteSchema } from './schemas.ts';
 
@@ -152,14 +152,18 @@ export const routes = {
     response: z.object({ meetings: z.array(meetingView), next: z.string().nullable() }),
     refusals: [],
   },
-  /** What anyone who knows the id or the join code may see, and to the host the invited emails. */
+  /**
+   * What anyone who knows the id or the join code may see, and to the host the invited emails. Whoever is about to
+   * join is told whether people outside see and hear the meeting.
+   */
   readMeeting: {
     method: 'GET',
     path: '/api/meetings/:idOrCode',
     auth: 'optional',
     status: 200,
     body: null,
-    response: ownMeetingBody,
+    // While nodes are upgraded, those of an earlier version do not tell.
+    response: ownMeetingBody.extend({ broadcast: broadcast.default(NO_BROADCAST) }),
     refusals: ['NOT_FOUND'],
   },
   /** Change a meeting; its host only. What is left out stays. `passcode: null` removes it. */

@@ -299,6 +299,7 @@ export const de: Texts = {
     rejoin: 'Wieder teilnehmen',
   },
   live: {
+    recordings: 'Aufnahmen',
     title: 'Live-Räume',
     broadcast: 'Übertragung',
     onAir: 'Auf Sendung',

@@ -297,6 +297,7 @@ export const en: Texts = {
   },
   live: {
     title: 'Live rooms',
+    recordings: 'Recordings',
     broadcast: 'Broadcast',
     onAir: 'On air',
     recording: 'Recording',

@@ -1,4 +1,4 @@
-import type { LiveHealth, LiveState } from '../../protocol/live.ts';
+import type { LiveHealth, LiveState, PushView } from '../../protocol/live.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { FailureText } from './texts.ts';
 
@@ -125,12 +125,22 @@ export interface LiveTexts {
     | 'listeners'
     | 'mixer'
     | 'behind'
-    | 'invitation',
+    | 'pushes'
+    | 'pushesHint'
+    | 'noPushes'
+    | 'pushUrl'
+    | 'pushUrlHint'
+    | 'pushUrlWrong'
+    | 'pushAdd'
+    | 'pushRemove',
     string
   > & {
     states: Record<LiveState, string>;
     interrupted: string;
     healthStates: Record<LiveHealth['state'], string>;
+    /** There are as many as there may be. */
+    pushesFull: FailureText;
+    pushStates: Record<PushView['state'], string>;
     seconds: (seconds: string) => string;
     ofName: (action: string, title: string) => string;
     failures: Partial<Record<ErrorCode, FailureText>>;

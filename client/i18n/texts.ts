@@ -259,6 +259,7 @@ export interface Texts {
   /** What pages and meetings say of live rooms; everything else of them is in `liveTexts.ts`. */
   live: Record<
     | 'title'
+    | 'recordings'
     | 'broadcast'
     | 'onAir'
     | 'recording'

@@ -102,6 +102,11 @@ export function createApp(): AppModel {
     async ownLiveRooms(meetingId) {
       return (await import('./live/ownRooms.ts')).createOwnRooms(rest, meetingId);
     },
+    async ownRecordings(meetingId) {
+      const { createOwnRecordings } = await import('./recordings/ownRecordings.ts');
+      return createOwnRecordings(rest, meetingId);
+    },
+    openShared: (token) => rest.call('openSharedRecording', { body: { token } }),
     meeting,
     get returnTo() {
       return returnTo;

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { NO_BROADCAST } from '../../protocol/live.ts';
 import type { MeetingView } from '../../protocol/meetings.ts';
 import type { MeetingSnapshot, NotificationPayload } from '../../protocol/notifications.ts';
 import type { RequestInput } from '../../protocol/requests.ts';
@@ -44,6 +45,7 @@ export function createLobby(deps: LobbyDeps): Lobby {
   const { ref, session, line, devices, releaseDevices, deviceId, onJoined, onWaiting } = deps;
   const keptName = keptLocally('name');
   const meeting = signal<Loadable<MeetingView>>({ is: 'loading' });
+  const broadcast = signal(NO_BROADCAST);
   const joining = signal(false);
   const failure = signal<Failure | null>(null);
   const waiting = signal<WaitingModel | null>(null);
@@ -186,6 +188,7 @@ export function createLobby(deps: LobbyDeps): Lobby {
     try {
       const answer = await session.rest.call('readMeeting', { params: { idOrCode: ref } });
       meeting.value = { is: 'ready', value: answer.meeting };
+      broadcast.value = answer.broadcast;
       if (displayName.value === '') displayName.value = session.user.value?.name ?? '';
       if (session.token() !== null && !closed) prepare();
       const { prepareDevice } = await import('../media/device.ts');
@@ -215,6 +218,7 @@ export function createLobby(deps: LobbyDeps): Lobby {
 
   return {
     meeting,
+    broadcast,
     joining,
     failure,
     waiting,

@@ -15,6 +15,7 @@ import type {
   Role,
 } from '../../protocol/meetings.ts';
 import type { ListeningModel, OwnRoomsModel } from './live/liveModels.ts';
+import type { OpenedRecording, OwnRecordingsModel } from './recordings/recordingModels.ts';
 import type { Notice } from './noticeModels.ts';
 import type { PeopleModel } from './peopleModels.ts';
 import type { PicturesModel } from './pictures.ts';
@@ -167,6 +168,8 @@ export interface Denial {
 /** The page before a meeting: what is known of it, and joining. */
 export interface LobbyModel {
   readonly meeting: ReadonlySignal<Loadable<MeetingView>>;
+  /** What of the meeting went beyond it when it was loaded: one is to know before joining. */
+  readonly broadcast: ReadonlySignal<Broadcast>;
   readonly joining: ReadonlySignal<boolean>;
   /** Why the last attempt failed; null before one and while one runs. */
   readonly failure: ReadonlySignal<Failure | null>;
@@ -375,6 +378,10 @@ export interface AppModel {
   listen(roomId: string, options?: { preview: boolean }): Promise<ListeningModel>;
   /** @param meeting id of the meeting whose live room it is about; null: all of one's own */
   ownLiveRooms(meeting: string | null): Promise<OwnRoomsModel>;
+  /** @param meeting id of the meeting whose recordings they are; null: all of one's own */
+  ownRecordings(meeting: string | null): Promise<OwnRecordingsModel>;
+  /** A recording by a link. @param token that the link holds; rejects with a RequestError */
+  openShared(token: string): Promise<OpenedRecording>;
   /** The live meeting; null outside one. */
   readonly meeting: ReadonlySignal<MeetingModel | null>;
   /** One lobby per reference, made anew for each visit. */

@@ -28,6 +28,12 @@ const CallsPage = lazy(async () => (await import('./calls/CallsPage.tsx')).Calls
 /** Whoever listens loads nothing of meetings, and the other way round. */
 const LivePage = lazy(async () => (await import('./live/LivePage.tsx')).LivePage);
 const LiveRoomsPage = lazy(async () => (await import('./live/LiveRoomsPage.tsx')).LiveRoomsPage);
+const RecordingsPage = lazy(
+  async () => (await import('./recordings/RecordingsPage.tsx')).RecordingsPage,
+);
+const SharedRecordingPage = lazy(
+  async () => (await import('./recordings/SharedRecordingPage.tsx')).SharedRecordingPage,
+);
 /** With the first call. */
 const CallLayer = lazy(async () => (await import('./calls/CallLayer.tsx')).CallLayer);
 const SECTIONS: Readonly<Record<string, typeof ChatPage>> = {
@@ -35,6 +41,7 @@ const SECTIONS: Readonly<Record<string, typeof ChatPage>> = {
   people: PeoplePage,
   calls: CallsPage,
   live: LiveRoomsPage,
+  recordings: RecordingsPage,
 };
 
 export function App({ app }: { app: AppModel }) {
@@ -69,6 +76,13 @@ function Page() {
   const [, first = '', second = ''] = path.value.split('/');
   if (first === 'm' && second !== '') return <Meeting key={second} reference={second} />;
   if (first === 'live' && second !== '') return <LiveRoom key={second} roomId={second} />;
+  if (first === 'recordings' && second === 'shared') {
+    return (
+      <Suspense fallback={<Loading />}>
+        <SharedRecordingPage />
+      </Suspense>
+    );
+  }
   if (session.restoring.value) return <Loading />;
   if (session.restoreFailure.value) return <Away failure={session.restoreFailure.value} />;
   if (first === 'sign-in') return <AuthPage key="in" mode="sign-in" />;

@@ -51,9 +51,11 @@ export function createRecordings(
   const store = database.recordings;
   const storage = openStorage(config);
   const shared = { store, logger, tellMixers, now: Date.now };
+  const { lostAfterSec, stopEmptyAfterSec } = config.live.recordings;
   const sweep = new RecordingSweep({
     ...{ ...shared, storage, isAlive: aliveIn(cluster) },
-    lostAfterMs: config.live.recordings.lostAfterSec * 1_000,
+    lostAfterMs: lostAfterSec * 1_000,
+    stopEmptyAfterMs: stopEmptyAfterSec === null ? null : stopEmptyAfterSec * 1_000,
   });
   releases.push('recordings', () => sweep.close());
   sweep.start();

@@ -28,6 +28,7 @@ const recordings = z
     keepDays: z.int().min(1).max(36_500).nullable().default(90),
     folder: z.string().min(1).nullable().default(null),
     s3,
+    stopEmptyAfterSec: z.int().min(10).max(604_800).nullable().default(900),
     lostAfterSec: z.int().min(1).max(604_800).default(900),
   })
   .prefault({});

@@ -7,7 +7,6 @@ import type {
   RecordingShare,
   RecordingStore,
 } from '../live/recordings/stores.ts';
-import { isUniqueViolation } from './errors.ts';
 
 interface RecordingRow {
   id: string;
@@ -70,16 +69,19 @@ export class RecordingRepository implements RecordingStore {
 
   async insert(recording: Omit<RecordingRecord, 'bytes' | 'isRemoved'>): Promise<RecordingRecord> {
     const { id, meetingId, hostId, title, state, composite, tracks, startedAt } = recording;
-    try {
-      await this.#db('recordings').insert({
-        ...{ id, meeting_id: meetingId, host_id: hostId, title, state, composite, tracks },
-        started_at: new Date(startedAt),
-      });
-      return { ...recording, bytes: 0, isRemoved: false };
-    } catch (error) {
-      const active = isUniqueViolation(error) ? await this.active(meetingId) : null;
-      if (!active) throw error;
-      return active;
+    // The one that is in the way may have ended by the time it is looked for.
+    for (;;) {
+      const inserted = await this.#db('recordings')
+        .insert({
+          ...{ id, meeting_id: meetingId, host_id: hostId, title, state, composite, tracks },
+          started_at: new Date(startedAt),
+        })
+        .onConflict(this.#db.raw(`(meeting_id) WHERE state IN ('starting', 'recording')`))
+        .ignore()
+        .returning('id');
+      if (inserted.length > 0) return { ...recording, bytes: 0, isRemoved: false };
+      const active = await this.active(meetingId);
+      if (active) return active;
     }
   }
 
@@ -263,12 +265,17 @@ export class RecordingRepository implements RecordingStore {
     await this.#remove((query) => query.where({ id }), now);
   }
 
-  async sweep(now: number): Promise<string[]> {
-    const stopped = await this.#db('recordings')
-      .whereIn('state', ACTIVE)
-      .whereIn('meeting_id', this.#db('meetings').whereNotNull('ended_at').select('id'))
-      .update({ state: 'processing', ended_at: new Date(now) })
-      .returning<{ meeting_id: string }[]>('meeting_id');
+  async sweep(now: number, emptySince: number | null): Promise<string[]> {
+    const { rows: stopped } = await this.#db.raw<{ rows: { meeting_id: string }[] }>(
+      `UPDATE recordings SET state = 'processing', ended_at = :now
+         WHERE state IN ('starting', 'recording') AND (
+           EXISTS (SELECT 1 FROM meetings WHERE id = meeting_id AND meetings.ended_at IS NOT NULL)
+           OR (started_at <= CAST(:emptySince AS timestamptz) AND NOT EXISTS (
+             SELECT 1 FROM participants WHERE participants.meeting_id = recordings.meeting_id
+               AND (left_at IS NULL OR left_at > :emptySince))))
+         RETURNING meeting_id`,
+      { now: new Date(now), emptySince: dateOf(emptySince) },
+    );
     await this.#remove((query) => query.where('expires_at', '<=', new Date(now)), now);
     await this.#db('recording_shares').where('expires_at', '<=', new Date(now)).delete();
     return stopped.map((row) => row.meeting_id);

@@ -42,12 +42,12 @@ export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'>, 
   people: PeopleRouteDeps['people'] & AvatarDeps['people'];
   deletion: PeopleRouteDeps['deletion'];
   calls: CallRouteDeps['calls'];
-  live: LiveRouteDeps['live'];
+  live: LiveRouteDeps['live'] & MeetingRouteDeps['live'];
   livePushes: LiveRouteDeps['livePushes'];
   liveAccess: LiveListeningRouteDeps['liveAccess'] & LiveKeyDeps['access'];
   liveListening: LiveListeningRouteDeps['liveListening'];
   liveFiles: LiveFileDeps['files'];
-  recordings: RecordingRouteDeps['recordings'];
+  recordings: RecordingRouteDeps['recordings'] & MeetingRouteDeps['recordings'];
   recordingAccess: RecordingRouteDeps['recordingAccess'] & RecordingFileDeps['access'];
   recordingStore: RecordingRouteDeps['recordingStore'];
   recordingStorage: RecordingFileDeps['storage'];

@@ -110,6 +110,12 @@ export class LiveRooms {
     return this.read(roomId);
   }
 
+  /** The live room that a meeting is on air in; null: it is not. */
+  async airedIn(meetingId: string): Promise<string | null> {
+    const found = await this.#deps.store.ofMeeting(meetingId);
+    return found && stateOf(found).state === 'on-air' ? found.room.roomId : null;
+  }
+
   /** @throws AppError NOT_FOUND, FORBIDDEN, NO_CAPACITY, ENDED; INVALID_STATE: it is being removed */
   async start(host: AccountPrincipal, roomId: string): Promise<LiveRoom> {
     const { store, meetings, chooseMixer, now, tell, logger } = this.#deps;

@@ -152,8 +152,10 @@ export class MixerHost implements MixOutputs {
   }
 
   async #begin({ meetingId, title }: Wanted, task: Task, generation: number): Promise<void> {
-    const { folders, createEngine, settings, sourceOf, logger } = this.#deps;
+    const { store, folders, createEngine, settings, sourceOf, logger } = this.#deps;
     const { room } = task;
+    // A room that it had until now is off the air.
+    if (!room) await store.setPublishing(meetingId, generation, false);
     const folder = await folders.create();
     const hasPicture = needsPicture(task);
     const engine = createEngine({

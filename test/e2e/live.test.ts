@@ -2,6 +2,7 @@ import { createDecipheriv } from 'node:crypto';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { call } from '../support/people.ts';
 import { startTestServer, type TestServer } from '../support/TestServer.ts';
 import { enterPin, seesAndHears, shareOfTimePlayed, watched } from './support/liveListening.ts';
 import { SMALL_PICTURES } from './support/smallPictures.ts';
@@ -122,14 +123,20 @@ describe('a live room', () => {
     await panel().getByTestId('live-start').click();
     await seesAndHears(listener.page);
     await roomState('on-air').waitFor();
-    expect(await accessibilityViolations(listener.page)).toEqual([]);
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await listener.page.emulateMedia({ colorScheme });
+      expect(await accessibilityViolations(listener.page)).toEqual([]);
+    }
     expect(await horizontalOverflow(listener.page)).toBeLessThanOrEqual(0);
   });
 
   it('is told to everybody in the meeting, also to those who come later', async () => {
     await alan.page.getByTestId('on-air').waitFor();
     const grace = await Visitor.open(browser, server.url);
-    await grace.joinAsGuest(meeting, 'Grace Hopper');
+    await grace.comeTo(meeting, 'Grace Hopper');
+    await grace.page.getByTestId('door-broadcast').getByText('This meeting is on air').waitFor();
+    expect(await accessibilityViolations(grace.page)).toEqual([]);
+    await grace.enter();
     await grace.page.getByTestId('on-air').waitFor();
     const said = grace.page.getByRole('status').filter({ hasText: 'This meeting is on air' });
     await said.waitFor({ state: 'attached' });
@@ -148,6 +155,52 @@ describe('a live room', () => {
     }, 20_000);
     expect(await accessibilityViolations(ada.page)).toEqual([]);
     await panel().getByRole('button', { name: 'Hide the preview' }).click();
+  });
+
+  it('is among the rooms of its host, wherever they are signed in', async () => {
+    const elsewhere = await ada.onOtherDevice(browser, server.url);
+    await elsewhere.page.goto('/live');
+    const card = elsewhere.page.getByTestId(`live-room-${room.replace('/live/', '')}`);
+    await card.locator('[data-testid="live-state"][data-state="on-air"]').waitFor();
+    expect(await card.getByRole('link', { name: /^Open meeting/ }).getAttribute('href')).toBe(
+      meeting,
+    );
+    expect(await accessibilityViolations(elsewhere.page)).toEqual([]);
+    await elsewhere.close();
+  });
+
+  it('says that it is recorded, too, to whoever is there and to whoever is about to join', async () => {
+    const token = await ada.page.evaluate(() => localStorage.getItem('parley.token') ?? '');
+    const { recording } = await call(server, 'startRecording', {
+      ...{ token, body: {}, params: { idOrCode: meeting.replace('/m/', '') } },
+    });
+    await alan.page.getByTestId('recording').waitFor({ timeout: 30_000 });
+    await alan.page.getByText('This meeting is being recorded.').first().waitFor();
+    const grace = await Visitor.open(browser, server.url);
+    await grace.comeTo(meeting, 'Grace Hopper');
+    await grace.page.getByTestId('door-broadcast').getByText('being recorded').waitFor();
+    await grace.close();
+    await call(server, 'stopRecording', { token, params: { recordingId: recording.id } });
+    await alan.page.getByTestId('recording').waitFor({ state: 'detached', timeout: 30_000 });
+    await alan.page.getByTestId('on-air').waitFor();
+  });
+
+  it('is sent on to an address whose key is not shown again', async () => {
+    const pushes = panel().getByTestId('live-pushes');
+    await pushes.getByText('Send it on').click();
+    await pushes.getByText('It goes nowhere else.').waitFor();
+    await pushes.getByTestId('live-push-url').fill('http://127.0.0.1:9/live/a-secret');
+    await pushes.getByRole('button', { name: 'Add address' }).click();
+    await pushes.locator('.field-error').waitFor();
+    // Nobody listens there.
+    await pushes.getByTestId('live-push-url').fill('rtmp://127.0.0.1:9/live/a-secret');
+    await pushes.getByRole('button', { name: 'Add address' }).click();
+    await pushes.locator('[data-state="failed"]').waitFor({ timeout: 30_000 });
+    expect(await pushes.textContent()).not.toContain('a-secret');
+    expect(await accessibilityViolations(ada.page)).toEqual([]);
+    await pushes.getByRole('button', { name: /^Send it there no more/ }).click();
+    await pushes.getByText('It goes nowhere else.').waitFor();
+    await pushes.getByText('Send it on').click();
   });
 
   it('gives neither keys nor anything in the clear to whoever has no PIN', async () => {

@@ -99,6 +99,7 @@ export async function startHttpApp(
       create: unused,
       list: unused,
       ofMeeting: unused,
+      airedIn: unused,
       read: unused,
       update: unused,
       start: unused,
@@ -111,7 +112,7 @@ export async function startHttpApp(
     liveFiles: { read: unused },
     recordings: {
       ...{ start: unused, stop: unused, list: unused, read: unused, readOwn: unused },
-      ...{ rename: unused, remove: unused },
+      ...{ rename: unused, remove: unused, isOngoing: unused },
     },
     recordingAccess: { open: unused, openShared: unused, share: unused, file: unused },
     recordingStore: { shares: unused, removeShare: unused },

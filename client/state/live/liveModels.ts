@@ -88,6 +88,9 @@ export interface OwnRoomsModel {
   start(roomId: string): Promise<void>;
   stop(roomId: string): Promise<void>;
   remove(roomId: string): Promise<void>;
+  /** @param url rtmp:// or rtmps://, with its key */
+  addPush(roomId: string, url: string): Promise<void>;
+  removePush(roomId: string, pushId: string): Promise<void>;
   changePin(roomId: string, pin: string): Promise<void>;
   /** The PIN of a room, where it was chosen in this tab: the server does not tell it again. */
   pinOf(roomId: string): string | null;

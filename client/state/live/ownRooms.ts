@@ -3,7 +3,7 @@ import type { LiveHealth, OwnLiveRoomView } from '../../../protocol/live.ts';
 import { toRequestError } from '../../api/RequestError.ts';
 import type { RestClient } from '../../api/RestClient.ts';
 import type { Failure, Loadable } from '../models.ts';
-import { keptInTab } from '../storage.ts';
+import { keptInTab, type Kept } from '../storage.ts';
 import type { HealthModel, OwnRoomsModel } from './liveModels.ts';
 
 const PAGE = 20;
@@ -15,10 +15,16 @@ type Rest = Pick<RestClient, 'call'>;
 export function createOwnRooms(rest: Rest, meeting: string | null): OwnRoomsModel {
   const rooms = signal<Loadable<readonly OwnLiveRoomView[]>>({ is: 'loading' });
   const hasMore = signal(false);
-  const pins = (roomId: string) => keptInTab(`live-pin.${roomId}`);
+  const pins = new Map<string, Kept>();
   let next: string | null = null;
   /** Counts what was done: an answer that was asked for before it is out of date. */
   let changes = 0;
+
+  function pinKept(roomId: string): Kept {
+    const kept = pins.get(roomId) ?? keptInTab(`live-pin.${roomId}`);
+    pins.set(roomId, kept);
+    return kept;
+  }
 
   const shown = () => (rooms.value.is === 'ready' ? rooms.value.value : []);
 
@@ -75,18 +81,24 @@ export function createOwnRooms(rest: Rest, meeting: string | null): OwnRoomsMode
     },
     async create(input) {
       const { room } = await rest.call('createLiveRoom', { body: input });
-      pins(room.roomId).set(input.pin);
+      pinKept(room.roomId).set(input.pin);
       show(room);
     },
     start: (roomId) => change('startLiveRoom', roomId),
     stop: (roomId) => change('stopLiveRoom', roomId),
     remove: (roomId) => change('removeLiveRoom', roomId),
+    async addPush(roomId, url) {
+      await rest.call('addLivePush', { params: { roomId }, body: { url } });
+    },
+    async removePush(roomId, pushId) {
+      await rest.call('removeLivePush', { params: { roomId, pushId } });
+    },
     async changePin(roomId, pin) {
       const { room } = await rest.call('updateLiveRoom', { params: { roomId }, body: { pin } });
-      pins(roomId).set(pin);
+      pinKept(roomId).set(pin);
       show(room);
     },
-    pinOf: (roomId) => pins(roomId).get(),
+    pinOf: (roomId) => pinKept(roomId).get(),
     createHealth: (roomId) => createHealth(rest, roomId),
   };
 }

@@ -10,6 +10,7 @@ import type { Asking } from './ask.ts';
 import { Bans } from './Bans.tsx';
 import { LiveSelect, LiveSwitch } from './LiveSetting.tsx';
 
+const Record = lazy(async () => (await import('../recordings/Record.tsx')).Record);
 /** Few meetings are for more than those who are in them. */
 const GoLive = lazy(async () => (await import('../live/GoLive.tsx')).GoLive);
 
@@ -77,6 +78,7 @@ export function HostTools({ meeting, onAsk, onClose }: Asking & { onClose: () =>
       </section>
       {meeting.may('end') && hasAccount(session.user.value) && (
         <Suspense fallback={null}>
+          <Record meeting={meeting} />
           <GoLive meeting={meeting} />
         </Suspense>
       )}

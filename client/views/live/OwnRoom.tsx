@@ -9,6 +9,7 @@ import { useTexts } from '../context.ts';
 import { useRetry } from '../useRetry.ts';
 import { ActFailure } from './ActFailure.tsx';
 import { PinDialog } from './PinDialog.tsx';
+import { Pushes } from './Pushes.tsx';
 import { StartStop } from './StartStop.tsx';
 import { liveLink } from './suggestions.ts';
 import { useLiveTexts } from './useLiveTexts.ts';
@@ -71,6 +72,7 @@ export function OwnRoom({ rooms, room }: OwnRoomProps) {
           {own.remove}
         </button>
       </div>
+      {!isGoing && <Pushes rooms={rooms} roomId={roomId} />}
       {asking === 'pin' && <PinDialog rooms={rooms} room={room} onClose={close} />}
       {asking === 'remove' && (
         <Confirm

@@ -1,3 +1,4 @@
+import { Radio } from 'lucide';
 import { useId, useState } from 'preact/hooks';
 import type { MeetingView } from '../../../protocol/meetings.ts';
 import type { Texts } from '../../i18n/texts.ts';
@@ -6,6 +7,7 @@ import { CallNotice } from '../calls/CallNotice.tsx';
 import { useCallPartner } from '../calls/useCall.ts';
 import { DevicePickers } from '../components/DevicePickers.tsx';
 import { Field } from '../components/Field.tsx';
+import { Icon } from '../components/Icon.tsx';
 import { Shell } from '../components/Shell.tsx';
 import { hasAccount, useApp, useTexts } from '../context.ts';
 import { followLink } from '../router.ts';
@@ -47,6 +49,7 @@ export function Door({ meeting, ...rest }: DoorProps) {
               </>
             )}
           </p>
+          {!closed && <BroadcastNote lobby={lobby} />}
           {failure?.code === 'NOT_STARTED' && <NotStarted meeting={meeting} onOpen={onJoin} />}
           {failure && failure.code !== 'NOT_STARTED' && (
             <Refusal failure={failure} busy={lobby.joining.value} onJoin={onJoin} />
@@ -63,6 +66,22 @@ export function Door({ meeting, ...rest }: DoorProps) {
         </section>
       </div>
     </Shell>
+  );
+}
+
+/** That people outside see and hear it, before anybody joins. */
+function BroadcastNote({ lobby }: { lobby: LobbyModel }) {
+  const { live } = useTexts();
+  const { roomId, recording } = lobby.broadcast.value;
+  if (roomId === null && !recording) return null;
+  return (
+    <div class="note" role="note" data-testid="door-broadcast">
+      <Icon of={Radio} />
+      <div class="note-text">
+        {roomId !== null && <span>{live.doorOnAir}</span>}
+        {recording && <span>{live.doorRecording}</span>}
+      </div>
+    </div>
   );
 }
 

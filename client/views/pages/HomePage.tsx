@@ -1,4 +1,4 @@
-import { CalendarPlus, Radio, ServerCog, Video } from 'lucide';
+import { Film, CalendarPlus, Radio, ServerCog, Video } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import type { Failure } from '../../state/models.ts';
 import { FailureNote } from '../components/FailureNote.tsx';
@@ -29,6 +29,10 @@ export function HomePage() {
           <a class="button home-server" href="/live" onClick={followLink}>
             <Icon of={Radio} />
             {texts.live.title}
+          </a>
+          <a class="button home-server" href="/recordings" onClick={followLink}>
+            <Icon of={Film} />
+            {texts.live.recordings}
           </a>
           {session.operator.value && (
             <a class="button" href="/admin" onClick={followLink}>

@@ -1,5 +1,7 @@
 import type { Principal } from '../../auth/Principal.ts';
 import type { RateLimits } from '../../auth/RateLimits.ts';
+import type { LiveRooms } from '../../live/LiveRooms.ts';
+import type { Recordings } from '../../live/recordings/Recordings.ts';
 import type { MeetingService } from '../../meetings/MeetingService.ts';
 import type { MeetingRecord } from '../../meetings/stores.ts';
 import { toMeetingView } from '../../meetings/views.ts';
@@ -7,10 +9,12 @@ import type { RouteHandlers } from '../bindRoutes.ts';
 
 export interface MeetingRouteDeps {
   meetings: Pick<MeetingService, 'create' | 'list' | 'read' | 'invitedOf' | 'update' | 'end'>;
+  live: Pick<LiveRooms, 'airedIn'>;
+  recordings: Pick<Recordings, 'isOngoing'>;
   rateLimits: RateLimits;
 }
 
-export function createMeetingRoutes({ meetings, rateLimits }: MeetingRouteDeps) {
+export function createMeetingRoutes({ meetings, live, recordings, rateLimits }: MeetingRouteDeps) {
   /** With what only the host sees. */
   const present = async (meeting: MeetingRecord, principal: Principal | null) => ({
     meeting: {
@@ -36,7 +40,13 @@ export function createMeetingRoutes({ meetings, rateLimits }: MeetingRouteDeps) 
     },
 
     async readMeeting({ principal, params }) {
-      return present(await meetings.read(params.idOrCode), principal);
+      const meeting = await meetings.read(params.idOrCode);
+      const [body, roomId, recording] = await Promise.all([
+        present(meeting, principal),
+        live.airedIn(meeting.id),
+        recordings.isOngoing(meeting.id),
+      ]);
+      return { ...body, broadcast: { roomId, recording } };
     },
 
     async updateMeeting({ principal, params, body }) {

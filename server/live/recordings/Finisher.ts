@@ -3,6 +3,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { AppError } from '../../core/AppError.ts';
 import { createId } from '../../core/ids.ts';
 import type { Logger } from '../../core/logger.ts';
 import { mergeParts } from './mergeParts.ts';
@@ -35,6 +36,8 @@ type NewFile = Omit<RecordingFile, 'recordingId' | 'id' | 'bytes'>;
 
 const DAY_MS = 86_400_000;
 const NO_TRACK = { participant: null, source: null, offsetMs: null };
+/** What no system has in names of files. */
+const UNFIT = /[\\/:*?"<>|]/g;
 const LOST = 'A part of it is lost with the machine that wrote it.';
 
 /** Makes of parts what can be played, in the storage. Everything can be done again from the beginning. */
@@ -67,7 +70,7 @@ export class Finisher {
     const partFolders = [];
     for (const part of found) partFolders.push(await this.#bring(part, work));
     const files = [
-      ...(recording.composite ? await this.#composite(id, partFolders, work) : []),
+      ...(recording.composite ? await this.#composite(recording, partFolders, work) : []),
       ...(recording.tracks ? await this.#tracks(recording, partFolders) : []),
     ];
     if (files.length === 0) {
@@ -107,7 +110,7 @@ export class Finisher {
   }
 
   async #composite(
-    recordingId: string,
+    { id, title }: RecordingRecord,
     partFolders: readonly string[],
     work: string,
   ): Promise<RecordingFile[]> {
@@ -120,11 +123,14 @@ export class Finisher {
       await joinComposite(merged, target);
       durationMs = await durationOf(target);
     } catch (error) {
+      // It ended before there was a whole segment.
+      if (error instanceof AppError && error.code === 'NOT_FOUND') return [];
       throw new JoinError('The segments of a recording cannot be joined.', { cause: error });
     }
-    const key = `${prefixOf(recordingId)}composite.mp4`;
-    const file = { kind: 'composite', key, name: 'recording.mp4', type: 'video/mp4' } as const;
-    return [await this.#keep(recordingId, target, { ...file, durationMs, ...NO_TRACK })];
+    const key = `${prefixOf(id)}composite.mp4`;
+    const name = `${title.replaceAll(UNFIT, '-')}.mp4`;
+    const file = { kind: 'composite', key, name, type: 'video/mp4' } as const;
+    return [await this.#keep(id, target, { ...file, durationMs, ...NO_TRACK })];
   }
 
   async #tracks(
@@ -132,7 +138,11 @@ export class Finisher {
     partFolders: readonly string[],
   ): Promise<RecordingFile[]> {
     const files: RecordingFile[] = [];
-    for (const track of await readTracks(partFolders.map(tracksIn))) {
+    const { tracks, unreadable } = await readTracks(partFolders.map(tracksIn));
+    if (unreadable.length > 0) {
+      this.#deps.logger.error({ recordingId: id, unreadable }, 'tracks cannot be read');
+    }
+    for (const track of tracks) {
       const name = `${String(files.length + 1).padStart(3, '0')}-${track.source}.${track.extension}`;
       files.push(
         await this.#keep(id, track.path, {

@@ -10,6 +10,8 @@ export interface RecordingSweepDeps {
   isAlive: (node: string) => boolean;
   /** Mixers have something to do. */
   tellMixers: () => void;
+  /** How long a meeting that nobody is in is recorded, milliseconds; null: without an end. */
+  stopEmptyAfterMs: number | null;
   /** How long a node may be away until what it has written counts as lost, milliseconds. */
   lostAfterMs: number;
   logger: Logger;
@@ -67,8 +69,9 @@ export class RecordingSweep {
   }
 
   async #sweep(): Promise<void> {
-    const { store, storage, tellMixers, now, logger } = this.#deps;
-    const stopped = await store.sweep(now());
+    const { store, storage, tellMixers, stopEmptyAfterMs, now, logger } = this.#deps;
+    const emptySince = stopEmptyAfterMs === null ? null : now() - stopEmptyAfterMs;
+    const stopped = await store.sweep(now(), emptySince);
     if (stopped.length > 0) tellMixers();
     for (const recording of await store.processing()) await this.#giveUp(recording);
     for (const { id } of await store.removed()) {

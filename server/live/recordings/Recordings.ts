@@ -86,6 +86,11 @@ export class Recordings {
     });
   }
 
+  /** Whether a meeting is recorded, or about to be. */
+  async isOngoing(meetingId: string): Promise<boolean> {
+    return (await this.#deps.store.active(meetingId)) !== null;
+  }
+
   /** Its owner, and while it goes on whoever may stop it. @throws AppError NOT_FOUND, FORBIDDEN */
   async read(userId: string, id: string): Promise<RecordingRecord> {
     const recording = await this.#find(id);

@@ -116,8 +116,12 @@ export interface RecordingStore {
 
   /** Nobody finds it any more. Idempotent. */
   remove(id: string, now: number): Promise<void>;
-  /** Stops those whose meeting is over, and removes those whose time is over. @returns meetings of the first */
-  sweep(now: number): Promise<string[]>;
+  /**
+   * Stops those whose meeting is over or that nobody has been in for a while, and removes those whose time is over.
+   * @param emptySince beginning of that while; null: they go on
+   * @returns meetings of those that stop
+   */
+  sweep(now: number, emptySince: number | null): Promise<string[]>;
   /** That are stopped and neither ready nor failed. */
   processing(): Promise<RecordingRecord[]>;
   /** Removed ones whose files may be there still. */

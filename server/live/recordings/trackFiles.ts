@@ -37,12 +37,17 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Tracks of a recording's parts, by time. What a manifest names and is not there is left out. */
-export async function readTracks(folders: readonly string[]): Promise<TrackFile[]> {
+export async function readTracks(
+  folders: readonly string[],
+): Promise<{ tracks: TrackFile[]; unreadable: string[] }> {
   const tracks: TrackFile[] = [];
+  const unreadable: string[] = [];
   for (const folder of folders) {
     const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => null);
     if (text === null) continue;
-    for (const track of manifest.parse(JSON.parse(text)).tracks) {
+    const told = parse(text);
+    if (!told) unreadable.push(folder);
+    for (const track of told?.tracks ?? []) {
       const { startsAt, source, name, participantId, durationSec } = track;
       // Of that folder and no other.
       const path = join(folder, basename(track.file));
@@ -56,5 +61,13 @@ export async function readTracks(folders: readonly string[]): Promise<TrackFile[
       });
     }
   }
-  return tracks.sort((a, b) => a.startsAt - b.startsAt);
+  return { tracks: tracks.sort((a, b) => a.startsAt - b.startsAt), unreadable };
+}
+
+function parse(text: string): z.output<typeof manifest> | null {
+  try {
+    return manifest.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
 }

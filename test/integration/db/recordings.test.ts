@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/db/openDatabase.ts';
 import { BACKENDS } from '../../support/backends.ts';
-import { openTestDatabase, T0 } from '../../support/database.ts';
+import { openTestDatabase, participantRecord, T0 } from '../../support/database.ts';
 import { fileOf, hostWithMeeting, recordingOf } from '../../support/live/recordings.ts';
 
 const NODE = 'node-a';
@@ -143,12 +143,28 @@ describe.each(BACKENDS)('recordings on %s', (backend) => {
     const old = await addReady();
     const { id } = await add();
     await db.meetings.update({ meetingId, epoch: 1 }, { endedAt: T0 + 1_000 });
-    const stopped = await db.recordings.sweep(T0 + DAY_MS);
+    const stopped = await db.recordings.sweep(T0 + DAY_MS, null);
     expect(stopped).toContain(meetingId);
     expect(await db.recordings.find(old)).toBeNull();
     const processing = await db.recordings.processing();
     expect(processing.find((one) => one.id === id)).toMatchObject({ endedAt: T0 + DAY_MS });
-    expect(await db.recordings.sweep(T0 + DAY_MS)).not.toContain(meetingId);
+    expect(await db.recordings.sweep(T0 + DAY_MS, null)).not.toContain(meetingId);
+  });
+
+  test('what records a meeting that nobody is in stops after a while', async () => {
+    const { id } = await add();
+    const somebody = participantRecord(meetingId, host);
+    await db.participants.enter({ meetingId, epoch: 1 }, [somebody]);
+    const sweep = (emptySince: number) => db.recordings.sweep(T0 + DAY_MS, emptySince);
+    expect(await sweep(T0 + 5_000)).not.toContain(meetingId);
+    const departure = {
+      ...{ participantId: somebody.id, leftAt: T0 + 1_000, reason: 'left' as const },
+      forgetAdmission: false,
+    };
+    await db.participants.leave({ meetingId, epoch: 1 }, [departure]);
+    expect(await sweep(T0 + 999)).not.toContain(meetingId);
+    expect(await sweep(T0 + 1_000)).toContain(meetingId);
+    expect(await db.recordings.find(id)).toMatchObject({ state: 'processing' });
   });
 
   test('those of a deleted account go with it', async () => {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createLogger } from '../../../server/core/logger.ts';
 import type { Database } from '../../../server/db/openDatabase.ts';
@@ -10,11 +11,14 @@ import { durationOf } from '../../../server/live/recordings/durationOf.ts';
 import { Finisher } from '../../../server/live/recordings/Finisher.ts';
 import { FolderStorage } from '../../../server/live/recordings/FolderStorage.ts';
 import { PartFolders } from '../../../server/live/recordings/PartFolders.ts';
+import type { RecordingStorage } from '../../../server/live/recordings/RecordingStorage.ts';
 import { RecordingSweep } from '../../../server/live/recordings/RecordingSweep.ts';
 import { RecordingWork } from '../../../server/live/recordings/RecordingWork.ts';
+import { S3Storage } from '../../../server/live/recordings/S3Storage.ts';
 import type { RecordingRecord } from '../../../server/live/recordings/stores.ts';
 import { openTestDatabase, T0 } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
+import { S3Server } from '../../support/live/S3Server.ts';
 import { hostWithMeeting, recordingOf, writeSegments } from '../../support/live/recordings.ts';
 
 const logger = createLogger('silent', 'json');
@@ -22,7 +26,7 @@ type Join = (options: { ffmpeg: string; folder: string; target: string }) => Pro
 
 let db: Database;
 let root: string;
-let storage: FolderStorage;
+let storage: RecordingStorage;
 let alive: Set<string>;
 let works: RecordingWork[];
 let sweep: RecordingSweep | null;
@@ -142,7 +146,30 @@ test('parts of several nodes become one recording, in their order', async () => 
     expect(existsSync(join(diskOf('a'), recording.id))).toBe(false);
     expect(existsSync(join(diskOf('b'), recording.id))).toBe(false);
   });
-  expect(await storage.list('recordings/')).toHaveLength(1);
+  await eventually(async () => expect(await storage.list('recordings/')).toHaveLength(1));
+});
+
+test('a service that speaks S3 keeps it as well', async () => {
+  const s3 = await S3Server.start();
+  try {
+    const { endpoint, bucket, region, accessKeyId, secretAccessKey } = s3;
+    const identity = { region, accessKeyId, secretAccessKey };
+    storage = new S3Storage({ endpoint, bucket, pathStyle: true, ...identity });
+    const [first, second] = [startNode('a'), startNode('b')];
+    const recording = await addRecording({ title: 'What / why?' });
+    await record(first, recording, { number: 1_000, first: 500, segments: 1 });
+    await record(second, recording, { number: 2_000, first: 510, segments: 1 });
+    await db.recordings.stop(recording.id, Date.now());
+    const { bytes } = await until(recording.id, 'ready');
+    const [file] = await db.recordings.files(recording.id);
+    expect(file?.name).toBe('What - why-.mp4');
+    expect((await buffer(await storage.read(file?.key ?? ''))).length).toBe(bytes);
+    await eventually(async () => {
+      expect(await storage.list('recordings/')).toEqual([file?.key]);
+    });
+  } finally {
+    await s3.close();
+  }
 });
 
 test('tracks are stored with who they are of and when they begin', async () => {
@@ -238,7 +265,7 @@ test('folders of recordings that nobody knows are removed', async () => {
 function startSweep(lostAfterMs: number): void {
   sweep = new RecordingSweep({
     ...{ store: db.recordings, storage, isAlive: (node) => alive.has(node), lostAfterMs, logger },
-    ...{ tellMixers: () => undefined, now: Date.now },
+    ...{ tellMixers: () => undefined, now: Date.now, stopEmptyAfterMs: null },
   });
   sweep.start();
 }
