@@ -327,7 +327,10 @@ async function openBoth(
  */
 function meetMedia({ registry }: Cluster): () => boolean {
   let met = false;
-  return () => (met ||= registry.nodes.some(({ workers }) => workers.length > 0));
+  return () =>
+    (met ||= registry.nodes.some(
+      ({ roles, workers }) => roles.includes('media') && workers.length > 0,
+    ));
 }
 
 /** Why the server should get no new clients; empty when it should. */

@@ -62,16 +62,19 @@ export class MeshMediaNodes extends EventEmitter<MediaNodesEvents> implements Me
 
   snapshot(): readonly MediaNodeSnapshot[] {
     const { instanceId } = this.#registry.self;
-    return this.#registry.nodes
-      .filter(({ roles }) => roles.includes('media'))
-      .map(({ instanceId: nodeId, mark, region, workers }) => ({
-        nodeId,
-        isSelf: nodeId === instanceId,
-        ready: mark === 'ready',
-        draining: mark === 'draining',
-        region,
-        workers,
-      }));
+    return (
+      this.#registry.nodes
+        // Whoever takes a meeting over has to ask mixers as well: they have a router of it.
+        .filter(({ roles }) => roles.includes('media') || roles.includes('mixer'))
+        .map(({ instanceId: nodeId, mark, region, roles, workers }) => ({
+          nodeId,
+          isSelf: nodeId === instanceId,
+          ready: mark === 'ready' && roles.includes('media'),
+          draining: mark === 'draining',
+          region,
+          workers,
+        }))
+    );
   }
 
   executor(nodeId: string): MediaExecutor {

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { whenClosed } from './children.ts';
+import { compiledPrograms } from './compiledPrograms.ts';
 import type { FromProcess, ToProcess } from './messages.ts';
 
 const PROGRAM = fileURLToPath(new URL('./mixerProcess.ts', import.meta.url));
@@ -35,6 +36,7 @@ export class MixerChild {
     this.#child = fork(PROGRAM, [], {
       // None of what this process was started with, a debugger's port say, is for that one.
       execArgv: [],
+      env: { ...process.env, NODE_COMPILE_CACHE: compiledPrograms() },
       // A group of its own, by which its children end with it.
       detached: true,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -1,12 +1,13 @@
 /** The process of one room's mixer: what `RoomMixer` starts, told what to do by messages. */
+import { flushCompileCache } from 'node:module';
 import { pino } from 'pino';
 import { Mailbox } from '../../core/Mailbox.ts';
 import { MixSession } from './MixSession.ts';
 import type { FromProcess, MixStart, ToProcess } from './messages.ts';
 
 const HEARTBEAT_MS = 1_000;
-/** What finishing may take when nobody waits for it. */
-const LAST_MS = 2_000;
+/** What finishing may take when nobody waits for it: some more than an encoder that hangs is given. */
+const LAST_MS = 6_000;
 
 const mailbox = new Mailbox();
 let session: MixSession | null = null;
@@ -22,6 +23,8 @@ async function start(given: MixStart): Promise<void> {
     { write: (line: string) => tell({ type: 'log', line }) },
   );
   session = await MixSession.create(given, logger, tell);
+  // By default it is kept when the process ends, and one that is killed has no end.
+  flushCompileCache();
   setInterval(() => {
     if (session) tell({ type: 'health', health: session.health });
   }, HEARTBEAT_MS);
@@ -50,6 +53,16 @@ function fail(error: unknown): void {
   process.send?.({ type: 'failed', message } satisfies FromProcess, () => process.exit(1));
 }
 
+/** This process, and what of its children hangs: nobody else will end them. */
+function endGroup(): void {
+  try {
+    process.kill(-process.pid, 'SIGKILL');
+  } catch {
+    // It was started by hand, and is in somebody else's group.
+    process.exit(1);
+  }
+}
+
 process.on('message', (message) => {
   mailbox.post(() => handle(message as ToProcess)).catch(fail);
 });
@@ -57,8 +70,8 @@ process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 // Whoever started it is gone, and with it those who would want what it makes.
 process.on('disconnect', () => {
-  setTimeout(() => process.exit(1), LAST_MS);
-  void Promise.resolve(session?.close(false)).finally(() => process.exit(1));
+  setTimeout(endGroup, LAST_MS);
+  void Promise.resolve(session?.close(false)).finally(endGroup);
 });
 // Those are for the whole group of whoever started it, and it says itself when to end.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);

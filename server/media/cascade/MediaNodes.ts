@@ -6,7 +6,7 @@ export interface MediaNodeSnapshot {
   nodeId: string;
   /** Whether it is this process. */
   isSelf: boolean;
-  /** Whether it may get anything new: neither cordoned nor draining. */
+  /** Whether it may get anything new: neither cordoned nor draining, nor there for mixing alone. */
   ready: boolean;
   /** Whether it gives away what it has. */
   draining: boolean;

@@ -131,6 +131,9 @@ it('leaves nothing behind when whoever started it is gone', { timeout: TIMEOUT_M
   expect((await groupOf(says.pid)).length).toBeGreaterThan(1);
   expect(await workFoldersOf(says.pid)).toHaveLength(1);
 
+  // One that hangs does not end with its pipes.
+  const [encoder] = (await groupOf(says.pid)).filter(({ pid }) => pid !== says.pid);
+  process.kill(encoder?.pid ?? 0, 'SIGSTOP');
   parent.kill('SIGKILL');
   await eventually(async () => expect(await groupOf(says.pid)).toEqual([]), LONG_MS);
   expect(await workFoldersOf(says.pid)).toEqual([]);
