@@ -9,6 +9,10 @@ import type { HostingTexts } from './hostingTexts.ts';
 type Names = (names: readonly string[], count: number) => string;
 /** What happened, and what to do about it. */
 export type FailureText = readonly [title: string, hint: string];
+export type FailureTexts = Record<
+  ErrorCode | 'OFFLINE' | 'TIMEOUT' | 'BROWSER_UNSUPPORTED',
+  FailureText
+>;
 
 /** Every word that people read. A language that lacks one does not compile. */
 export interface Texts {
@@ -295,7 +299,7 @@ export interface Texts {
   >;
   time: Record<'duration' | 'waited', (minutes: number) => string> &
     Record<'retryIn', (seconds: number) => string>;
-  failures: Record<ErrorCode | 'OFFLINE' | 'TIMEOUT' | 'BROWSER_UNSUPPORTED', FailureText>;
+  failures: FailureTexts;
   /** The same code as a session that is over, where somebody has just typed a password. */
   signInWrong: FailureText;
 }

@@ -18,6 +18,7 @@ import type {
   TransportRequest,
   ViewRequest,
 } from './MediaCommands.ts';
+import { OpenTransports } from './OpenTransports.ts';
 import { ProducerEntry } from './ProducerEntry.ts';
 
 export interface ParticipantMediaOptions {
@@ -46,12 +47,6 @@ export interface RouterAccess {
   onConsumersStale(participantId: string, consumerIds: string[]): void;
 }
 
-interface OpenTransport<T = types.WebRtcTransport | types.PlainTransport> {
-  transport: T;
-  /** Set by the first connect, so that a repeated one is answered and not refused. */
-  connected: Promise<void> | null;
-}
-
 /** Transports, producers and consumers of one participant. Closes with its router. */
 export class ParticipantMedia {
   readonly participantId: string;
@@ -59,7 +54,7 @@ export class ParticipantMedia {
   readonly #options: ParticipantMediaOptions;
   // What a participant sends and what it receives do not wait for each other.
   readonly #lanes = { send: new Mailbox(), recv: new Mailbox() };
-  readonly #transports = new Map<'send' | 'recv', OpenTransport>();
+  readonly #transports = new OpenTransports();
   #isFeed = false;
   readonly #producers = new Map<string, ProducerEntry>();
   readonly #consumers = new Map<string, ConsumerEntry>();
@@ -96,8 +91,7 @@ export class ParticipantMedia {
     this.#lanes.send.close();
     this.#lanes.recv.close();
     for (const timer of this.#staleTimers) clearTimeout(timer);
-    for (const { transport } of this.#transports.values()) transport.close();
-    this.#transports.clear();
+    this.#transports.close();
   }
 
   /** @param moveId of the participant's moves the one that brought them here */
@@ -114,7 +108,7 @@ export class ParticipantMedia {
         appData: { participantId: this.participantId, direction },
       });
       if (request.direction === 'recv') this.#rtpCapabilities = request.rtpCapabilities;
-      this.#put(direction, { transport, connected: null });
+      this.#transports.put(direction, { transport, connected: null });
       await this.#limit(transport, direction);
       return {
         id: transport.id,
@@ -135,7 +129,7 @@ export class ParticipantMedia {
       });
       this.#isFeed = true;
       this.#rtpCapabilities = rtpCapabilities;
-      this.#put('recv', { transport, connected: transport.connect({ ip, port }) });
+      this.#transports.put('recv', { transport, connected: transport.connect({ ip, port }) });
       await this.#transports.get('recv')?.connected;
       return { transportId: transport.id };
     });
@@ -152,13 +146,13 @@ export class ParticipantMedia {
   }
 
   connectTransport(transportId: string, dtlsParameters: DtlsParameters): Promise<void> {
-    const open = this.#webRtc(transportId);
+    const open = this.#transports.webRtc(transportId);
     open.connected ??= mapMediasoupErrors(() => open.transport.connect({ dtlsParameters }));
     return open.connected;
   }
 
   restartIce(transportId: string): Promise<types.IceParameters> {
-    const { transport } = this.#webRtc(transportId);
+    const { transport } = this.#transports.webRtc(transportId);
     return mapMediasoupErrors(() => transport.restartIce());
   }
 
@@ -168,7 +162,7 @@ export class ParticipantMedia {
     keyFrameIntervalMs: number,
   ): Promise<{ producerId: string; layers: LayerSet | null }> {
     return this.#inLane('send', async () => {
-      const transport = this.#transportOf('send', request.transportId);
+      const transport = this.#transports.of('send', request.transportId);
       const { requestId = null, size } = request;
       const standing = [...this.#producers.values()];
       const same = standing.find(
@@ -215,7 +209,7 @@ export class ParticipantMedia {
   /** One batch for any number of producers: a join's cost in round trips does not grow with the room. */
   consume(transportId: string, producerIds: readonly string[]): Promise<ConsumeResult> {
     return this.#inLane('recv', async () => {
-      const transport = this.#transportOf('recv', transportId);
+      const transport = this.#transports.of('recv', transportId);
       const refused: ConsumeResult['refused'] = [];
       const wanted: ProducerEntry[] = [];
       for (const producerId of new Set(producerIds)) {
@@ -313,39 +307,6 @@ export class ParticipantMedia {
     }
   }
 
-  #put(direction: 'send' | 'recv', open: OpenTransport): void {
-    if (this.#closed) {
-      open.transport.close();
-      throw new AppError('INVALID_STATE');
-    }
-    const before = this.#transports.get(direction);
-    this.#transports.set(direction, open);
-    before?.transport.close();
-  }
-
-  #webRtc(transportId: string): OpenTransport<types.WebRtcTransport> {
-    const open = this.#openTransport(transportId);
-    if (isWebRtc(open)) return open;
-    throw new AppError('INVALID_STATE', { message: 'This is the transport of a feed.' });
-  }
-
-  #openTransport(transportId: string): OpenTransport {
-    for (const open of this.#transports.values()) {
-      if (open.transport.id === transportId && !open.transport.closed) return open;
-    }
-    throw new AppError('INVALID_STATE', { message: 'This transport is closed.' });
-  }
-
-  #transportOf(direction: 'send' | 'recv', transportId: string): OpenTransport['transport'] {
-    const open = this.#openTransport(transportId);
-    if (this.#transports.get(direction) !== open) {
-      throw new AppError('INVALID_STATE', {
-        message: 'This transport is for the other direction.',
-      });
-    }
-    return open.transport;
-  }
-
   #canConsume(source: ProducerEntry): boolean {
     return (
       this.#rtpCapabilities !== undefined &&
@@ -397,10 +358,6 @@ export class ParticipantMedia {
     }, this.#options.consumerStaleMs);
     this.#staleTimers.add(timer);
   }
-}
-
-function isWebRtc(open: OpenTransport): open is OpenTransport<types.WebRtcTransport> {
-  return 'restartIce' in open.transport;
 }
 
 function describe({ consumer, source }: ConsumerEntry): ConsumerDescription {

@@ -10,6 +10,7 @@ import type { JoinOutcome, JoinRequest } from './admission.ts';
 import { creatorOf, type Person } from './AuditTrail.ts';
 import { Connections, type Resumption } from './Connections.ts';
 import { createParts, type MeetingParts, type PartsDeps } from './createParts.ts';
+import { Emptiness } from './Emptiness.ts';
 import { JoinBatches } from './JoinBatches.ts';
 import type { OwnerArgs } from './ownerOperations.ts';
 import { overviewOf, type MeetingOverview } from './overview.ts';
@@ -53,7 +54,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
   #record: MeetingRecord;
   #invited: ReadonlySet<string>;
   readonly #joins = new JoinBatches();
-  #emptyTimer: NodeJS.Timeout | undefined;
+  readonly #emptiness: Emptiness;
   #settleTimer: NodeJS.Timeout | undefined;
 
   constructor(stored: StoredMeeting, epoch: number, deps: MeetingDeps) {
@@ -74,7 +75,13 @@ export class Meeting extends EventEmitter<MeetingEvents> {
       whileAway: (userId) => this.#connections.whileAway(userId),
       whileGone: (participantId) => this.#connections.whileGone(participantId),
     });
-    this.#watchEmptiness();
+    this.#emptiness = new Emptiness(this.#parts, {
+      ...deps,
+      joining: () => this.#joins.size,
+      post: (task) => this.#postQuietly(task),
+      onForgotten: () => this.#closeNow('over'),
+    });
+    this.#emptiness.watch();
   }
 
   get record(): Readonly<MeetingRecord> {
@@ -354,7 +361,7 @@ export class Meeting extends EventEmitter<MeetingEvents> {
       }
     }
     await this.#parts.hot.flush();
-    this.#watchEmptiness();
+    this.#emptiness.watch();
   }
 
   /** Nobody waits for the outcome; a meeting that closes meanwhile needs none. What follows from it follows. */
@@ -367,38 +374,9 @@ export class Meeting extends EventEmitter<MeetingEvents> {
     });
   }
 
-  #isEmpty(): boolean {
-    const { roster, waitingRoom } = this.#parts;
-    return roster.size === 0 && waitingRoom.size === 0 && this.#joins.size === 0;
-  }
-
-  /** An empty meeting goes after a while, and with it the right to come back without asking. */
-  #watchEmptiness(): void {
-    clearTimeout(this.#emptyTimer);
-    if (!this.#isEmpty() || this.closed) return;
-    const forget = () => this.#postQuietly(() => this.#forgetEverybody());
-    this.#emptyTimer = setTimeout(forget, this.#deps.emptyTtlMs);
-  }
-
-  async #forgetEverybody(): Promise<void> {
-    if (!this.#isEmpty()) return;
-    const { book, leadership } = this.#parts;
-    try {
-      // Also of those whose leaving could not be stored.
-      await this.#deps.admissions.clear(this.#fence);
-      book.clear();
-      await leadership.reset();
-    } catch (error) {
-      this.#deps.logger.error({ err: error, meetingId: this.#record.id }, 'forgetting failed');
-      this.#watchEmptiness();
-      return;
-    }
-    if (this.#isEmpty()) this.#closeNow('over');
-  }
-
   #closeNow(how: 'over' | 'handed over' | 'lost'): void {
     if (this.closed) return;
-    clearTimeout(this.#emptyTimer);
+    this.#emptiness.close();
     clearTimeout(this.#settleTimer);
     this.#parts.roster.close();
     this.#parts.feed.close();

@@ -1,9 +1,4 @@
-import type {
-  MediaStatus,
-  MeetingSettings,
-  ProducerView,
-  Stoppable,
-} from '../../protocol/meetings.ts';
+import type { MediaStatus, MeetingSettings, Stoppable } from '../../protocol/meetings.ts';
 import type { WebrtcConfig } from '../../protocol/notifications.ts';
 import type { RequestInput, RequestOutput } from '../../protocol/requests.ts';
 import type { RtpCapabilities } from '../../protocol/rtp.ts';
@@ -12,6 +7,7 @@ import type { AdoptedMedia, MediaCommands, MediaEvents } from '../media/MediaCom
 import type { Fanout } from './Fanout.ts';
 import { MediaReports } from './MediaReports.ts';
 import type { Participant } from './Participant.ts';
+import { Producing } from './Producing.ts';
 import type { Roster } from './Roster.ts';
 import type { StageFeed } from './StageFeed.ts';
 import { assertMaySend, maySend, SOURCES } from './sending.ts';
@@ -32,6 +28,7 @@ export interface MeetingMediaDeps {
 export class MeetingMedia {
   readonly #roster: Roster;
   readonly #deps: MeetingMediaDeps;
+  readonly #producing: Producing;
   #rtpCapabilities: RtpCapabilities | null = null;
   /** Who was in when the meeting was taken over, and of whom no node had anything; not told so yet. */
   readonly #lost = new Set<string>();
@@ -41,6 +38,10 @@ export class MeetingMedia {
   constructor(roster: Roster, deps: MeetingMediaDeps) {
     this.#roster = roster;
     this.#deps = deps;
+    this.#producing = new Producing(roster, {
+      ...deps,
+      publishStatus: (participant, before) => this.#publishStatus(participant, before),
+    });
     this.reports = new MediaReports(roster, deps);
   }
 
@@ -149,17 +150,11 @@ export class MeetingMedia {
     return { iceParameters: await this.#deps.media.restartIce(key, input.transportId) };
   }
 
-  /** The same `requestId` again answers the same producer. */
   produce(
     participant: Participant,
     input: RequestInput<'produce'>,
   ): Promise<{ producerId: string }> {
-    const before = participant.produced.get(input.requestId);
-    if (before) return before;
-    const pending = this.#produce(participant, input);
-    participant.produced.set(input.requestId, pending);
-    pending.catch(() => participant.produced.delete(input.requestId));
-    return pending;
+    return this.#producing.produce(participant, input);
   }
 
   async closeProducer(participant: Participant, producerId: string): Promise<void> {
@@ -282,74 +277,6 @@ export class MeetingMedia {
   handleProducerClosed({ participantId, producerId }: MediaEvents['producer-closed'][0]): void {
     const participant = this.#roster.get(participantId);
     if (participant?.producers.has(producerId)) this.#removeProducer(participant, producerId);
-  }
-
-  async #produce(
-    participant: Participant,
-    input: RequestInput<'produce'>,
-  ): Promise<{ producerId: string }> {
-    const { source, kind, paused, width, height } = input;
-    // A microphone that is muted may be there for the moment when it may be heard.
-    const silent = source === 'microphone' && paused && !participant.companion;
-    // Who sends it already may go on, also where nobody may begin any more.
-    const before = participant.producers.get(input.replaces ?? '');
-    const allowed = silent || (before?.source === source && !before.paused);
-    if (!allowed) assertMaySend(participant, source, this.#deps.settings());
-    const { mediaGeneration } = participant;
-    const { producerId } = await this.#deps.media.produce(this.#key(participant), {
-      requestId: input.requestId,
-      transportId: input.transportId,
-      kind,
-      source,
-      rtpParameters: input.rtpParameters,
-      paused,
-      size: width !== undefined && height !== undefined ? { width, height } : null,
-    });
-    if (participant.mediaGeneration !== mediaGeneration) throw new AppError('INVALID_STATE');
-    if (!allowed && !maySend(participant, source, this.#deps.settings())) {
-      // Forbidden while the media layer was at it.
-      await this.#deps.media.closeProducer(this.#key(participant), producerId);
-      throw new AppError('FORBIDDEN', { message: SOURCES[source][2] });
-    }
-    const replaced = await this.#follow(participant, input, producerId);
-    const status = participant.media;
-    const producer = {
-      ...{ id: producerId, kind, source, paused: replaced?.paused ?? paused },
-      ...(replaced && { replaces: replaced.id }),
-    };
-    participant.producers.set(producerId, producer);
-    participant.interrupted.delete(SOURCES[source][1]);
-    const isOnAgain = !producer.paused && participant.stopped.delete(SOURCES[source][1]);
-    if (isOnAgain) this.#roster.touch(participant);
-    this.#roster.publish('producer-added', { participantId: participant.id, producer });
-    this.#publishStatus(participant, status);
-    return { producerId };
-  }
-
-  /**
-   * A producer that stands for another is muted as that one is by now, and not there when that one is
-   * gone: a host may have stopped it meanwhile.
-   * @throws AppError INVALID_STATE
-   */
-  async #follow(
-    participant: Participant,
-    { replaces, source, paused }: RequestInput<'produce'>,
-    producerId: string,
-  ): Promise<ProducerView | undefined> {
-    if (replaces === undefined) return undefined;
-    const { media } = this.#deps;
-    const { mediaGeneration } = participant;
-    for (let mirrored = paused; ;) {
-      const replaced = participant.producers.get(replaces);
-      const exists = replaced?.source === source && participant.mediaGeneration === mediaGeneration;
-      if (!exists) {
-        await media.closeProducer(this.#key(participant), producerId);
-        throw new AppError('INVALID_STATE', { message: 'There is nothing that it replaces.' });
-      }
-      if (replaced.paused === mirrored) return replaced;
-      mirrored = replaced.paused;
-      await media.setProducerPaused(this.#key(participant), producerId, mirrored);
-    }
   }
 
   /** Where the worker has just died nothing is sent, and whoever builds it anew knows that it was stopped. */

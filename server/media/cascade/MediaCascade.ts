@@ -214,11 +214,11 @@ export class MediaCascade extends EventEmitter<MediaEvents> implements MediaComm
     request: TransportRequest,
     moveId?: number,
   ): Promise<TransportOptions> {
-    return this.#cascade(of).createTransport(of.participantId, request, moveId);
+    return this.#cascade(of).newTransports.create(of.participantId, request, moveId);
   }
 
   async openFeed(of: ParticipantKey, request: FeedRequest): Promise<{ transportId: string }> {
-    return this.#cascade(of).openFeed(of.participantId, request);
+    return this.#cascade(of).newTransports.openFeed(of.participantId, request);
   }
 
   async requestKeyFrames(of: ParticipantKey, consumerIds: readonly string[]): Promise<void> {

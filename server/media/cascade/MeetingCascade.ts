@@ -1,12 +1,7 @@
-import type { RtpCapabilities, TransportOptions } from '../../../protocol/rtp.ts';
+import type { RtpCapabilities } from '../../../protocol/rtp.ts';
 import { AppError } from '../../core/AppError.ts';
 import type { Logger } from '../../core/logger.ts';
-import type {
-  AdoptedParticipant,
-  FeedRequest,
-  MediaEvents,
-  TransportRequest,
-} from '../MediaCommands.ts';
+import type { AdoptedParticipant, MediaEvents } from '../MediaCommands.ts';
 import type { NodeMediaEvent, RouterFact, RouterRef } from '../MediaExecutor.ts';
 import { ROUTER_PPS } from '../packetRates.ts';
 import { closeStray } from './closeStray.ts';
@@ -16,6 +11,7 @@ import { MeetingMoves } from './MeetingMoves.ts';
 import { MeetingRouters } from './MeetingRouters.ts';
 import { MeetingStreams } from './MeetingStreams.ts';
 import { MeetingVoices } from './MeetingVoices.ts';
+import { NewTransports } from './NewTransports.ts';
 import type { Movable } from './nextMove.ts';
 import type { Orders } from './Orders.ts';
 import { ParticipantCommands } from './ParticipantCommands.ts';
@@ -54,6 +50,8 @@ export class MeetingCascade {
   readonly #voices: MeetingVoices;
   readonly #homes = new Homes();
   readonly #moves: MeetingMoves;
+  /** Where participants get their transports. */
+  readonly newTransports: NewTransports;
   /** What participants do with the transports that they have. */
   readonly commands: ParticipantCommands;
   /** Who has lost their media and has not been told yet. */
@@ -87,6 +85,13 @@ export class MeetingCascade {
       publishers: () => this.#streams.publishers,
       rtpCapabilities: () => this.#routers.rtpCapabilities,
       onLeft: (participantId, router) => this.#leave(participantId, router),
+    });
+    this.newTransports = new NewTransports({
+      ...{ orders, homes: this.#homes, moves: this.#moves },
+      ...{ routers: this.#routers, streams: this.#streams },
+      place: () => this.#place(),
+      isResetting: (participantId) => this.#resetting.has(participantId),
+      isClosed: () => this.#closed,
     });
     this.commands = new ParticipantCommands({
       ...{ orders, homes: this.#homes, streams: this.#streams },
@@ -180,51 +185,6 @@ export class MeetingCascade {
     for (const record of this.#streams.of(participantId)) this.#forget(record);
     await Promise.all(homes.map(({ router }) => this.#closeAt(router, participantId)));
     this.#tidyRouters();
-  }
-
-  async createTransport(
-    participantId: string,
-    request: TransportRequest,
-    moveId?: number,
-  ): Promise<TransportOptions> {
-    // Not before they have been told that what they had is gone.
-    if (this.#resetting.has(participantId)) throw new AppError('INVALID_STATE');
-    const home =
-      moveId === undefined
-        ? await this.#homes.settle(participantId, () => this.#place())
-        : this.#homes.ofMove(participantId, moveId);
-    const { nodeId, worker } = home.router;
-    if (request.direction === 'recv') {
-      // Its consumers go with the transport before.
-      this.#streams.release(participantId, home.router);
-      for (const router of this.#routers.all) {
-        if (router === home.router) continue;
-        void this.#deps.orders.end(router.nodeId, 'warmProducers', { worker: router.worker });
-      }
-    }
-    const order = { worker, participantId, request, moveId: home.moveId };
-    const options = await this.#deps.orders.give(nodeId, 'createTransport', order);
-    home.transports.add(options.id);
-    return options;
-  }
-
-  /** A program beside the worker of one node receives, and stays there. */
-  async openFeed(participantId: string, request: FeedRequest): Promise<{ transportId: string }> {
-    if (this.#resetting.has(participantId)) throw new AppError('INVALID_STATE');
-    if (this.#closed) throw new AppError('INVALID_STATE');
-    const { nodeId, ...of } = request;
-    const home = await this.#homes.settle(participantId, () => this.#routers.placeOn(nodeId));
-    if (home.router.nodeId !== nodeId) throw new AppError('INVALID_STATE');
-    this.#moves.keep(participantId);
-    this.#streams.release(participantId, home.router);
-    for (const router of this.#routers.all) {
-      if (router === home.router) continue;
-      void this.#deps.orders.end(router.nodeId, 'warmProducers', { worker: router.worker });
-    }
-    const order = { worker: home.router.worker, participantId, request: of };
-    const opened = await this.#deps.orders.give(nodeId, 'openFeed', order);
-    home.transports.add(opened.transportId);
-    return opened;
   }
 
   /** Whether nobody else who sends is to move for now. */
