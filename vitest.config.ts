@@ -19,12 +19,25 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          exclude: ['test/integration/live/**'],
           globalSetup: ['test/support/globalSetup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           // They wait for others more than they compute.
           maxWorkers: 6,
           // They replace no module and leave nothing behind: no need to load the server anew for each file.
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: 'live',
+          include: ['test/integration/live/**/*.test.ts'],
+          globalSetup: ['test/support/globalSetup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          // Each mixes pictures in real time, for which it needs a core: no others wait beside them.
+          maxWorkers: 2,
           isolate: false,
         },
       },

@@ -70,6 +70,7 @@ await runCommand(async ({ stop, args }) => {
     await check('Client size', checkClientSize);
   };
   await tests('integration');
+  await tests('live');
   await tests('e2e');
   // One file at a time leaves half of a small machine free, and the rest takes no more than that.
   await settled(tests('e2e-timed'), rest());

@@ -25,7 +25,7 @@ describe.each(COLUMNS)('a registry of nodes in %s', (column) => {
         ...node.registry.self,
         ...{ name: 'one', region: 'eu', meshUrl: null, mark: 'ready' },
         ...{ load: 0, meetings: 0, connections: 0, routers: 0, participants: 0, silentMs: 0 },
-        workers: [{ index: 0, load: 0 }],
+        ...{ workers: [{ index: 0, load: 0 }], mixerCapacity: 0 },
       },
     ]);
     expect(node.registry.find(node.id)).toEqual(node.registry.nodes[0]);
