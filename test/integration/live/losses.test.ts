@@ -29,7 +29,7 @@ describe('a room on air in a cluster', () => {
 
   beforeEach(async () => {
     cluster = await ClusterOfProcesses.start(inject('postgresUrl'), {
-      ...{ signaling: 1, media: 0, all: 0, mixers: 2 },
+      ...{ signaling: 1, media: 1, mixers: 2 },
       env: { ...MIXING, PARLEY_ADMIN_TOKEN: ADMIN },
     });
     onTestFailed(() => void process.stderr.write(`${cluster.logs}\n`));

@@ -191,7 +191,7 @@ test(
   'a recording goes on at another node when its mixer’s is killed, and has what both wrote',
   async () => {
     const cluster = await ClusterOfProcesses.start(inject('postgresUrl'), {
-      ...{ signaling: 1, media: 0, all: 0, mixers: 2 },
+      ...{ signaling: 1, media: 1, mixers: 2 },
       env: { ...MIXING, PARLEY_LIVE_RECORDINGS_FOLDER: joinPath(folder, 'kept') },
     });
     onTestFailed(() => void process.stderr.write(`${cluster.logs}\n`));
