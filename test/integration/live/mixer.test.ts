@@ -8,7 +8,6 @@ import { afterEach, expect, it } from 'vitest';
 import { ensureFfmpeg } from '../../../provision/ensureFfmpeg.ts';
 import { findFfmpeg } from '../../../server/live/mixer/ffmpeg.ts';
 import { MediaPort } from '../../../server/live/mixer/MediaPort.ts';
-import { sequenceAt } from '../../../server/live/mixer/MixedSegment.ts';
 import { removeStaleWork } from '../../../server/live/mixer/workFolder.ts';
 import { eventually } from '../../support/eventually.ts';
 import { colourAt, loudnessBetween, type Frame, type Sound } from '../../support/live/analyze.ts';
@@ -415,11 +414,6 @@ it('begins anew with a stream that takes the place of another', async () => {
   const { frames } = await watchAll(room.listener);
 
   expect(seenIn(frames, replacedAt + 1_000, Infinity, LARGE)).toBe('blue');
-});
-
-it('counts on from the clock, whoever was there before', () => {
-  expect(sequenceAt(10_000, 2)).toBe(6);
-  expect(sequenceAt(11_999, 2)).toBe(6);
 });
 
 /** Figures for those who ask for them. */
