@@ -6,9 +6,10 @@ import type {
   OwnRecordingsModel,
 } from '../../state/recordings/recordingModels.ts';
 import { Dialog } from '../components/Dialog.tsx';
+import { FailureNote } from '../components/FailureNote.tsx';
 import { toFailure, useTexts } from '../context.ts';
-import { RecordingFailure } from './RecordingFailure.tsx';
 import { RecordingFiles } from './RecordingFiles.tsx';
+import { useRecordingTexts } from './useRecordingTexts.ts';
 
 interface PlayDialogProps {
   model: OwnRecordingsModel;
@@ -18,6 +19,7 @@ interface PlayDialogProps {
 
 export function PlayDialog({ model, recording, onClose }: PlayDialogProps) {
   const { app } = useTexts();
+  const { failures } = useRecordingTexts();
   const [opened, setOpened] = useState<OpenedRecording | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const open = (): void => {
@@ -29,11 +31,11 @@ export function PlayDialog({ model, recording, onClose }: PlayDialogProps) {
     <Dialog title={recording.title} onClose={onClose} wide>
       {opened && <RecordingFiles opened={opened} heading="h3" />}
       {failure && (
-        <RecordingFailure failure={failure}>
+        <FailureNote failure={failure} texts={failures}>
           <button type="button" class="button small" onClick={open}>
             {app.retry}
           </button>
-        </RecordingFailure>
+        </FailureNote>
       )}
       {!opened && !failure && (
         <p class="muted" role="status">

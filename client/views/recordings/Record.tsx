@@ -5,11 +5,11 @@ import type { RecordingView } from '../../../protocol/recordings.ts';
 import type { MeetingModel } from '../../state/models.ts';
 import type { OwnRecordingsModel } from '../../state/recordings/recordingModels.ts';
 import { Icon } from '../components/Icon.tsx';
+import { RetryNote } from '../components/RetryNote.tsx';
 import { useApp, useTexts } from '../context.ts';
 import { useLoaded } from '../useLoaded.ts';
 import { usePolling } from '../usePolling.ts';
 import { useRetry } from '../useRetry.ts';
-import { RecordingRetry } from './RecordingFailure.tsx';
 import { useRecordingTexts } from './useRecordingTexts.ts';
 
 const LOOK_EVERY_MS = 3_000;
@@ -29,7 +29,7 @@ export function Record({ meeting }: { meeting: MeetingModel }) {
 }
 
 function OfMeeting({ model, meetingId }: { model: OwnRecordingsModel; meetingId: string }) {
-  const { tools } = useRecordingTexts();
+  const { tools, failures } = useRecordingTexts();
   const { failed, run, dismiss } = useRetry();
   const [busy, setBusy] = useState(false);
   usePolling(model.refresh, LOOK_EVERY_MS);
@@ -48,7 +48,7 @@ function OfMeeting({ model, meetingId }: { model: OwnRecordingsModel; meetingId:
       ) : (
         <Begin busy={busy} onStart={(what) => act(() => model.start(meetingId, what))} />
       )}
-      <RecordingRetry {...{ failed, dismiss }} />
+      <RetryNote {...{ failed, dismiss }} texts={failures} />
       <a class="small" href="/recordings" target="_blank" rel="noreferrer">
         {tools.all}
       </a>

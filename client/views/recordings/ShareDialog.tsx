@@ -6,9 +6,9 @@ import { CopyButton } from '../components/CopyButton.tsx';
 import { Dialog } from '../components/Dialog.tsx';
 import { Field } from '../components/Field.tsx';
 import { Icon } from '../components/Icon.tsx';
+import { RetryNote } from '../components/RetryNote.tsx';
 import { useTexts } from '../context.ts';
 import { useRetry } from '../useRetry.ts';
-import { RecordingRetry } from './RecordingFailure.tsx';
 import { useRecordingTexts } from './useRecordingTexts.ts';
 
 const DEFAULT_DAYS = 7;
@@ -22,7 +22,7 @@ interface ShareDialogProps {
 
 /** Makes links to a recording, and ends them. */
 export function ShareDialog({ model, recording, onClose }: ShareDialogProps) {
-  const { share: words } = useRecordingTexts();
+  const { share: words, failures } = useRecordingTexts();
   const [days, setDays] = useState(String(DEFAULT_DAYS));
   const [link, setLink] = useState<string | null>(null);
   const [shares, setShares] = useState<readonly ShareView[]>([]);
@@ -82,7 +82,7 @@ export function ShareDialog({ model, recording, onClose }: ShareDialogProps) {
             <CopyButton text={link} label={words.copy} />
           </div>
         )}
-        <RecordingRetry {...{ failed, dismiss }} />
+        <RetryNote {...{ failed, dismiss }} texts={failures} />
       </form>
       <section class="recording-shares">
         <h3>{words.links}</h3>
