@@ -12,6 +12,7 @@ import { ChatMessageRepository } from './ChatMessageRepository.ts';
 import { ChatRoomRepository } from './ChatRoomRepository.ts';
 import { ACQUIRE_TIMEOUT_MS, connectPostgres, QUIET } from './connectPostgres.ts';
 import { ContactRepository } from './ContactRepository.ts';
+import { AutomaticRecordingRepository } from './AutomaticRecordingRepository.ts';
 import { CallHistoryRepository } from './CallHistoryRepository.ts';
 import { CallRepository } from './CallRepository.ts';
 import { DecisionRepository } from './DecisionRepository.ts';
@@ -57,6 +58,7 @@ export interface Database {
   readonly audit: AuditRepository;
   readonly operatorAudit: OperatorAuditRepository;
   readonly recordings: RecordingRepository;
+  readonly automaticRecordings: AutomaticRecordingRepository;
   readonly secrets: SecretRepository;
   readonly deliveries: DeliveryRepository;
   readonly live: LiveRepository;
@@ -120,6 +122,7 @@ function databaseOf(db: Knex, config: Config, chatIndexes: ChatIndexes): Databas
     audit: new AuditRepository(db),
     operatorAudit: new OperatorAuditRepository(db),
     recordings: new RecordingRepository(db),
+    automaticRecordings: new AutomaticRecordingRepository(db),
     secrets: new SecretRepository(db),
     deliveries: new DeliveryRepository(db, outbox),
     live: new LiveRepository(db),

@@ -1,4 +1,5 @@
 import type { RecordingState } from '../../../protocol/recordings.ts';
+import type { ChooseMixer } from '../stores.ts';
 
 /** Times are milliseconds since the Unix epoch. */
 export interface RecordingRecord {
@@ -79,7 +80,7 @@ export interface RecordingStore {
   rename(id: string, title: string): Promise<void>;
   /** A mixer writes. @returns whether it is still to be written */
   begin(id: string): Promise<boolean>;
-  /** Nothing more of it is wanted. Idempotent. */
+  /** Somebody wants nothing more of it. Idempotent. */
   stop(id: string, now: number): Promise<void>;
   /** It never began. */
   forget(id: string): Promise<void>;
@@ -128,4 +129,36 @@ export interface RecordingStore {
   removed(): Promise<RecordingRecord[]>;
   /** Its files are gone. */
   erase(id: string): Promise<void>;
+}
+
+/** A meeting that is to be recorded, and is not. */
+export interface DueRecording {
+  meetingId: string;
+  /** Hosts and co-hosts who are in it. */
+  hostIds: string[];
+}
+
+export interface AutomaticStart {
+  /** Of the recording. */
+  id: string;
+  /** Milliseconds since the Unix epoch. */
+  now: number;
+  /** A meeting that was empty for so long begins a new sitting, milliseconds. */
+  sittingGapMs: number;
+}
+
+/** Meetings that record themselves as their settings say. */
+export interface AutomaticRecordingStore {
+  /**
+   * Meetings that a host or co-host is in and that should be recorded by now. Not those whose recording somebody
+   * stopped by hand in this sitting.
+   */
+  due(sittingGapMs: number): Promise<DueRecording[]>;
+  /** Begins the recording of one that is still due, with a mixer, or does neither. */
+  begin(
+    meetingId: string,
+    how: AutomaticStart & { choose: ChooseMixer },
+  ): Promise<'begun' | 'full' | 'not due'>;
+  /** No mixer has room for it. @returns whether hosts are to be told: nobody has told them since `toldBefore` */
+  tell(meetingId: string, now: number, toldBefore: number): Promise<boolean>;
 }
