@@ -16,6 +16,7 @@ import * as liveRooms from './014-live-rooms.ts';
 import * as recordings from './015-recordings.ts';
 import * as livePushes from './016-live-pushes.ts';
 import * as automaticRecordings from './018-automatic-recordings.ts';
+import * as recordingChat from './018-recording-chat.ts';
 
 /**
  * Every migration under the name that databases remember it by, in the order they run.
@@ -39,4 +40,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '015-recordings': recordings,
   '016-live-pushes': livePushes,
   '018-automatic-recordings': automaticRecordings,
+  '018-recording-chat': recordingChat,
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant, meetingRef, pageOf, title } from './primitives.ts';
+import { displayName, id, instant, meetingRef, pageOf, title } from './primitives.ts';
 import type { RouteSchema } from './schemas.ts';
 
 /**
@@ -51,6 +51,8 @@ export const shareView = z.object({
   createdAt: instant,
   /** The link opens nothing from then on. */
   expiresAt: instant,
+  /** Whether it shows what was written, too. */
+  withChat: z.boolean(),
 });
 export type ShareView = z.infer<typeof shareView>;
 
@@ -61,9 +63,31 @@ const playableFile = recordingFile.extend({
   /** Saves it. */
   downloadUrl: z.string(),
 });
+/**
+ * What was written to everybody in the meeting while it was recorded,; what was deleted is not
+ * in it, whenever that was.
+ */
+export const recordingChat = z.object({
+  messages: z.array(
+    z.object({
+      id,
+      /** Of who wrote it, as they were called then. */
+      name: displayName,
+      content: z.string(),
+      at: instant,
+      editedAt: instant.nullable(),
+      /** Where it is in the recording, milliseconds after its beginning. */
+      offsetMs: z.int().nonnegative(),
+    }),
+  ),
+});
+export type RecordingChat = z.infer<typeof recordingChat>;
+
 const opened = z.object({
   recording: recordingView,
   files: z.array(playableFile),
+  /** What was written meanwhile; null: nothing, or it is not to be read with this link or by the meeting's settings. */
+  chat: z.object({ ticket: z.string(), url: z.string() }).nullable(),
   /** Of the addresses; asked for again they go on. */
   expiresAt: instant,
 });
@@ -160,7 +184,11 @@ export const recordingRoutes = {
     path: '/api/recordings/:recordingId/shares',
     auth: 'account',
     status: 201,
-    body: z.strictObject({ days: z.int().min(1).max(MAX_SHARE_DAYS).default(7) }),
+    body: z.strictObject({
+      days: z.int().min(1).max(MAX_SHARE_DAYS).default(7),
+      /** Show what was written meanwhile, too. */
+      withChat: z.boolean().default(false),
+    }),
     response: z.object({
       share: shareView,
       /** What the link holds. */
@@ -189,6 +217,20 @@ export const recordingRoutes = {
     body: null,
     response: null,
     refusals: ['NOT_FOUND', 'FORBIDDEN'],
+  },
+  /**
+   * What was written to everybody in the meeting while it was recorded, with a ticket of the recording as it was opened.
+   * Not there for links that do not show it, nor where the meeting's settings let nobody read its chat afterwards.
+   */
+  readRecordingChat: {
+    method: 'GET',
+    path: '/api/recordings/:recordingId/chat',
+    auth: 'none',
+    status: 200,
+    query: z.strictObject({ ticket: z.string().max(2_000) }),
+    body: null,
+    response: recordingChat,
+    refusals: ['UNAUTHENTICATED', 'NOT_FOUND'],
   },
   /** Open a recording with a link. */
   openSharedRecording: {

@@ -15,9 +15,24 @@ export interface RecordingTexts {
   play: Record<'tracks' | 'tracksHint' | 'download' | 'noPicture', string> & {
     begins: (offset: string) => string;
   };
+  chat: Record<'title' | 'download' | 'show' | 'hide' | 'none' | 'edited' | 'follow', string> & {
+    seek: (offset: string) => string;
+  };
   sources: Record<'microphone' | 'camera' | 'screen' | 'screen-audio', string>;
   share: Record<
-    'title' | 'hint' | 'days' | 'make' | 'link' | 'once' | 'copy' | 'links' | 'none' | 'revoke',
+    | 'title'
+    | 'hint'
+    | 'days'
+    | 'withChat'
+    | 'withChatHint'
+    | 'showsChat'
+    | 'make'
+    | 'link'
+    | 'once'
+    | 'copy'
+    | 'links'
+    | 'none'
+    | 'revoke',
     string
   > & {
     until: (date: string) => string;

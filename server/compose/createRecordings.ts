@@ -70,7 +70,9 @@ export function createRecordings(
       isHosting: (userId, meetingId) => hosts(database, meetings, userId, meetingId),
       tellSweep: () => sweep.look(),
     }),
-    recordingAccess: new RecordingAccess({ ...shared, jwtSecret, maxShares: MAX_SHARES }),
+    recordingAccess: new RecordingAccess({
+      ...{ ...shared, chat: database.recordingChat, jwtSecret, maxShares: MAX_SHARES },
+    }),
     recordingStore: store,
     recordingStorage: storage,
   };

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { decodeCursor, encodeCursor } from '../core/cursor.ts';
 import type {
+  FinishedRecording,
   RecordingFile,
   RecordingPart,
   RecordingRecord,
@@ -114,11 +115,7 @@ export class RecordingRepository implements RecordingStore {
     await this.#db('recordings').where({ id, state: 'starting' }).delete();
   }
 
-  async finish(
-    id: string,
-    done: { files: readonly RecordingFile[]; durationMs: number; expiresAt: number | null },
-    error: string | null,
-  ): Promise<boolean> {
+  async finish(id: string, done: FinishedRecording, error: string | null): Promise<boolean> {
     return this.#db.transaction(async (transaction) => {
       const changed = await transaction('recordings')
         .where({ id, state: 'processing' })
@@ -126,6 +123,7 @@ export class RecordingRepository implements RecordingStore {
         .update({
           ...{ state: 'ready', duration_ms: done.durationMs, error },
           expires_at: dateOf(done.expiresAt),
+          ...(done.timeline && { timeline: JSON.stringify(done.timeline) }),
         });
       if (changed === 0) return false;
       await transaction('recording_files').where({ recording_id: id }).delete();
@@ -188,7 +186,7 @@ export class RecordingRepository implements RecordingStore {
   }
 
   async addShare(share: RecordingShare, most: number): Promise<boolean> {
-    const { id, recordingId, tokenHash, createdAt, expiresAt } = share;
+    const { id, recordingId, tokenHash, createdAt, expiresAt, withChat } = share;
     return this.#db.transaction(async (transaction) => {
       // Two who share at once count each other.
       await transaction('recordings').where({ id: recordingId }).forUpdate().select('id');
@@ -200,6 +198,7 @@ export class RecordingRepository implements RecordingStore {
       await transaction('recording_shares').insert({
         ...{ id, recording_id: recordingId, token_hash: tokenHash },
         ...{ created_at: new Date(createdAt), expires_at: new Date(expiresAt) },
+        with_chat: withChat,
       });
       return true;
     });

@@ -27,6 +27,7 @@ import { ParticipantRepository } from './ParticipantRepository.ts';
 import { PeopleRepository } from './PeopleRepository.ts';
 import { PresenceRepository } from './PresenceRepository.ts';
 import { ProfileRepository } from './ProfileRepository.ts';
+import { RecordingChatRepository } from './RecordingChatRepository.ts';
 import { RecordingRepository } from './RecordingRepository.ts';
 import { RoleRepository } from './RoleRepository.ts';
 import { SecretRepository } from './SecretRepository.ts';
@@ -59,6 +60,7 @@ export interface Database {
   readonly operatorAudit: OperatorAuditRepository;
   readonly recordings: RecordingRepository;
   readonly automaticRecordings: AutomaticRecordingRepository;
+  readonly recordingChat: RecordingChatRepository;
   readonly secrets: SecretRepository;
   readonly deliveries: DeliveryRepository;
   readonly live: LiveRepository;
@@ -123,6 +125,7 @@ function databaseOf(db: Knex, config: Config, chatIndexes: ChatIndexes): Databas
     operatorAudit: new OperatorAuditRepository(db),
     recordings: new RecordingRepository(db),
     automaticRecordings: new AutomaticRecordingRepository(db),
+    recordingChat: new RecordingChatRepository(db),
     secrets: new SecretRepository(db),
     deliveries: new DeliveryRepository(db, outbox),
     live: new LiveRepository(db),

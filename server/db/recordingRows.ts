@@ -50,6 +50,7 @@ export interface ShareRow {
   token_hash: string;
   created_at: Date;
   expires_at: Date;
+  with_chat: boolean;
 }
 
 export function mapRecording(row: RecordingRow): RecordingRecord {
@@ -90,6 +91,7 @@ export function mapShare(row: ShareRow): RecordingShare {
   return {
     ...{ id: row.id, recordingId: row.recording_id, tokenHash: row.token_hash },
     ...{ createdAt: row.created_at.getTime(), expiresAt: row.expires_at.getTime() },
+    withChat: row.with_chat,
   };
 }
 

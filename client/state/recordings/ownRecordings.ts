@@ -41,8 +41,8 @@ export function createOwnRecordings(
     async shares(recordingId) {
       return (await rest.call('listRecordingShares', paramsOf(recordingId))).shares;
     },
-    share: (recordingId, days) =>
-      rest.call('shareRecording', { ...paramsOf(recordingId), body: { days } }),
+    share: (recordingId, how) =>
+      rest.call('shareRecording', { ...paramsOf(recordingId), body: how }),
     async revoke(recordingId, shareId) {
       await rest.call('revokeRecordingShare', { params: { recordingId, shareId } });
     },

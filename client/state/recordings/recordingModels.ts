@@ -20,6 +20,9 @@ export interface OwnRecordingsModel {
   open(recordingId: string): Promise<OpenedRecording>;
   shares(recordingId: string): Promise<readonly ShareView[]>;
   /** @returns path of the page that the link opens */
-  share(recordingId: string, days: number): Promise<{ share: ShareView; path: string }>;
+  share(
+    recordingId: string,
+    how: { days: number; withChat: boolean },
+  ): Promise<{ share: ShareView; path: string }>;
   revoke(recordingId: string, shareId: string): Promise<void>;
 }

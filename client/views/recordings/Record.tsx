@@ -10,6 +10,7 @@ import { useApp, useTexts } from '../context.ts';
 import { useLoaded } from '../useLoaded.ts';
 import { usePolling } from '../usePolling.ts';
 import { useRetry } from '../useRetry.ts';
+import { Choice } from './Choice.tsx';
 import { useRecordingTexts } from './useRecordingTexts.ts';
 
 const LOOK_EVERY_MS = 3_000;
@@ -89,29 +90,6 @@ function Begin({ busy, onStart }: BeginProps) {
         {busy ? tools.starting : tools.start}
       </button>
     </>
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  hint: string;
-  on: boolean;
-  onChange: (on: boolean) => void;
-}
-
-function Choice({ label, hint, on, onChange }: ChoiceProps) {
-  return (
-    <label class="record-choice">
-      <input
-        type="checkbox"
-        checked={on}
-        onChange={({ currentTarget }) => onChange(currentTarget.checked)}
-      />
-      <span>
-        {label}
-        <span class="muted small">{hint}</span>
-      </span>
-    </label>
   );
 }
 

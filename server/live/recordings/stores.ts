@@ -1,5 +1,6 @@
 import type { RecordingState } from '../../../protocol/recordings.ts';
 import type { ChooseMixer } from '../stores.ts';
+import type { TimelinePiece } from './timeline.ts';
 
 /** Times are milliseconds since the Unix epoch. */
 export interface RecordingRecord {
@@ -63,6 +64,18 @@ export interface RecordingShare {
   tokenHash: string;
   createdAt: number;
   expiresAt: number;
+  /** Whether it shows what was written in the meeting, too. */
+  withChat: boolean;
+}
+
+/** What has become of a recording. */
+export interface FinishedRecording {
+  files: readonly RecordingFile[];
+  durationMs: number;
+  /** Milliseconds since the Unix epoch. */
+  expiresAt: number | null;
+  /** Of its whole picture. */
+  timeline?: readonly TimelinePiece[];
 }
 
 /** Durable recordings. Those that are removed are found by nobody but the sweep. */
@@ -85,11 +98,7 @@ export interface RecordingStore {
   /** It never began. */
   forget(id: string): Promise<void>;
   /** It can be played; its files are those, and no part is needed any more. Not one that is removed. */
-  finish(
-    id: string,
-    done: { files: readonly RecordingFile[]; durationMs: number; expiresAt: number | null },
-    error: string | null,
-  ): Promise<boolean>;
+  finish(id: string, done: FinishedRecording, error: string | null): Promise<boolean>;
   fail(id: string, error: string, expiresAt: number | null): Promise<void>;
 
   /** This node writes a part from now on, or has found one of an earlier process of its own. */

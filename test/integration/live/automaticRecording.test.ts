@@ -69,7 +69,7 @@ describe('a server with one mixer', () => {
       await stop(server, other, first.id);
       await ada.next('broadcast-updated', ({ broadcast }) => broadcast.recording);
       const { broadcast } = await call(server, 'readMeeting', { params });
-      expect(broadcast?.recording).toBe(true);
+      expect(broadcast.recording).toBe(true);
       expect(await list(server, other)).toHaveLength(1);
 
       // Ended by hand it is not begun again while they are there, as others are.
