@@ -17,6 +17,7 @@ import * as recordings from './015-recordings.ts';
 import * as livePushes from './016-live-pushes.ts';
 import * as automaticRecordings from './018-automatic-recordings.ts';
 import * as recordingChat from './018-recording-chat.ts';
+import * as transcripts from './018-transcripts.ts';
 
 /**
  * Every migration under the name that databases remember it by, in the order they run.
@@ -41,4 +42,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '016-live-pushes': livePushes,
   '018-automatic-recordings': automaticRecordings,
   '018-recording-chat': recordingChat,
+  '018-transcripts': transcripts,
 };

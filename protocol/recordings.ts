@@ -11,8 +11,11 @@ export type RecordingState = z.infer<typeof recordingState>;
 
 export const recordingFile = z.object({
   id,
-  /** `composite`: the picture that listeners see, in one file; `track`: one microphone, camera or screen. */
-  kind: z.enum(['composite', 'track', 'manifest']),
+  /**
+   * `composite`: the picture that listeners see, in one file; `track`: one microphone, camera or screen; `transcript`:
+   * what is said, as its owner put it there.
+   */
+  kind: z.enum(['composite', 'track', 'manifest', 'transcript']),
   /** With which it is downloaded. */
   name: z.string(),
   type: z.string(),
@@ -91,6 +94,9 @@ const opened = z.object({
   /** Of the addresses; asked for again they go on. */
   expiresAt: instant,
 });
+
+/** As `openRecording` answers it. */
+const ticket = z.string().regex(/^[A-Za-z0-9_.-]{1,2000}$/, 'a ticket');
 
 const recordingBody = z.object({ recording: recordingView });
 export const MAX_SHARES = 50;
@@ -178,6 +184,30 @@ export const recordingRoutes = {
     response: opened,
     refusals: ['NOT_FOUND', 'FORBIDDEN', 'INVALID_STATE'],
   },
+  /**
+   * Put a transcript beside it, in place of the one before: the body is a file of WebVTT, of at most 1 MiB. Its owner only;
+   * whoever may play the recording may read it.
+   */
+  setTranscript: {
+    method: 'POST',
+    path: '/api/recordings/:recordingId/transcript',
+    auth: 'account',
+    status: 204,
+    content: ['text/vtt'],
+    body: z.instanceof(Uint8Array),
+    response: null,
+    refusals: ['NOT_FOUND', 'FORBIDDEN', 'INVALID_STATE'],
+  },
+  /** Take its transcript away; its owner only. Idempotent. */
+  removeTranscript: {
+    method: 'DELETE',
+    path: '/api/recordings/:recordingId/transcript',
+    auth: 'account',
+    status: 204,
+    body: null,
+    response: null,
+    refusals: ['NOT_FOUND', 'FORBIDDEN'],
+  },
   /** Make a link that anybody can open it with, shown this once; its owner only. At most 50 of a recording. */
   shareRecording: {
     method: 'POST',
@@ -227,7 +257,7 @@ export const recordingRoutes = {
     path: '/api/recordings/:recordingId/chat',
     auth: 'none',
     status: 200,
-    query: z.strictObject({ ticket: z.string().max(2_000) }),
+    query: z.strictObject({ ticket }),
     body: null,
     response: recordingChat,
     refusals: ['UNAUTHENTICATED', 'NOT_FOUND'],

@@ -35,15 +35,25 @@ export const enRecordings: RecordingTexts = {
     noPicture: 'There are only separate files of this recording.',
     begins: (offset) => `begins at ${offset}`,
   },
-  chat: {
-    title: 'Chat of that time',
-    download: 'Download the chat',
-    show: 'Show the chat',
-    hide: 'Hide the chat',
-    none: 'Nothing was written.',
-    edited: 'edited',
+  beside: {
+    download: 'Download',
+    show: 'Show',
+    hide: 'Hide',
     follow: 'Follow the video again',
+    ofName: (act, title) => `${act}: ${title}`,
     seek: (offset) => `Play from ${offset}`,
+  },
+  chat: { title: 'Chat of that time', none: 'Nothing was written.', edited: 'edited' },
+  transcript: {
+    title: 'Transcript',
+    hint: 'A file of WebVTT: the player shows it as captions, to whoever has a link, too.',
+    add: 'Add a transcript',
+    replace: 'Replace the transcript',
+    remove: 'Remove the transcript',
+    invalid: [
+      'That is not a transcript',
+      'It is to be a file of WebVTT of at most 1 MiB, with times such as 00:01.000 --> 00:02.500.',
+    ],
   },
   sources: {
     microphone: 'Microphone',

@@ -15,8 +15,14 @@ export interface RecordingTexts {
   play: Record<'tracks' | 'tracksHint' | 'download' | 'noPicture', string> & {
     begins: (offset: string) => string;
   };
-  chat: Record<'title' | 'download' | 'show' | 'hide' | 'none' | 'edited' | 'follow', string> & {
+  /** Of what stands beside the player. */
+  beside: Record<'download' | 'show' | 'hide' | 'follow', string> & {
+    ofName: (act: string, title: string) => string;
     seek: (offset: string) => string;
+  };
+  chat: Record<'title' | 'none' | 'edited', string>;
+  transcript: Record<'title' | 'hint' | 'add' | 'replace' | 'remove', string> & {
+    invalid: FailureText;
   };
   sources: Record<'microphone' | 'camera' | 'screen' | 'screen-audio', string>;
   share: Record<

@@ -18,6 +18,7 @@ import { RecordingSweep } from '../live/recordings/RecordingSweep.ts';
 import { RecordingWork } from '../live/recordings/RecordingWork.ts';
 import { S3Storage } from '../live/recordings/S3Storage.ts';
 import type { RecordingStore } from '../live/recordings/stores.ts';
+import { Transcripts } from '../live/recordings/Transcripts.ts';
 import type { ChooseMixer } from '../live/stores.ts';
 import type { MeetingService } from '../meetings/MeetingService.ts';
 import { roleOf } from '../meetings/roles.ts';
@@ -39,6 +40,7 @@ export interface RecordingParts {
   recordingAccess: RecordingAccess;
   recordingStore: RecordingStore;
   recordingStorage: RecordingStorage;
+  transcripts: Transcripts;
 }
 
 /** Recordings as clients ask for them here, and the housekeeping of all of them. */
@@ -75,6 +77,7 @@ export function createRecordings(
     }),
     recordingStore: store,
     recordingStorage: storage,
+    transcripts: new Transcripts({ store, storage }),
   };
 }
 

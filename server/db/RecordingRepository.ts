@@ -185,6 +185,27 @@ export class RecordingRepository implements RecordingStore {
     return row ? mapFile(row) : null;
   }
 
+  async replaceTranscript(
+    recordingId: string,
+    file: RecordingFile | null,
+  ): Promise<string[] | null> {
+    return this.#db.transaction(async (transaction) => {
+      // Of two at once, the second replaces the first.
+      const ready = await transaction('recordings')
+        .where({ id: recordingId, state: 'ready' })
+        .whereNull('removed_at')
+        .forUpdate()
+        .first<{ id: string } | undefined>('id');
+      if (ready === undefined) return null;
+      const before = await transaction('recording_files')
+        .where({ recording_id: recordingId, kind: 'transcript' })
+        .delete()
+        .returning<{ key: string }[]>('key');
+      if (file) await transaction('recording_files').insert(toFileRow(file));
+      return before.map(({ key }) => key);
+    });
+  }
+
   async addShare(share: RecordingShare, most: number): Promise<boolean> {
     const { id, recordingId, tokenHash, createdAt, expiresAt, withChat } = share;
     return this.#db.transaction(async (transaction) => {

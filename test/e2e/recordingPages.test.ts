@@ -9,6 +9,14 @@ import { accessibilityViolations, horizontalOverflow } from './support/soundness
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
 const LONG_MS = 60_000;
+const TRANSCRIPT = `WEBVTT
+
+00:00.500 --> 00:03.000
+<v Ada Lovelace>Good morning, everybody
+
+00:04.000 --> 00:06.000
+<v Alan Turing>The second figure, please
+`;
 const PHONE = { viewport: { width: 375, height: 720 } };
 
 describe('a recording', () => {
@@ -29,6 +37,12 @@ describe('a recording', () => {
   });
 
   const badgeOf = ({ page }: Visitor) => page.getByTestId('recording');
+  /** What the player would show now. */
+  const captionsOf = ({ page }: Visitor) =>
+    page.getByTestId('recording-video').evaluate((element) => {
+      const [track] = (element as HTMLVideoElement).textTracks;
+      return Array.from((track?.activeCues ?? []) as Iterable<VTTCue>, ({ text }) => text);
+    });
   const timeOf = ({ page }: Visitor) =>
     page
       .getByTestId('recording-video')
@@ -93,9 +107,22 @@ describe('a recording', () => {
       await written.getByRole('button', { name: /Welcome, Alan/ }).click();
       await current.getByText('Welcome, Alan').waitFor();
       expect(await timeOf(ada)).toBeLessThan(at - 5);
-      await looksRight(ada, 'recording-player');
-      await written.getByRole('button', { name: 'Hide the chat' }).click();
+      await written.getByRole('button', { name: /^Hide: / }).click();
       await written.getByText('Welcome, Alan').waitFor({ state: 'hidden' });
+      await written.getByRole('button', { name: /^Show: / }).click();
+
+      // What was said comes as a file, and is captions and a list.
+      const transcript = ada.page.getByTestId('transcript-file');
+      const file = { name: 'talk.vtt', mimeType: 'text/vtt' };
+      await transcript.setInputFiles({ ...file, buffer: Buffer.from('Good morning') });
+      await ada.page.getByText('That is not a transcript').waitFor();
+      await transcript.setInputFiles({ ...file, buffer: Buffer.from(TRANSCRIPT) });
+      const said = ada.page.getByTestId('recording-transcript');
+      await said.getByRole('button', { name: /The second figure/ }).click();
+      await said.locator('[aria-current="true"]').getByText('The second figure').waitFor();
+      expect(await timeOf(ada)).toBeCloseTo(4, 0);
+      expect(await captionsOf(ada)).toEqual(['<v Alan Turing>The second figure, please']);
+      await looksRight(ada, 'recording-player');
       await ada.page.keyboard.press('Escape');
 
       await ada.page.getByRole('button', { name: /^Share: / }).click();
@@ -113,6 +140,7 @@ describe('a recording', () => {
       await stranger.page.goto('about:blank');
       await stranger.page.goto(shows ?? '');
       await stranger.page.getByTestId('recording-chat').getByText('the plan').click();
+      await stranger.page.getByTestId('recording-transcript').getByText('Good morning').waitFor();
       await looksRight(stranger, 'recording-shared-phone');
       expect(await horizontalOverflow(stranger.page)).toBe(0);
       expect(await accessibilityViolations(stranger.page)).toEqual([]);
@@ -128,7 +156,8 @@ describe('a recording', () => {
       await ada.page.getByRole('button', { name: /^Delete: / }).click();
       await ada.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
       await ada.page.getByText('Nothing has been recorded yet.').waitFor();
-      expect(ada.complaints).toEqual([]);
+      // Of the file that was no transcript, and of nothing else.
+      expect(ada.complaints).toEqual([expect.stringContaining('a status of 400')]);
     },
     4 * LONG_MS,
   );

@@ -123,6 +123,7 @@ export async function startHttpApp(
     },
     recordingStore: { shares: unused, removeShare: unused },
     recordingStorage: { read: unused },
+    transcripts: { set: unused, remove: unused },
     logger: pino({ level: 'silent' }),
     observe: () => undefined,
     ready: () => Promise.resolve([]),

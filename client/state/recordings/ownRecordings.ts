@@ -38,6 +38,13 @@ export function createOwnRecordings(
       drop(recordingId);
     },
     open: (recordingId) => rest.call('openRecording', paramsOf(recordingId)),
+    async setTranscript(recordingId, file) {
+      const body = new Uint8Array(await file.arrayBuffer());
+      await rest.call('setTranscript', { ...paramsOf(recordingId), body, type: 'text/vtt' });
+    },
+    async removeTranscript(recordingId) {
+      await rest.call('removeTranscript', paramsOf(recordingId));
+    },
     async shares(recordingId) {
       return (await rest.call('listRecordingShares', paramsOf(recordingId))).shares;
     },

@@ -9,6 +9,7 @@ import { Dialog } from '../components/Dialog.tsx';
 import { FailureNote } from '../components/FailureNote.tsx';
 import { toFailure, useTexts } from '../context.ts';
 import { RecordingFiles } from './RecordingFiles.tsx';
+import { TranscriptTools } from './TranscriptTools.tsx';
 import { useRecordingTexts } from './useRecordingTexts.ts';
 
 interface PlayDialogProps {
@@ -29,7 +30,15 @@ export function PlayDialog({ model, recording, onClose }: PlayDialogProps) {
   useEffect(open, []);
   return (
     <Dialog title={recording.title} onClose={onClose} wide>
-      {opened && <RecordingFiles opened={opened} heading="h3" />}
+      {opened && (
+        <>
+          <RecordingFiles opened={opened} heading="h3" />
+          <TranscriptTools
+            {...{ model, recordingId: recording.id, onChanged: open }}
+            has={opened.files.some(({ kind }) => kind === 'transcript')}
+          />
+        </>
+      )}
       {failure && (
         <FailureNote failure={failure} texts={failures}>
           <button type="button" class="button small" onClick={open}>

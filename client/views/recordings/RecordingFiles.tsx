@@ -5,6 +5,7 @@ import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
 import { lengthText, sizeText } from './figures.ts';
 import { RecordingChat } from './RecordingChat.tsx';
+import { Transcript } from './Transcript.tsx';
 import { useRecordingTexts } from './useRecordingTexts.ts';
 
 type File = OpenedRecording['files'][number];
@@ -20,10 +21,12 @@ export function RecordingFiles({
   opened: OpenedRecording;
   heading: 'h2' | 'h3';
 }) {
-  const { play, chat: words } = useRecordingTexts();
+  const { play, beside, chat: words, transcript: said } = useRecordingTexts();
   const { locale } = useTexts();
   const { recording, files, chat } = opened;
   const video = useRef<HTMLVideoElement>(null);
+  const track = useRef<HTMLTrackElement>(null);
+  const transcript = files.find(({ kind }) => kind === 'transcript');
   const whole = files.find(({ kind }) => kind === 'composite');
   const rest = [
     ...files.filter(({ kind }) => kind === 'track'),
@@ -33,7 +36,7 @@ export function RecordingFiles({
     <div class="recording-files">
       {whole ? (
         <>
-          <div class={chat ? 'recording-watch with-chat' : 'recording-watch'}>
+          <div class={chat || transcript ? 'recording-watch with-chat' : 'recording-watch'}>
             <video
               ref={video}
               class="recording-video"
@@ -43,8 +46,23 @@ export function RecordingFiles({
               src={whole.url}
               aria-label={recording.title}
               data-testid="recording-video"
-            />
-            {chat && <RecordingChat {...{ opened, chat, video, heading: Heading }} />}
+            >
+              {transcript && (
+                <track
+                  key={transcript.id}
+                  ref={track}
+                  kind="captions"
+                  label={said.title}
+                  src={transcript.url}
+                />
+              )}
+            </video>
+            <div class="recording-beside">
+              {transcript && (
+                <Transcript file={transcript} {...{ video, track, heading: Heading }} />
+              )}
+              {chat && <RecordingChat {...{ opened, chat, video, heading: Heading }} />}
+            </div>
           </div>
           <a class="button" href={whole.downloadUrl} download={whole.name}>
             <Icon of={Download} size={18} />
@@ -57,7 +75,7 @@ export function RecordingFiles({
           {chat && (
             <a class="button" href={chat.url} download="chat.json">
               <Icon of={Download} size={18} />
-              {words.download}
+              {beside.ofName(beside.download, words.title)}
             </a>
           )}
         </>

@@ -1,6 +1,7 @@
 import type { RecordingAccess, Opened } from '../../live/recordings/RecordingAccess.ts';
 import type { Recordings } from '../../live/recordings/Recordings.ts';
 import type { RecordingStore } from '../../live/recordings/stores.ts';
+import type { Transcripts } from '../../live/recordings/Transcripts.ts';
 import { fileView, messageView, recordingView, shareView } from '../../live/recordings/views.ts';
 import type { RouteHandlers } from '../bindRoutes.ts';
 import { recordingFilePath } from '../recordingFiles.ts';
@@ -11,11 +12,12 @@ export interface RecordingRouteDeps {
     'start' | 'stop' | 'list' | 'read' | 'readOwn' | 'rename' | 'remove'
   >;
   recordingAccess: Pick<RecordingAccess, 'open' | 'openShared' | 'share' | 'chat'>;
+  transcripts: Pick<Transcripts, 'set' | 'remove'>;
   recordingStore: Pick<RecordingStore, 'shares' | 'removeShare'>;
 }
 
 export function createRecordingRoutes(deps: RecordingRouteDeps) {
-  const { recordings, recordingAccess: access, recordingStore: store } = deps;
+  const { recordings, recordingAccess: access, recordingStore: store, transcripts } = deps;
   return {
     async startRecording({ principal, params, body }) {
       const recording = await recordings.start(principal.userId, params.idOrCode, body);
@@ -52,6 +54,17 @@ export function createRecordingRoutes(deps: RecordingRouteDeps) {
     async openRecording({ principal, params }) {
       const recording = await recordings.readOwn(principal.userId, params.recordingId);
       return openedView(await access.open(recording));
+    },
+
+    async setTranscript({ principal, params, body }) {
+      const recording = await recordings.readOwn(principal.userId, params.recordingId);
+      await transcripts.set(recording, body);
+      return undefined;
+    },
+
+    async removeTranscript({ principal, params }) {
+      await transcripts.remove(await recordings.readOwn(principal.userId, params.recordingId));
+      return undefined;
     },
 
     async shareRecording({ principal, params, body }) {

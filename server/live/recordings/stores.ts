@@ -42,7 +42,7 @@ export interface RecordingPart {
 export interface RecordingFile {
   id: string;
   recordingId: string;
-  kind: 'composite' | 'track' | 'manifest';
+  kind: 'composite' | 'track' | 'manifest' | 'transcript';
   /** In the storage. */
   key: string;
   name: string;
@@ -113,6 +113,12 @@ export interface RecordingStore {
 
   files(recordingId: string): Promise<RecordingFile[]>;
   findFile(recordingId: string, fileId: string): Promise<RecordingFile | null>;
+
+  /**
+   * Has it have this transcript, and no other; null: none.
+   * @returns keys of those before; null: it cannot be played (any more)
+   */
+  replaceTranscript(recordingId: string, file: RecordingFile | null): Promise<string[] | null>;
 
   /** @returns false where it has as many as it may */
   addShare(share: RecordingShare, most: number): Promise<boolean>;

@@ -14,6 +14,7 @@ import type { Database } from '../../../server/db/openDatabase.ts';
 import { FolderStorage } from '../../../server/live/recordings/FolderStorage.ts';
 import { RecordingAccess } from '../../../server/live/recordings/RecordingAccess.ts';
 import { Recordings } from '../../../server/live/recordings/Recordings.ts';
+import { Transcripts } from '../../../server/live/recordings/Transcripts.ts';
 import { openTestDatabase, participantRecord } from '../../support/database.ts';
 import { startHttpApp, type TestHttpApp } from '../../support/httpApp.ts';
 import { fileOf, hostWithMeeting } from '../../support/live/recordings.ts';
@@ -70,6 +71,7 @@ beforeAll(async () => {
     }),
     recordingStore: store,
     recordingStorage: storage,
+    transcripts: new Transcripts({ store, storage }),
   });
 });
 afterAll(async () => {
@@ -295,6 +297,64 @@ describe('what was written meanwhile', () => {
     await db.meetings.update({ meetingId, epoch: 0 }, { settings });
     await expect(read(chat?.ticket ?? '')).rejects.toMatchObject(refusal('NOT_FOUND'));
     expect((await callRoute(app, 'openRecording', of(id))).chat).toBeNull();
+  });
+});
+
+describe('a transcript', () => {
+  const vtt = (text: string) => `WEBVTT\n\n00:01.000 --> 00:02.500\n${text}\n`;
+  const send = (id: string, content: string, { token = host, type = 'text/vtt' } = {}) =>
+    fetch(`${app.url}/api/recordings/${id}/transcript`, {
+      ...{ method: 'POST', body: content },
+      headers: { authorization: `Bearer ${token}`, 'content-type': type },
+    });
+  const transcriptOf = ({ files }: Pick<Opened, 'files'>) =>
+    files.find(({ kind }) => kind === 'transcript');
+  const opened = (id: string) => callRoute(app, 'openRecording', of(id));
+  const kept = async (id: string) =>
+    (await new FolderStorage(folder).list(`recordings/${id}/transcript`)).length;
+
+  test('is put beside it, replaced and taken away by its owner', async () => {
+    const id = await addReady();
+    expect((await send(id, vtt('Good morning'))).status).toBe(204);
+    expect((await send(id, vtt('Good evening'))).status).toBe(204);
+    const file = transcriptOf(await opened(id));
+    expect(file).toMatchObject({ name: 'transcript.vtt', type: 'text/vtt', durationMs: null });
+    const answer = await fetch(`${app.url}${file?.url ?? ''}`);
+    expect(answer.headers.get('content-type')).toBe('text/vtt; charset=utf-8');
+    expect(await answer.text()).toBe(vtt('Good evening'));
+    expect(await kept(id)).toBe(1);
+    // Whoever may play it may read it.
+    const { token } = await callRoute(app, 'shareRecording', { ...of(id), body: {} });
+    expect(
+      transcriptOf(await callRoute(app, 'openSharedRecording', { body: { token } })),
+    ).toBeDefined();
+    await callRoute(app, 'removeTranscript', of(id));
+    await callRoute(app, 'removeTranscript', of(id));
+    expect(transcriptOf(await opened(id))).toBeUndefined();
+    expect(await kept(id)).toBe(0);
+    expect((await fetch(`${app.url}${file?.url ?? ''}`)).status).toBe(404);
+  });
+
+  test('is one, however many put theirs there at once', async () => {
+    const id = await addReady();
+    await Promise.all(Array.from({ length: 20 }, (_, n) => send(id, vtt(`Version ${n}`))));
+    expect((await opened(id)).files.filter(({ kind }) => kind === 'transcript')).toHaveLength(1);
+    expect(await kept(id)).toBe(1);
+  });
+
+  test('is refused where it is none, and from whoever does not own the recording', async () => {
+    const id = await addReady();
+    const codeOf = async (answer: Response) =>
+      ((await answer.json()) as { error: { code: string } }).error.code;
+    expect(await codeOf(await send(id, 'Good morning'))).toBe('INVALID_PAYLOAD');
+    expect((await send(id, vtt('Hello'), { type: 'text/html' })).status).toBeGreaterThan(399);
+    expect(await codeOf(await send(id, vtt('Hello'), { token: 'cohost' }))).toBe('FORBIDDEN');
+    expect(await codeOf(await send('nothing', vtt('Hello')))).toBe('NOT_FOUND');
+    const { recording } = await start();
+    expect(await codeOf(await send(recording.id, vtt('Hello')))).toBe('INVALID_STATE');
+    const removed = callRoute(app, 'removeTranscript', of(id, 'cohost'));
+    await expect(removed).rejects.toMatchObject(refusal('FORBIDDEN'));
+    expect(await kept(id)).toBe(0);
   });
 });
 
