@@ -15,6 +15,7 @@ import * as partsOfMinutes from './013-parts-of-minutes.ts';
 import * as liveRooms from './014-live-rooms.ts';
 import * as recordings from './015-recordings.ts';
 import * as livePushes from './016-live-pushes.ts';
+import * as listenerChat from './017-listener-chat.ts';
 
 /**
  * Every migration under the name that databases remember it by, in the order they run.
@@ -37,4 +38,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '014-live-rooms': liveRooms,
   '015-recordings': recordings,
   '016-live-pushes': livePushes,
+  '017-listener-chat': listenerChat,
 };

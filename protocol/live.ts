@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listenerChat } from './liveChat.ts';
 import { id, instant, MAX_PAGE, meetingRef, title } from './primitives.ts';
 import type { RouteSchema } from './schemas.ts';
 
@@ -37,6 +38,8 @@ export const liveRoomView = z.object({
   /** On air, and its mixer is being replaced: listeners hear nothing new for a moment. */
   interrupted: z.boolean(),
   hlsUrl: z.string(),
+  /** What listeners may do now; never to write where participants of the meeting may not. */
+  listenerChat: listenerChat.default('off'),
   /** When it last went on air. */
   startedAt: instant.nullable(),
   stoppedAt: instant.nullable(),
@@ -57,11 +60,17 @@ export type OwnLiveRoomView = z.infer<typeof ownLiveRoomView>;
 export const broadcast = z.object({
   /** The live room that it is on air in; null: it is not. */
   roomId: roomId.nullable(),
+  /** What listeners of that room may do with the meeting's chat. */
+  listenerChat: listenerChat.default('off'),
   recording: z.boolean(),
 });
 export type Broadcast = z.infer<typeof broadcast>;
 
-export const NO_BROADCAST: Broadcast = { roomId: null, recording: false };
+export const NO_BROADCAST: Broadcast = {
+  roomId: null,
+  listenerChat: 'off',
+  recording: false,
+};
 
 /** Somewhere else where a room is sent while it is on air. */
 export const pushView = z.object({
@@ -118,6 +127,8 @@ export const liveRoutes = {
       meeting: meetingRef.exactOptional(),
       /** Of the room; without it, the meeting's, or the room's name. */
       title: title.exactOptional(),
+      /** Without it, listeners get nothing of the meeting's chat. */
+      listenerChat: listenerChat.exactOptional(),
     }),
     response: roomBody,
     refusals: ['CONFLICT', 'NOT_FOUND', 'FORBIDDEN', 'ENDED'],
@@ -149,13 +160,20 @@ export const liveRoutes = {
     response: z.object({ room: z.union([ownLiveRoomView, liveRoomView]) }),
     refusals: ['NOT_FOUND'],
   },
-  /** Change its PIN or title; its host only. Who came with the PIN before needs the new one. */
+  /**
+   * Change its PIN, its title, or what listeners may do with the meeting's chat; its host only. Who came with the
+   * PIN before needs the new one.
+   */
   updateLiveRoom: {
     method: 'PATCH',
     path: '/api/rooms/:roomId',
     auth: 'account',
     status: 200,
-    body: z.strictObject({ pin: pin.exactOptional(), title: title.exactOptional() }),
+    body: z.strictObject({
+      pin: pin.exactOptional(),
+      title: title.exactOptional(),
+      listenerChat: listenerChat.exactOptional(),
+    }),
     response: roomBody,
     refusals: ['NOT_FOUND', 'FORBIDDEN', 'INVALID_STATE'],
   },

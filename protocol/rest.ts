@@ -26,6 +26,7 @@ import {
 } from './primitives.ts';
 import { peopleRoutes } from './people.ts';
 import { broadcast, liveRoutes, NO_BROADCAST } from './live.ts';
+import { liveChatRoutes } from './liveChat.ts';
 import { recordingRoutes } from './recordings.ts';
 import type { RouteSchema } from './schemas.ts';
 
@@ -324,6 +325,7 @@ export const routes = {
   ...peopleRoutes,
   ...callRoutes,
   ...liveRoutes,
+  ...liveChatRoutes,
   ...recordingRoutes,
 } as const satisfies Record<string, RouteSchema>;
 

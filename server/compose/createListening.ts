@@ -1,6 +1,8 @@
 import type { RateLimits } from '../auth/RateLimits.ts';
 import type { Config } from '../config/loadConfig.ts';
 import type { Logger } from '../core/logger.ts';
+import { ChatRows } from '../live/chat/ChatRows.ts';
+import { ListenerChat } from '../live/chat/ListenerChat.ts';
 import { Listeners } from '../live/Listeners.ts';
 import { LiveAccess } from '../live/LiveAccess.ts';
 import { LiveFiles } from '../live/LiveFiles.ts';
@@ -8,12 +10,14 @@ import { LiveListening } from '../live/LiveListening.ts';
 import type { MixFiles } from '../live/MixFiles.ts';
 import { RoomRows } from '../live/RoomRows.ts';
 import type { LiveStore } from '../live/stores.ts';
+import type { ChatOfListeners } from './chatOfListeners.ts';
 import type { Cluster } from './openCluster.ts';
 
 export interface ListeningDeps {
   config: Pick<Config, 'live'>;
   cluster: Pick<Cluster, 'registry'>;
   store: Pick<LiveStore, 'find' | 'pushesOf'>;
+  chat: ChatOfListeners;
   mixes: MixFiles;
   rateLimits: RateLimits;
   jwtSecret: string;
@@ -24,18 +28,24 @@ export interface ListeningDeps {
 export interface Listening {
   liveAccess: LiveAccess;
   liveListening: LiveListening;
+  listenerChat: ListenerChat;
   liveFiles: LiveFiles;
 }
 
 export function createListening(deps: ListeningDeps): Listening {
-  const { store, mixes, rateLimits, jwtSecret, logger, cluster } = deps;
+  const { store, chat, mixes, rateLimits, jwtSecret, logger, cluster } = deps;
   const { segmentSec, segmentsPerKey, keptSegments, cacheBytes } = deps.config.live;
   const now = Date.now;
   const rooms = new RoomRows(store, now);
   const listeners = new Listeners();
+  const liveAccess = new LiveAccess({
+    ...{ store, rooms, rateLimits, jwtSecret, segmentSec, segmentsPerKey, now },
+  });
   return {
-    liveAccess: new LiveAccess({
-      ...{ store, rooms, rateLimits, jwtSecret, segmentSec, segmentsPerKey, now },
+    liveAccess,
+    listenerChat: new ListenerChat({
+      ...{ ...chat, access: liveAccess, rateLimits, now },
+      rows: new ChatRows(chat.store, now),
     }),
     liveListening: new LiveListening({
       ...{ rooms, mixes, listeners, now },

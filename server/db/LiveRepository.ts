@@ -24,6 +24,8 @@ interface RoomRow {
   pin_hash: string;
   pin_version: number;
   desired: LiveRoomRecord['desired'];
+  listener_chat: LiveRoomRecord['listenerChat'];
+  may_chat: boolean;
   nonce: string | null;
   key_secret: string | null;
   started_at: Date | null;
@@ -64,6 +66,7 @@ const OF_MEETING = [
 const RECORDED = ['starting', 'recording'];
 const RECORDING = ['recordings.id AS recording_id', 'recordings.composite', 'recordings.tracks'];
 const ROOM = ['live_rooms.*', 'meetings.code AS meeting_code'];
+const MAY_CHAT = "coalesce((meetings.settings->>'mayChat')::boolean, true) AS may_chat";
 const MIX = [
   'mixes.meeting_id AS mix_meeting_id',
   ...['mixes.generation', 'mixes.mixer', 'mixes.publishing', 'mixes.assigned_at'],
@@ -79,7 +82,7 @@ export class LiveRepository implements LiveStore {
     this.#db = db;
   }
 
-  async insert(room: Omit<LiveRoomRecord, 'meetingCode'>): Promise<void> {
+  async insert(room: Omit<LiveRoomRecord, 'meetingCode' | 'mayChat'>): Promise<void> {
     const { roomId, meetingId, hostId, createdAt } = room;
     try {
       await this.#db('live_rooms').insert({
@@ -267,7 +270,7 @@ export class LiveRepository implements LiveStore {
     return this.#db('live_rooms')
       .join('meetings', 'meetings.id', 'live_rooms.meeting_id')
       .leftJoin('mixes', 'mixes.meeting_id', 'live_rooms.meeting_id')
-      .select<(RoomRow & MixColumns)[]>(...ROOM, ...MIX);
+      .select<(RoomRow & MixColumns)[]>(...ROOM, ...MIX, this.#db.raw(MAY_CHAT));
   }
 
   /** Of every meeting; what is not there is null. */
@@ -278,7 +281,7 @@ export class LiveRepository implements LiveStore {
       .leftJoin('recordings', (on) =>
         on.on('recordings.meeting_id', 'meetings.id').onIn('recordings.state', RECORDED),
       )
-      .select<WantedRow[]>(...ROOM, ...MIX, ...OF_MEETING, ...RECORDING);
+      .select<WantedRow[]>(...ROOM, ...MIX, ...OF_MEETING, ...RECORDING, this.#db.raw(MAY_CHAT));
   }
 }
 
@@ -343,6 +346,8 @@ function mapRoom(row: RoomRow): LiveRoomRecord {
     pinHash: row.pin_hash,
     pinVersion: row.pin_version,
     desired: row.desired,
+    listenerChat: row.listener_chat,
+    mayChat: row.may_chat,
     nonce: row.nonce,
     keySecret: row.key_secret,
     startedAt: row.started_at?.getTime() ?? null,
@@ -368,12 +373,14 @@ function toMixRow({ meetingId, generation, mixer, publishing, assignedAt }: MixR
 
 /** Only what is given. */
 function patchRow(patch: LiveRoomPatch): Partial<RoomRow> {
-  const { title, pinHash, pinVersion, desired, nonce, keySecret, startedAt, stoppedAt } = patch;
+  const { title, pinHash, pinVersion, desired, listenerChat } = patch;
+  const { nonce, keySecret, startedAt, stoppedAt } = patch;
   return {
     ...(title !== undefined && { title }),
     ...(pinHash !== undefined && { pin_hash: pinHash }),
     ...(pinVersion !== undefined && { pin_version: pinVersion }),
     ...(desired !== undefined && { desired }),
+    ...(listenerChat !== undefined && { listener_chat: listenerChat }),
     ...(nonce !== undefined && { nonce }),
     ...(keySecret !== undefined && { key_secret: keySecret }),
     ...(startedAt !== undefined && { started_at: dateOf(startedAt) }),

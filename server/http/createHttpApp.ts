@@ -46,6 +46,7 @@ export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'>, 
   livePushes: LiveRouteDeps['livePushes'];
   liveAccess: LiveListeningRouteDeps['liveAccess'] & LiveKeyDeps['access'];
   liveListening: LiveListeningRouteDeps['liveListening'];
+  listenerChat: LiveListeningRouteDeps['listenerChat'];
   liveFiles: LiveFileDeps['files'];
   recordings: RecordingRouteDeps['recordings'] & MeetingRouteDeps['recordings'];
   recordingAccess: RecordingRouteDeps['recordingAccess'] & RecordingFileDeps['access'];

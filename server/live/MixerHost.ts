@@ -123,6 +123,7 @@ export class MixerHost implements MixOutputs {
       const isRecorded = mix?.recording?.id === taskOf(wanted)?.recording?.id;
       if (mix && wanted && isRecorded && isAsWanted(mix, wanted)) {
         if (mix.of.room) mix.push(wanted.pushes);
+        if (wanted.room) mix.setListenerChat(wanted.room.listenerChat);
         void mix.tell();
       } else this.#repairs.add(meetingId, () => this.#repair(meetingId));
     }

@@ -1,4 +1,5 @@
 import type { LiveState } from '../../protocol/live.ts';
+import type { ListenerChat } from '../../protocol/liveChat.ts';
 
 /** What is wanted of a live room. Times are milliseconds since the Unix epoch. */
 export interface LiveRoomRecord {
@@ -11,6 +12,10 @@ export interface LiveRoomRecord {
   /** Counts the PINs that it has had: what was given out for one before opens nothing. */
   pinVersion: number;
   desired: 'off' | 'on-air' | 'removed';
+  /** What its host lets listeners do with the meeting's chat. */
+  listenerChat: ListenerChat;
+  /** Whether participants of the meeting may write there. */
+  mayChat: boolean;
   /** Of the last start; null before the first. Names the keys of it. */
   nonce: string | null;
   /** 32 bytes in base64, of which the keys of that start are derived. */
@@ -75,6 +80,7 @@ export type LiveRoomPatch = Partial<
     | 'pinHash'
     | 'pinVersion'
     | 'desired'
+    | 'listenerChat'
     | 'nonce'
     | 'keySecret'
     | 'startedAt'
@@ -91,7 +97,7 @@ export type Started = { outcome: 'started'; mix: MixRecord } | { outcome: 'full'
 /** Durable live rooms and the mixes of meetings. */
 export interface LiveStore {
   /** @throws AppError CONFLICT when there is a room of that name, or of that meeting */
-  insert(room: Omit<LiveRoomRecord, 'meetingCode'>): Promise<void>;
+  insert(room: Omit<LiveRoomRecord, 'meetingCode' | 'mayChat'>): Promise<void>;
   find(roomId: string): Promise<LiveRoom | null>;
   ofMeeting(meetingId: string): Promise<LiveRoom | null>;
   /** Newest first. */
@@ -141,6 +147,14 @@ export interface LiveStore {
   setPublishing(meetingId: string, generation: number, publishing: boolean): Promise<boolean>;
   /** Nothing of the mix runs any more. */
   endMix(meetingId: string, generation: number): Promise<void>;
+}
+
+/** What listeners may do with the chat: never more than participants of the meeting. */
+export function listenerChatOf({
+  listenerChat,
+  mayChat,
+}: Pick<LiveRoomRecord, 'listenerChat' | 'mayChat'>): ListenerChat {
+  return listenerChat === 'write' && !mayChat ? 'read' : listenerChat;
 }
 
 /** What a room is doing: a function of what is wanted and what is. */

@@ -1,5 +1,5 @@
 import type { LiveRoomView, OwnLiveRoomView } from '../../protocol/live.ts';
-import { stateOf, type LiveRoom } from './stores.ts';
+import { listenerChatOf, stateOf, type LiveRoom } from './stores.ts';
 
 /** Where players begin. */
 export function hlsPathOf(roomId: string): string {
@@ -16,6 +16,7 @@ export function publicView(live: LiveRoom): LiveRoomView {
   const { roomId, title, startedAt, stoppedAt } = live.room;
   return {
     ...{ roomId, title, ...stateOf(live), hlsUrl: hlsPathOf(roomId) },
+    listenerChat: listenerChatOf(live.room),
     startedAt: toInstant(startedAt),
     stoppedAt: toInstant(stoppedAt),
   };
@@ -23,9 +24,11 @@ export function publicView(live: LiveRoom): LiveRoomView {
 
 /** What its host sees. */
 export function ownView(live: LiveRoom): OwnLiveRoomView {
-  const { meetingId, meetingCode, desired, createdAt } = live.room;
+  const { meetingId, meetingCode, desired, listenerChat, createdAt } = live.room;
   return {
     ...{ ...publicView(live), meetingId, meetingCode, desired },
+    // As it was chosen, whatever the meeting allows at the moment.
+    listenerChat,
     createdAt: new Date(createdAt).toISOString(),
   };
 }

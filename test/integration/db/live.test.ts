@@ -36,6 +36,7 @@ describe.each(BACKENDS)('live rooms on %s', (backend) => {
     const room = {
       ...{ roomId: randomUUID(), meetingId: meeting.id, hostId: host, title: 'Stage' },
       ...{ pinHash: 'hash', pinVersion: 1, desired: 'off' as const, createdAt: T0 },
+      listenerChat: 'off' as const,
       ...{ nonce: null, keySecret: null, startedAt: null, stoppedAt: null },
       ...values,
     };
