@@ -1,4 +1,5 @@
 import type { LiveHealth, LiveState, PushView } from '../../protocol/live.ts';
+import type { ListenerChat } from '../../protocol/liveChat.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { FailureText } from './texts.ts';
 
@@ -72,6 +73,40 @@ export interface LiveTexts {
     delay: (seconds: number) => string;
     listeners: (count: number) => string;
   };
+  chat: Record<
+    | 'title'
+    | 'hide'
+    | 'show'
+    | 'empty'
+    | 'emptyReading'
+    | 'message'
+    | 'placeholder'
+    | 'send'
+    | 'sending'
+    | 'notSent'
+    | 'again'
+    | 'discard'
+    | 'you'
+    | 'stage'
+    | 'edited'
+    | 'readOnly'
+    | 'closed'
+    | 'closedHint'
+    | 'away'
+    | 'name'
+    | 'nameHint'
+    | 'nameWrong'
+    | 'join'
+    | 'rename'
+    | 'toNewest',
+    string
+  > & {
+    as: (name: string) => string;
+    unseen: (count: number) => string;
+    /** For a screen reader. */
+    wrote: (name: string, content: string) => string;
+    many: (count: number) => string;
+  };
   /** For hosts. */
   own: Record<
     | 'title'
@@ -132,10 +167,13 @@ export interface LiveTexts {
     | 'pushUrlHint'
     | 'pushUrlWrong'
     | 'pushAdd'
-    | 'pushRemove',
+    | 'pushRemove'
+    | 'chat'
+    | 'chatHint',
     string
   > & {
     states: Record<LiveState, string>;
+    chats: Record<ListenerChat, string>;
     interrupted: string;
     healthStates: Record<LiveHealth['state'], string>;
     /** There are as many as there may be. */

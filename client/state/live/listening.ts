@@ -7,6 +7,7 @@ import type { LiveSource } from '../../media/live/LiveStream.ts';
 import type { Failure } from '../models.ts';
 import { keptInTab } from '../storage.ts';
 import { keptAccess } from './keptAccess.ts';
+import { createListenerChat } from './listenerChat.ts';
 import type { ListenerAccess, ListenerScene, ListeningModel } from './liveModels.ts';
 import type { Player, PlayerDeps } from './player.ts';
 
@@ -134,6 +135,10 @@ export function createListening(deps: ListeningDeps): ListeningModel {
     timer = setTimeout(() => void look(), pause);
   }
 
+  const chat = preview
+    ? null
+    : createListenerChat({ rest, roomId, token, room, airing, onAccessLost: loseAccess });
+
   const refresh = (): void => void look();
   addEventListener('online', refresh);
 
@@ -181,12 +186,14 @@ export function createListening(deps: ListeningDeps): ListeningModel {
   return {
     ...{ scene, room, listeners, failure, access, refresh },
     player: player.model,
+    chat,
     enter: (pin) => ask(pin),
     close() {
       closed = true;
       clearTimeout(timer);
       clearTimeout(finish);
       for (const stop of stops) stop();
+      chat?.close();
       player.close();
     },
   };

@@ -98,6 +98,10 @@ export function createOwnRooms(rest: Rest, meeting: string | null): OwnRoomsMode
       pinKept(roomId).set(pin);
       show(room);
     },
+    async openChat(roomId, listenerChat) {
+      const body = { listenerChat };
+      show((await rest.call('updateLiveRoom', { params: { roomId }, body })).room);
+    },
     pinOf: (roomId) => pinKept(roomId).get(),
     createHealth: (roomId) => createHealth(rest, roomId),
   };

@@ -8,6 +8,7 @@ import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
 import { useRetry } from '../useRetry.ts';
 import { ActFailure } from './ActFailure.tsx';
+import { ChatSetting } from './ChatSetting.tsx';
 import { PinDialog } from './PinDialog.tsx';
 import { Pushes } from './Pushes.tsx';
 import { StartStop } from './StartStop.tsx';
@@ -72,6 +73,7 @@ export function OwnRoom({ rooms, room }: OwnRoomProps) {
           {own.remove}
         </button>
       </div>
+      {!isGoing && <ChatSetting {...{ rooms, room, run }} />}
       {!isGoing && <Pushes rooms={rooms} roomId={roomId} />}
       {asking === 'pin' && <PinDialog rooms={rooms} room={room} onClose={close} />}
       {asking === 'remove' && (

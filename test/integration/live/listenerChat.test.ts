@@ -49,7 +49,7 @@ describe.each(EDGE_BACKENDS)('the chat of a live room, on %s', (backend) => {
   }, MINUTE_MS);
   afterEach(async () => {
     await ask(server, host, 'removeLiveRoom', roomId);
-    await visits.end();
+    visits.end();
   });
   afterAll(() => server.close());
 

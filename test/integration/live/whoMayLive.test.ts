@@ -40,7 +40,7 @@ describe.each(EDGE_BACKENDS)('who may do what with a live room, on %s', (backend
   }, MINUTE_MS);
   afterEach(async () => {
     await ask(server, cast.host, 'removeLiveRoom', place.roomId);
-    await visits.end();
+    visits.end();
   });
   afterAll(() => server.close());
 
