@@ -3,12 +3,11 @@ import { availableParallelism } from 'node:os';
 import type { RenditionName } from '../../protocol/live.ts';
 import type { Mesh } from '../cluster/Mesh.ts';
 import type { Config } from '../config/loadConfig.ts';
-import { AppError } from '../core/AppError.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Database } from '../db/openDatabase.ts';
 import type { FeedSource } from '../live/FeedFollower.ts';
-import { findFfmpeg } from '../live/mixer/ffmpeg.ts';
 import { RoomMixer } from '../live/mixer/RoomMixer.ts';
+import { untilFfmpeg } from '../live/mixer/untilFfmpeg.ts';
 import { createWorkFolder, removeStaleWork } from '../live/mixer/workFolder.ts';
 import { MixerHost } from '../live/MixerHost.ts';
 import { Owners } from '../meetings/Owners.ts';
@@ -74,21 +73,22 @@ export function openMixer(deps: MixingDeps): Mixing | null {
     logger,
   });
   releases.push('mixes', () => host.close());
-  const find = async (): Promise<void> => {
-    try {
-      const found = await findFfmpeg(live.ffmpeg);
-      ffmpeg = found.path;
-      const { renditions } = host;
-      logger.info({ ffmpeg: found, rooms: wanted, renditions }, 'this node mixes live rooms');
-      await removeStaleWork();
-      serveLook(mesh, host);
-      recordings.start();
-    } catch (error) {
-      const reason = error instanceof AppError ? error.message : String(error);
-      logger.warn({ reason }, 'this node does not mix live rooms');
-    }
+  const stopping = new AbortController();
+  releases.push('search for FFmpeg', () => stopping.abort());
+  const begin = async (): Promise<void> => {
+    const found = await untilFfmpeg(live.ffmpeg, { logger, signal: stopping.signal });
+    if (!found || stopping.signal.aborted) return;
+    ffmpeg = found.path;
+    const { renditions } = host;
+    logger.info({ ffmpeg: found, rooms: wanted, renditions }, 'this node mixes live rooms');
+    serveLook(mesh, host);
+    recordings.start();
+    const { left } = await removeStaleWork();
+    if (left.length > 0) logger.info({ left }, 'still in use by a mixer whose server was killed');
   };
-  void find();
+  begin().catch((error: unknown) => {
+    logger.warn({ err: error }, 'what earlier mixers have left was not removed');
+  });
   return { host, capacity: () => (ffmpeg === null ? 0 : wanted) };
 }
 
