@@ -16,6 +16,7 @@ import * as liveRooms from './014-live-rooms.ts';
 import * as recordings from './015-recordings.ts';
 import * as livePushes from './016-live-pushes.ts';
 import * as listenerChat from './017-listener-chat.ts';
+import * as replays from './018-replays.ts';
 
 /**
  * Every migration under the name that databases remember it by, in the order they run.
@@ -39,4 +40,5 @@ export const migrations: Record<string, Knex.Migration> = {
   '015-recordings': recordings,
   '016-live-pushes': livePushes,
   '017-listener-chat': listenerChat,
+  '018-replays': replays,
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { listenerChat } from './liveChat.ts';
+import { replayState } from './liveReplay.ts';
 import { id, instant, MAX_PAGE, meetingRef, title } from './primitives.ts';
 import type { RouteSchema } from './schemas.ts';
 
@@ -40,6 +41,8 @@ export const liveRoomView = z.object({
   hlsUrl: z.string(),
   /** What listeners may do now; never to write where participants of the meeting may not. */
   listenerChat: listenerChat.default('off'),
+  /** What they can watch when it is over. */
+  replayState: replayState.default('none'),
   /** When it last went on air. */
   startedAt: instant.nullable(),
   stoppedAt: instant.nullable(),
@@ -52,6 +55,8 @@ export const ownLiveRoomView = liveRoomView.extend({
   meetingCode: z.string(),
   /** What is wanted of it; `state` follows. */
   desired: z.enum(['off', 'on-air', 'removed']),
+  /** Whether listeners may watch it afterwards. */
+  replay: z.boolean().default(false),
   createdAt: instant,
 });
 export type OwnLiveRoomView = z.infer<typeof ownLiveRoomView>;
@@ -129,6 +134,8 @@ export const liveRoutes = {
       title: title.exactOptional(),
       /** Without it, listeners get nothing of the meeting's chat. */
       listenerChat: listenerChat.exactOptional(),
+      /** Whether listeners may watch a recording that is begun while it is on air, afterwards; not without it. */
+      replay: z.boolean().exactOptional(),
     }),
     response: roomBody,
     refusals: ['CONFLICT', 'NOT_FOUND', 'FORBIDDEN', 'ENDED'],
@@ -161,8 +168,8 @@ export const liveRoutes = {
     refusals: ['NOT_FOUND'],
   },
   /**
-   * Change its PIN, its title, or what listeners may do with the meeting's chat; its host only. Who came with the
-   * PIN before needs the new one.
+   * Change its PIN, its title, or what listeners may do with the meeting's chat and its recording; its host only.
+   * Who came with the PIN before needs the new one.
    */
   updateLiveRoom: {
     method: 'PATCH',
@@ -173,6 +180,7 @@ export const liveRoutes = {
       pin: pin.exactOptional(),
       title: title.exactOptional(),
       listenerChat: listenerChat.exactOptional(),
+      replay: z.boolean().exactOptional(),
     }),
     response: roomBody,
     refusals: ['NOT_FOUND', 'FORBIDDEN', 'INVALID_STATE'],

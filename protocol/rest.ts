@@ -27,6 +27,7 @@ import {
 import { peopleRoutes } from './people.ts';
 import { broadcast, liveRoutes, NO_BROADCAST } from './live.ts';
 import { liveChatRoutes } from './liveChat.ts';
+import { liveReplayRoutes } from './liveReplay.ts';
 import { recordingRoutes } from './recordings.ts';
 import type { RouteSchema } from './schemas.ts';
 
@@ -326,6 +327,7 @@ export const routes = {
   ...callRoutes,
   ...liveRoutes,
   ...liveChatRoutes,
+  ...liveReplayRoutes,
   ...recordingRoutes,
 } as const satisfies Record<string, RouteSchema>;
 

@@ -282,6 +282,7 @@ function serveClients(
       ...createListening({
         ...{ config, cluster, mixes, rateLimits, logger },
         store: database.live,
+        recordings: database.recordings,
         chat: chatOfListeners(database, talk.chat.audience),
         jwtSecret: base.jwtSecret,
       }),

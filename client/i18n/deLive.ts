@@ -24,6 +24,9 @@ export const deLive: LiveTexts = {
     over: 'Es ist vorbei',
     overHint:
       'Falls aufgezeichnet wurde, bekommst du den Link später von der Person, die dich eingeladen hat.',
+    preparing: 'Die Aufzeichnung wird vorbereitet. Sie erscheint hier von selbst.',
+    replay: 'Aufzeichnung',
+    replayHint: 'Es ist vorbei. Das wurde aufgezeichnet.',
     removed: 'Diesen Raum gibt es nicht mehr',
     removedHint: 'Sein Gastgeber hat ihn entfernt.',
     unknown: 'Diesen Raum gibt es nicht',
@@ -185,6 +188,9 @@ export const deLive: LiveTexts = {
     chat: 'Chat für Zuhörende',
     chatHint:
       'Zuhörende sehen, was ab Beginn der Sendung an alle in der Besprechung geschrieben wird, mit Namen. Wer in der Besprechung ist, erfährt es.',
+    replay: 'Aufzeichnung für Zuhörende',
+    replayHint:
+      'Wenn es vorbei ist, sieht, wer Link und PIN hat, die Aufzeichnung, die während der Sendung begonnen wurde, von ihrem Anfang bis zu ihrem Ende: auch, was nach der Sendung kommt. Ausgeschaltet ist sie für alle sofort weg.',
     chats: {
       off: 'Aus',
       read: 'Zuhörende lesen mit',

@@ -23,6 +23,9 @@ export const enLive: LiveTexts = {
     interruptedHint: 'The broadcast is interrupted and goes on by itself.',
     over: 'It is over',
     overHint: 'If it was recorded, whoever invited you can send you the link later.',
+    preparing: 'The replay is being prepared. It appears here by itself.',
+    replay: 'Replay',
+    replayHint: 'It is over. This is what was recorded.',
     removed: 'This room is gone',
     removedHint: 'Its host has removed it.',
     unknown: 'There is no such room',
@@ -181,6 +184,9 @@ export const enLive: LiveTexts = {
     chat: 'Chat for listeners',
     chatHint:
       'Listeners see what is written to everybody in the meeting from going live on, with names. People in the meeting are told.',
+    replay: 'Replay for listeners',
+    replayHint:
+      'When it is over, whoever has the link and the PIN watches the recording that was started while on air, from its start to its end: also what follows the broadcast. Turned off, it is gone for them at once.',
     chats: { off: 'Off', read: 'Listeners read', write: 'Listeners read and write' },
     seconds: (seconds) => `${seconds} s`,
     ofName: (action, title) => `${action}: ${title}`,

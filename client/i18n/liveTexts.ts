@@ -29,6 +29,9 @@ export interface LiveTexts {
     | 'interruptedHint'
     | 'over'
     | 'overHint'
+    | 'preparing'
+    | 'replay'
+    | 'replayHint'
     | 'removed'
     | 'removedHint'
     | 'unknown'
@@ -169,7 +172,9 @@ export interface LiveTexts {
     | 'pushAdd'
     | 'pushRemove'
     | 'chat'
-    | 'chatHint',
+    | 'chatHint'
+    | 'replay'
+    | 'replayHint',
     string
   > & {
     states: Record<LiveState, string>;

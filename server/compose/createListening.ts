@@ -8,6 +8,8 @@ import { LiveAccess } from '../live/LiveAccess.ts';
 import { LiveFiles } from '../live/LiveFiles.ts';
 import { LiveListening } from '../live/LiveListening.ts';
 import type { MixFiles } from '../live/MixFiles.ts';
+import type { RecordingStore } from '../live/recordings/stores.ts';
+import { Replays } from '../live/Replays.ts';
 import { RoomRows } from '../live/RoomRows.ts';
 import type { LiveStore } from '../live/stores.ts';
 import type { ChatOfListeners } from './chatOfListeners.ts';
@@ -18,6 +20,7 @@ export interface ListeningDeps {
   cluster: Pick<Cluster, 'registry'>;
   store: Pick<LiveStore, 'find' | 'pushesOf'>;
   chat: ChatOfListeners;
+  recordings: Pick<RecordingStore, 'files'>;
   mixes: MixFiles;
   rateLimits: RateLimits;
   jwtSecret: string;
@@ -29,11 +32,12 @@ export interface Listening {
   liveAccess: LiveAccess;
   liveListening: LiveListening;
   listenerChat: ListenerChat;
+  replays: Replays;
   liveFiles: LiveFiles;
 }
 
 export function createListening(deps: ListeningDeps): Listening {
-  const { store, chat, mixes, rateLimits, jwtSecret, logger, cluster } = deps;
+  const { store, chat, recordings, mixes, rateLimits, jwtSecret, logger, cluster } = deps;
   const { segmentSec, segmentsPerKey, keptSegments, cacheBytes } = deps.config.live;
   const now = Date.now;
   const rooms = new RoomRows(store, now);
@@ -43,6 +47,7 @@ export function createListening(deps: ListeningDeps): Listening {
   });
   return {
     liveAccess,
+    replays: new Replays({ access: liveAccess, store, recordings, jwtSecret, now }),
     listenerChat: new ListenerChat({
       ...{ ...chat, access: liveAccess, rateLimits, now },
       rows: new ChatRows(chat.store, now),

@@ -14,6 +14,7 @@ import type {
   WantedRecording,
 } from '../live/stores.ts';
 import { isUniqueViolation } from './errors.ts';
+import { MAY_CHAT, REPLAY, type ReplayColumn } from './liveColumns.ts';
 
 interface RoomRow {
   room_id: string;
@@ -25,6 +26,7 @@ interface RoomRow {
   pin_version: number;
   desired: LiveRoomRecord['desired'];
   listener_chat: LiveRoomRecord['listenerChat'];
+  offers_replay: boolean;
   may_chat: boolean;
   nonce: string | null;
   key_secret: string | null;
@@ -41,6 +43,8 @@ interface MixColumns {
   publishing: boolean;
   assigned_at: Date;
 }
+
+type LiveRow = RoomRow & MixColumns & { replay: ReplayColumn | null };
 
 interface MixRow extends Omit<MixColumns, 'mix_meeting_id'> {
   meeting_id: string;
@@ -66,7 +70,6 @@ const OF_MEETING = [
 const RECORDED = ['starting', 'recording'];
 const RECORDING = ['recordings.id AS recording_id', 'recordings.composite', 'recordings.tracks'];
 const ROOM = ['live_rooms.*', 'meetings.code AS meeting_code'];
-const MAY_CHAT = "coalesce((meetings.settings->>'mayChat')::boolean, true) AS may_chat";
 const MIX = [
   'mixes.meeting_id AS mix_meeting_id',
   ...['mixes.generation', 'mixes.mixer', 'mixes.publishing', 'mixes.assigned_at'],
@@ -270,7 +273,7 @@ export class LiveRepository implements LiveStore {
     return this.#db('live_rooms')
       .join('meetings', 'meetings.id', 'live_rooms.meeting_id')
       .leftJoin('mixes', 'mixes.meeting_id', 'live_rooms.meeting_id')
-      .select<(RoomRow & MixColumns)[]>(...ROOM, ...MIX, this.#db.raw(MAY_CHAT));
+      .select<LiveRow[]>(...ROOM, ...MIX, this.#db.raw(MAY_CHAT), this.#db.raw(REPLAY));
   }
 
   /** Of every meeting; what is not there is null. */
@@ -332,8 +335,8 @@ function recordingOf({ recording_id: id, composite, tracks }: WantedRow): Wanted
   return id === null ? null : { id, composite: composite === true, tracks: tracks === true };
 }
 
-function mapLiveRoom(row: RoomRow & MixColumns): LiveRoom {
-  return { room: mapRoom(row), mix: mixOf(row) };
+function mapLiveRoom(row: LiveRow): LiveRoom {
+  return { room: mapRoom(row), mix: mixOf(row), replay: row.replay };
 }
 
 function mapRoom(row: RoomRow): LiveRoomRecord {
@@ -347,6 +350,7 @@ function mapRoom(row: RoomRow): LiveRoomRecord {
     pinVersion: row.pin_version,
     desired: row.desired,
     listenerChat: row.listener_chat,
+    offersReplay: row.offers_replay,
     mayChat: row.may_chat,
     nonce: row.nonce,
     keySecret: row.key_secret,
@@ -373,7 +377,7 @@ function toMixRow({ meetingId, generation, mixer, publishing, assignedAt }: MixR
 
 /** Only what is given. */
 function patchRow(patch: LiveRoomPatch): Partial<RoomRow> {
-  const { title, pinHash, pinVersion, desired, listenerChat } = patch;
+  const { title, pinHash, pinVersion, desired, listenerChat, offersReplay } = patch;
   const { nonce, keySecret, startedAt, stoppedAt } = patch;
   return {
     ...(title !== undefined && { title }),
@@ -381,6 +385,7 @@ function patchRow(patch: LiveRoomPatch): Partial<RoomRow> {
     ...(pinVersion !== undefined && { pin_version: pinVersion }),
     ...(desired !== undefined && { desired }),
     ...(listenerChat !== undefined && { listener_chat: listenerChat }),
+    ...(offersReplay !== undefined && { offers_replay: offersReplay }),
     ...(nonce !== undefined && { nonce }),
     ...(keySecret !== undefined && { key_secret: keySecret }),
     ...(startedAt !== undefined && { started_at: dateOf(startedAt) }),

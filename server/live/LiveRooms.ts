@@ -39,7 +39,7 @@ export class LiveRooms {
   /** @throws AppError CONFLICT; NOT_FOUND, FORBIDDEN, ENDED of the meeting */
   async create(host: AccountPrincipal, input: CreateLiveRoomInput): Promise<LiveRoom> {
     const { store, meetings, now, logger } = this.#deps;
-    const { roomId, pin, meeting: ref, title, listenerChat = 'off' } = input;
+    const { roomId, pin, meeting: ref, title, listenerChat = 'off', replay = false } = input;
     // Before a meeting is made for nothing; what counts is what the store says.
     if (await store.find(roomId)) throw taken();
     const own = ref === undefined ? null : await this.#ownMeeting(host, ref);
@@ -49,7 +49,7 @@ export class LiveRooms {
       await store.insert({
         ...{ roomId, meetingId: meeting.id, hostId: host.userId, pinHash, pinVersion: 1 },
         ...{ title: title ?? meeting.title, desired: 'off', nonce: null, keySecret: null },
-        listenerChat,
+        ...{ listenerChat, offersReplay: replay },
         ...{ startedAt: null, stoppedAt: null, createdAt: now() },
       });
     } catch (error) {
@@ -94,7 +94,7 @@ export class LiveRooms {
   async update(
     host: AccountPrincipal,
     roomId: string,
-    { pin, title, listenerChat }: UpdateLiveRoomInput,
+    { pin, title, listenerChat, replay }: UpdateLiveRoomInput,
   ): Promise<LiveRoom> {
     const { room, mix } = await this.readOwn(host, roomId);
     const changed = await this.#deps.store.update(
@@ -102,6 +102,7 @@ export class LiveRooms {
       {
         ...(title !== undefined && { title }),
         ...(listenerChat !== undefined && { listenerChat }),
+        ...(replay !== undefined && { offersReplay: replay }),
         ...(pin !== undefined && {
           ...{ pinHash: await hashPasscode(pin), pinVersion: room.pinVersion + 1 },
         }),
@@ -164,7 +165,7 @@ export class LiveRooms {
     logger.info({ roomId }, 'live room is removed');
     if (mix?.mixer) this.#deps.tell(mix.mixer);
     else await store.remove(roomId);
-    return { mix, room: { ...found.room, desired: 'removed' } };
+    return { ...found, room: { ...found.room, desired: 'removed' } };
   }
 
   async #readUnlessRemoved(roomId: string): Promise<LiveRoom> {

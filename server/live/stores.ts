@@ -14,6 +14,8 @@ export interface LiveRoomRecord {
   desired: 'off' | 'on-air' | 'removed';
   /** What its host lets listeners do with the meeting's chat. */
   listenerChat: ListenerChat;
+  /** Whether listeners may watch afterwards what is recorded. */
+  offersReplay: boolean;
   /** Whether participants of the meeting may write there. */
   mayChat: boolean;
   /** Of the last start; null before the first. Names the keys of it. */
@@ -41,6 +43,8 @@ export interface LiveRoom {
   room: LiveRoomRecord;
   /** Of its meeting. */
   mix: MixRecord | null;
+  /** What listeners may watch, or will; null: nothing. */
+  replay: { recordingId: string; isReady: boolean } | null;
 }
 
 /** Somewhere else where a room is sent. */
@@ -81,6 +85,7 @@ export type LiveRoomPatch = Partial<
     | 'pinVersion'
     | 'desired'
     | 'listenerChat'
+    | 'offersReplay'
     | 'nonce'
     | 'keySecret'
     | 'startedAt'
@@ -158,7 +163,10 @@ export function listenerChatOf({
 }
 
 /** What a room is doing: a function of what is wanted and what is. */
-export function stateOf({ room, mix }: LiveRoom): { state: LiveState; interrupted: boolean } {
+export function stateOf({ room, mix }: Pick<LiveRoom, 'room' | 'mix'>): {
+  state: LiveState;
+  interrupted: boolean;
+} {
   switch (room.desired) {
     case 'removed':
       return { state: 'removing', interrupted: false };

@@ -1,4 +1,5 @@
 import type { LiveRoomView, OwnLiveRoomView } from '../../protocol/live.ts';
+import type { ReplayState } from '../../protocol/liveReplay.ts';
 import { listenerChatOf, stateOf, type LiveRoom } from './stores.ts';
 
 /** Where players begin. */
@@ -17,6 +18,7 @@ export function publicView(live: LiveRoom): LiveRoomView {
   return {
     ...{ roomId, title, ...stateOf(live), hlsUrl: hlsPathOf(roomId) },
     listenerChat: listenerChatOf(live.room),
+    replayState: replayStateOf(live),
     startedAt: toInstant(startedAt),
     stoppedAt: toInstant(stoppedAt),
   };
@@ -29,8 +31,14 @@ export function ownView(live: LiveRoom): OwnLiveRoomView {
     ...{ ...publicView(live), meetingId, meetingCode, desired },
     // As it was chosen, whatever the meeting allows at the moment.
     listenerChat,
+    replay: live.room.offersReplay,
     createdAt: new Date(createdAt).toISOString(),
   };
+}
+
+function replayStateOf({ replay }: LiveRoom): ReplayState {
+  if (!replay) return 'none';
+  return replay.isReady ? 'ready' : 'preparing';
 }
 
 function toInstant(time: number | null): string | null {

@@ -52,6 +52,7 @@ export type ListenerScene =
   | 'starting'
   | 'on-air'
   | 'over'
+  | 'replay'
   | 'removed';
 
 /** A live room as whoever listens sees it. */
@@ -66,6 +67,8 @@ export interface ListeningModel {
   readonly player: PlayerModel;
   /** Of a page, not of a preview. */
   readonly chat: ListenerChatModel | null;
+  /** An address of what was on air, for a player; it ends. Rejects with a Failure. */
+  openReplay(): Promise<string>;
   /** Never rejects: look at `access`. */
   enter(pin: string): Promise<void>;
   /** Asks the server at once. */
@@ -97,6 +100,8 @@ export interface OwnRoomsModel {
   removePush(roomId: string, pushId: string): Promise<void>;
   changePin(roomId: string, pin: string): Promise<void>;
   openChat(roomId: string, listenerChat: ListenerChat): Promise<void>;
+  /** @param replay whether listeners may watch what is recorded */
+  offerReplay(roomId: string, replay: boolean): Promise<void>;
   /** The PIN of a room, where it was chosen in this tab: the server does not tell it again. */
   pinOf(roomId: string): string | null;
   /** How one of them is going, asked for with `refresh`. */

@@ -7,6 +7,7 @@ import { useUnhurried } from '../useUnhurried.ts';
 import { ListenerChat } from './ListenerChat.tsx';
 import { PinForm } from './PinForm.tsx';
 import { Player } from './Player.tsx';
+import { Replay } from './Replay.tsx';
 import { SceneMessage } from './SceneMessage.tsx';
 import { StateNote } from './StateNote.tsx';
 import { useLiveTexts } from './useLiveTexts.ts';
@@ -51,7 +52,8 @@ export function LivePage({ listening }: { listening: ListeningModel }) {
           />
         )}
         {scene === 'pin' && <PinForm listening={listening} />}
-        {!hasStage && scene !== 'pin' && <SceneMessage listening={listening} />}
+        {scene === 'replay' && <Replay listening={listening} />}
+        {!['on-air', 'replay', 'pin'].includes(scene) && <SceneMessage listening={listening} />}
       </main>
     </div>
   );

@@ -11,6 +11,7 @@ import { ActFailure } from './ActFailure.tsx';
 import { ChatSetting } from './ChatSetting.tsx';
 import { PinDialog } from './PinDialog.tsx';
 import { Pushes } from './Pushes.tsx';
+import { ReplaySetting } from './ReplaySetting.tsx';
 import { StartStop } from './StartStop.tsx';
 import { liveLink } from './suggestions.ts';
 import { useLiveTexts } from './useLiveTexts.ts';
@@ -74,6 +75,7 @@ export function OwnRoom({ rooms, room }: OwnRoomProps) {
         </button>
       </div>
       {!isGoing && <ChatSetting {...{ rooms, room, run }} />}
+      {!isGoing && <ReplaySetting {...{ rooms, room, run }} />}
       {!isGoing && <Pushes rooms={rooms} roomId={roomId} />}
       {asking === 'pin' && <PinDialog rooms={rooms} room={room} onClose={close} />}
       {asking === 'remove' && (

@@ -40,6 +40,7 @@ export async function startListening(options: ListeningOptions): Promise<Listeni
   const listening = createListening({
     ...{ config, rateLimits, store: rooms, cluster: { registry } },
     chat: options.chat ?? NO_CHAT,
+    recordings: { files: unused },
     mixes: new MixFiles({ self, mesh, outputs, now: Date.now }),
     jwtSecret: 'a secret of these tests, long enough for it',
     logger: createLogger('silent', 'json'),

@@ -157,7 +157,7 @@ const AUTH = {
 
 function renderRoutes(type: TypeOf): string {
   const comments = mergedComments(
-    ['rest', 'chatRoutes', 'people', 'callHistory', 'live', 'liveChat', 'recordings'],
+    ['rest', 'chatRoutes', 'people', 'callHistory', 'live', 'liveChat', 'liveReplay', 'recordings'],
     /^\w*[rR]outes\./,
   );
   const entries = (Object.keys(rest.routes) as rest.RouteName[]).map((name) => {
