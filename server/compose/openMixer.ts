@@ -10,8 +10,10 @@ import { RoomMixer } from '../live/mixer/RoomMixer.ts';
 import { untilFfmpeg } from '../live/mixer/untilFfmpeg.ts';
 import { createWorkFolder, removeStaleWork } from '../live/mixer/workFolder.ts';
 import { MixerHost } from '../live/MixerHost.ts';
+import type { ChooseMixer } from '../live/stores.ts';
 import { Owners } from '../meetings/Owners.ts';
 import { openRecordingWork } from './createRecordings.ts';
+import { knownMixers, LOOK } from './knownMixers.ts';
 import type { Cluster } from './openCluster.ts';
 import type { Releases } from './Releases.ts';
 
@@ -34,7 +36,6 @@ interface MixingDeps {
 const ADDRESS = '127.0.0.1';
 /** An owner holds its answer for 2 s. */
 const FOLLOW_TIMEOUT_MS = 6_000;
-export const LOOK = 'mix/look';
 
 /** Has this node mix what it is given; null where it is not to. */
 export function openMixer(deps: MixingDeps): Mixing | null {
@@ -70,6 +71,7 @@ export function openMixer(deps: MixingDeps): Mixing | null {
       remove: (folder) => rm(folder, { recursive: true, force: true }),
     },
     recordings,
+    giveAway: (meetingId, generation) => giveAway(deps, meetingId, generation),
     logger,
   });
   releases.push('mixes', () => host.close());
@@ -97,6 +99,21 @@ function serveLook(mesh: Mesh, host: MixerHost): void {
     host.look();
   });
   host.look();
+}
+
+/** To another node that mixes; where none has room, it stays. */
+async function giveAway(
+  { cluster, database, logger }: MixingDeps,
+  meetingId: string,
+  generation: number,
+): Promise<void> {
+  const own = cluster.registry.self.instanceId;
+  const mixers = knownMixers(cluster);
+  const choose: ChooseMixer = (taken) => mixers.choose(taken, own) ?? own;
+  const mix = await database.live.assign(meetingId, generation, choose, Date.now());
+  if (!mix?.mixer || mix.mixer === own) return;
+  logger.info({ meetingId, to: mix.mixer, generation: mix.generation }, 'mix given away');
+  mixers.tell(mix.mixer);
 }
 
 function sourceOf(owners: Owners, meetingId: string): FeedSource {
