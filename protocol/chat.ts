@@ -91,6 +91,8 @@ export const chatMessage = z.object({
   senderId: id,
   /** As they were called then. */
   senderName: displayName,
+  /** Written by a listener of the meeting's live room, under a name of their choice. */
+  fromListener: z.boolean().default(false),
   /** Made by the client for each message: the same one again is the same message. Null if the sender gave none. */
   clientId: id.nullable(),
   /** Empty once it is deleted. */

@@ -145,7 +145,10 @@ export const chatRoutes = {
     response: messageBody,
     refusals: ['NOT_FOUND', 'FORBIDDEN', 'INVALID_STATE'],
   },
-  /** Take back one's own message: its content is gone, its place stays. */
+  /**
+   * Take back one's own message, or as a host of the meeting one that a listener wrote: its content is gone, its
+   * place stays.
+   */
   deleteMessage: {
     method: 'DELETE',
     path: '/api/chat/rooms/:roomId/msgs/:messageId',

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { listenerChat } from './liveChat.ts';
+import { replayState } from './liveReplay.ts';
 import { id, instant, meetingRef, pageOf, title } from './primitives.ts';
 import type { RouteSchema } from './schemas.ts';
 
@@ -37,6 +39,10 @@ export const liveRoomView = z.object({
   /** On air, and its mixer is being replaced: listeners hear nothing new for a moment. */
   interrupted: z.boolean(),
   hlsUrl: z.string(),
+  /** What listeners may do now; never to write where participants of the meeting may not. */
+  listenerChat: listenerChat.default('off'),
+  /** What they can watch when it is over. */
+  replayState: replayState.default('none'),
   /** When it last went on air. */
   startedAt: instant.nullable(),
   stoppedAt: instant.nullable(),
@@ -49,6 +55,8 @@ export const ownLiveRoomView = liveRoomView.extend({
   meetingCode: z.string(),
   /** What is wanted of it; `state` follows. */
   desired: z.enum(['off', 'on-air', 'removed']),
+  /** Whether listeners may watch it afterwards. */
+  replay: z.boolean().default(false),
   createdAt: instant,
 });
 export type OwnLiveRoomView = z.infer<typeof ownLiveRoomView>;
@@ -57,11 +65,17 @@ export type OwnLiveRoomView = z.infer<typeof ownLiveRoomView>;
 export const broadcast = z.object({
   /** The live room that it is on air in; null: it is not. */
   roomId: roomId.nullable(),
+  /** What listeners of that room may do with the meeting's chat. */
+  listenerChat: listenerChat.default('off'),
   recording: z.boolean(),
 });
 export type Broadcast = z.infer<typeof broadcast>;
 
-export const NO_BROADCAST: Broadcast = { roomId: null, recording: false };
+export const NO_BROADCAST: Broadcast = {
+  roomId: null,
+  listenerChat: 'off',
+  recording: false,
+};
 
 /** Somewhere else where a room is sent while it is on air. */
 export const pushView = z.object({
@@ -118,6 +132,10 @@ export const liveRoutes = {
       meeting: meetingRef.exactOptional(),
       /** Of the room; without it, the meeting's, or the room's name. */
       title: title.exactOptional(),
+      /** Without it, listeners get nothing of the meeting's chat. */
+      listenerChat: listenerChat.exactOptional(),
+      /** Whether listeners may watch a recording that is begun while it is on air, afterwards; not without it. */
+      replay: z.boolean().exactOptional(),
     }),
     response: roomBody,
     refusals: ['CONFLICT', 'NOT_FOUND', 'FORBIDDEN', 'ENDED'],
@@ -147,13 +165,21 @@ export const liveRoutes = {
     response: z.object({ room: z.union([ownLiveRoomView, liveRoomView]) }),
     refusals: ['NOT_FOUND'],
   },
-  /** Change its PIN or title; its host only. Who came with the PIN before needs the new one. */
+  /**
+   * Change its PIN, its title, or what listeners may do with the meeting's chat and its recording; its host only.
+   * Who came with the PIN before needs the new one.
+   */
   updateLiveRoom: {
     method: 'PATCH',
     path: '/api/rooms/:roomId',
     auth: 'account',
     status: 200,
-    body: z.strictObject({ pin: pin.exactOptional(), title: title.exactOptional() }),
+    body: z.strictObject({
+      pin: pin.exactOptional(),
+      title: title.exactOptional(),
+      listenerChat: listenerChat.exactOptional(),
+      replay: z.boolean().exactOptional(),
+    }),
     response: roomBody,
     refusals: ['NOT_FOUND', 'FORBIDDEN', 'INVALID_STATE'],
   },

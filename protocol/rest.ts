@@ -27,6 +27,8 @@ import {
 } from './primitives.ts';
 import { peopleRoutes } from './people.ts';
 import { broadcast, liveRoutes, NO_BROADCAST } from './live.ts';
+import { liveChatRoutes } from './liveChat.ts';
+import { liveReplayRoutes } from './liveReplay.ts';
 import { recordingRoutes } from './recordings.ts';
 import type { RouteSchema } from './schemas.ts';
 
@@ -321,6 +323,8 @@ export const routes = {
   ...peopleRoutes,
   ...callRoutes,
   ...liveRoutes,
+  ...liveChatRoutes,
+  ...liveReplayRoutes,
   ...recordingRoutes,
 } as const satisfies Record<string, RouteSchema>;
 

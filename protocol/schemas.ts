@@ -19,9 +19,9 @@ export interface RouteSchema {
   path: string;
   /**
    * Who may call: anyone, anyone with or without a token, a guest or account, an account only, an
-   * operator's account or whoever has the operators' token.
+   * operator's account or whoever has the operators' token, whoever entered a live room as a listener.
    */
-  auth: 'none' | 'optional' | 'any' | 'account' | 'operator';
+  auth: 'none' | 'optional' | 'any' | 'account' | 'operator' | 'listener';
   status: number;
   /** What may stand behind the `?`; without it, nothing may. */
   query?: z.ZodType;

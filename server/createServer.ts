@@ -6,6 +6,7 @@ import { Operators } from './auth/Operators.ts';
 import { checkSessions } from './compose/checkSessions.ts';
 import { collectOrphans } from './compose/collectOrphans.ts';
 import { createEdge, listen } from './compose/createEdge.ts';
+import { chatOfListeners } from './compose/chatOfListeners.ts';
 import { createListening } from './compose/createListening.ts';
 import { createLive } from './compose/createLive.ts';
 import { createMeetings, hasSuccessor, type Meetings } from './compose/createMeetings.ts';
@@ -281,6 +282,8 @@ function serveClients(
       ...createListening({
         ...{ config, cluster, mixes, rateLimits, logger },
         store: database.live,
+        recordings: database.recordings,
+        chat: chatOfListeners(database, talk.chat.audience),
         jwtSecret: base.jwtSecret,
       }),
       metrics: metrics.render,

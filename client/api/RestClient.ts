@@ -9,6 +9,8 @@ interface CallOptions<N extends RouteName> {
   /** Values of `:names` in the path. */
   params?: Record<string, string>;
   query?: Record<string, string>;
+  /** A listener's, for routes that are for listeners. */
+  token?: string;
   /** Media type of a body that is a file. */
   type?: string;
 }
@@ -28,14 +30,15 @@ export class RestClient {
   /** @throws RequestError */
   async call<N extends RouteName>(
     name: N,
-    { body, params = {}, query = {}, type = 'application/json' }: CallOptions<N> = {},
+    { body, params = {}, query = {}, token: given, type = 'application/json' }: CallOptions<N> = {},
   ): Promise<RouteResponse<N>> {
     const route = routes[name];
     const path = route.path.replace(/:(\w+)/g, (_, key: string) =>
       encodeURIComponent(params[key] ?? ''),
     );
     const search = new URLSearchParams(query).toString();
-    const token = route.auth === 'none' ? null : this.#token();
+    const own = route.auth === 'none' || route.auth === 'listener' ? null : this.#token();
+    const token = given ?? own;
     const response = await this.#send(search === '' ? path : `${path}?${search}`, {
       method: route.method,
       headers: {

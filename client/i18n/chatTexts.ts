@@ -68,7 +68,10 @@ export interface ChatTexts extends Record<
   | 'meetingRoom'
   | 'open'
   | 'roomMenu'
-  | 'reactions',
+  | 'reactions'
+  | 'listener'
+  | 'listenersRead'
+  | 'listenersWrite',
   string
 > {
   /** What was refused, at the message that it was done to. */

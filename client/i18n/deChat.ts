@@ -71,6 +71,9 @@ export const deChat: ChatTexts = {
   meetingRoom: 'Meeting',
   open: 'Chat',
   roomMenu: 'Mehr zu diesem Chat',
+  listener: 'Zuhörend',
+  listenersRead: 'Auf Sendung: Zuhörende lesen diesen Chat.',
+  listenersWrite: 'Auf Sendung: Zuhörende lesen und schreiben hier mit.',
   reactions: 'Reaktionen',
   notDone: { edit: 'Nicht geändert', remove: 'Nicht gelöscht', react: 'Reaktion nicht gesendet' },
   typing: (names) =>

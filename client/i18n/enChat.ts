@@ -71,6 +71,9 @@ export const enChat: ChatTexts = {
   meetingRoom: 'Meeting',
   open: 'Chat',
   roomMenu: 'More about this chat',
+  listener: 'Listener',
+  listenersRead: 'On air: listeners read this chat.',
+  listenersWrite: 'On air: listeners read and write here.',
   reactions: 'Reactions',
   notDone: { edit: 'Not changed', remove: 'Not deleted', react: 'Reaction not sent' },
   typing: (names) =>

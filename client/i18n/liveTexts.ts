@@ -1,4 +1,5 @@
 import type { LiveHealth, LiveState, PushView } from '../../protocol/live.ts';
+import type { ListenerChat } from '../../protocol/liveChat.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { FailureText } from './texts.ts';
 
@@ -28,6 +29,9 @@ export interface LiveTexts {
     | 'interruptedHint'
     | 'over'
     | 'overHint'
+    | 'preparing'
+    | 'replay'
+    | 'replayHint'
     | 'removed'
     | 'removedHint'
     | 'unknown'
@@ -71,6 +75,40 @@ export interface LiveTexts {
     volumeIs: (percent: number) => string;
     delay: (seconds: number) => string;
     listeners: (count: number) => string;
+  };
+  chat: Record<
+    | 'title'
+    | 'hide'
+    | 'show'
+    | 'empty'
+    | 'emptyReading'
+    | 'message'
+    | 'placeholder'
+    | 'send'
+    | 'sending'
+    | 'notSent'
+    | 'again'
+    | 'discard'
+    | 'you'
+    | 'stage'
+    | 'edited'
+    | 'readOnly'
+    | 'closed'
+    | 'closedHint'
+    | 'away'
+    | 'name'
+    | 'nameHint'
+    | 'nameWrong'
+    | 'join'
+    | 'rename'
+    | 'toNewest',
+    string
+  > & {
+    as: (name: string) => string;
+    unseen: (count: number) => string;
+    /** For a screen reader. */
+    wrote: (name: string, content: string) => string;
+    many: (count: number) => string;
   };
   /** For hosts. */
   own: Record<
@@ -132,10 +170,15 @@ export interface LiveTexts {
     | 'pushUrlHint'
     | 'pushUrlWrong'
     | 'pushAdd'
-    | 'pushRemove',
+    | 'pushRemove'
+    | 'chat'
+    | 'chatHint'
+    | 'replay'
+    | 'replayHint',
     string
   > & {
     states: Record<LiveState, string>;
+    chats: Record<ListenerChat, string>;
     interrupted: string;
     healthStates: Record<LiveHealth['state'], string>;
     /** There are as many as there may be. */

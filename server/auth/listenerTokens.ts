@@ -12,21 +12,29 @@ const claims = z.object({
   room: z.string(),
   /** Count of the PIN that it was given for. */
   pin: z.int(),
+  /** Of the listener: every entry is somebody else. */
+  sub: z.string(),
 });
 
 /** What a listener may hear, and by which of the room's PINs. */
 export interface ListenerClaims {
   roomId: string;
   pinVersion: number;
+  listenerId: string;
 }
 
 /** @param expiresAt milliseconds since the Unix epoch */
 export function signListenerToken(
-  { roomId, pinVersion }: ListenerClaims,
+  { roomId, pinVersion, listenerId }: ListenerClaims,
   secret: string,
   expiresAt: number,
 ): string {
-  const content = { room: roomId, pin: pinVersion, exp: Math.floor(expiresAt / 1_000) };
+  const content = {
+    room: roomId,
+    pin: pinVersion,
+    sub: listenerId,
+    exp: Math.floor(expiresAt / 1_000),
+  };
   return jwt.sign(content, secret, { algorithm: ALGORITHM, issuer: ISSUER, audience: AUDIENCE });
 }
 
@@ -38,8 +46,8 @@ export function verifyListenerToken(token: string, secret: string): ListenerClai
       issuer: ISSUER,
       audience: AUDIENCE,
     });
-    const { room, pin } = claims.parse(content);
-    return { roomId: room, pinVersion: pin };
+    const { room, pin, sub } = claims.parse(content);
+    return { roomId: room, pinVersion: pin, listenerId: sub };
   } catch (error) {
     throw new AppError('UNAUTHENTICATED', { message: 'Enter the PIN again.', cause: error });
   }

@@ -23,7 +23,7 @@ export class Audience {
     this.#deps = deps;
   }
 
-  async tellNew(access: Access, message: ChatMessage): Promise<void> {
+  async tellNew(access: Pick<Access, 'kind' | 'meetingId'>, message: ChatMessage): Promise<void> {
     const { roomId } = message;
     this.#tell(access, roomId, 'new-chat-message', { roomId, message });
     if (access.kind === 'meeting') return;

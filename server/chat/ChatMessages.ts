@@ -84,10 +84,10 @@ export class ChatMessages {
   /** @throws AppError NOT_FOUND, FORBIDDEN, RATE_LIMITED */
   async remove(person: Person, { roomId, messageId }: Place): Promise<ChatMessage> {
     const { store, rooms, now } = this.#deps;
-    await rooms.access(roomId, person.userId);
+    const { hosting } = await rooms.access(roomId, person.userId);
     const before = await this.#find(roomId, messageId, person.userId);
-    const own = before.senderId === person.userId;
-    if (own && before.deletedAt !== null) return before;
+    const isTheirs = before.senderId === person.userId || (before.fromListener && hosting);
+    if (isTheirs && before.deletedAt !== null) return before;
     return this.#change(person, { roomId, messageId }, (senderId) =>
       store.remove({ roomId, messageId, senderId }, now()),
     );

@@ -14,6 +14,8 @@ export interface Access {
   readonly mayWrite: boolean;
   /** The only other one has blocked this one, or is blocked: whatever is said goes nowhere. */
   readonly apart: boolean;
+  /** One hosts the meeting whose room it is. */
+  readonly hosting: boolean;
   readonly lastSeq: number;
   readonly rev: number;
 }
@@ -126,7 +128,10 @@ export interface ChatMessageStore {
     change: { content: string; mentions: readonly string[] },
     now: number,
   ): Promise<Changed | null>;
-  /** Null unless it is theirs and they may read; deleting it again changes nothing. */
+  /**
+   * Null unless it is theirs or a listener's in a meeting that they host, and they may write; deleting it again
+   * changes nothing.
+   */
   remove(
     where: { roomId: string; messageId: string; senderId: string },
     now: number,

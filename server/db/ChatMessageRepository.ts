@@ -114,6 +114,7 @@ export class ChatMessageRepository implements ChatMessageStore {
       now,
       'content = :content, mentions = CAST(:mentions AS jsonb), edited_at = CAST(:now AS timestamptz)',
       { content, mentions: JSON.stringify(mentions) },
+      'sender_id = :user',
     );
   }
 
@@ -126,6 +127,8 @@ export class ChatMessageRepository implements ChatMessageStore {
       now,
       `content = '', mentions = '[]', deleted_at = CAST(:now AS timestamptz)`,
       {},
+      `(sender_id = :user OR from_listener
+        AND (SELECT hosting FROM (${roomsFor(ROOM)}) AS access))`,
     );
   }
 
@@ -134,11 +137,12 @@ export class ChatMessageRepository implements ChatMessageStore {
     now: number,
     set: string,
     values: Values,
+    may: string,
   ): Promise<Changed | null> {
     const [row] = await this.#rows<MessageRow>(
       `WITH room AS (
          ${REVISED} AND EXISTS (SELECT FROM chat_messages WHERE id = :message
-           AND room_id = :room AND sender_id = :user AND deleted_at IS NULL)
+           AND room_id = :room AND ${may} AND deleted_at IS NULL)
          RETURNING rev
        )
        UPDATE chat_messages SET ${set}, rev = room.rev FROM room
@@ -344,6 +348,7 @@ interface MessageRow {
   rev: string | number;
   sender_id: string;
   sender_name: string;
+  from_listener: boolean;
   client_id: string | null;
   content: string;
   reply_to: string | null;
@@ -361,6 +366,7 @@ function mapMessage(row: MessageRow): ChatMessage {
   return {
     ...{ id: row.id, roomId: row.room_id, seq: Number(row.seq), rev: Number(row.rev) },
     ...{ senderId: row.sender_id, senderName: row.sender_name, clientId: row.client_id },
+    fromListener: row.from_listener,
     content: row.content,
     replyTo:
       row.reply_to === null

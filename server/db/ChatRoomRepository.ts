@@ -32,7 +32,7 @@ export class ChatRoomRepository implements ChatRoomStore {
     const [row] = await this.#rows<AccessRow>(roomsFor(ROOM), { room: roomId, user: userId });
     if (!row) return null;
     return {
-      ...{ kind: row.kind, meetingId: row.meeting_id, apart: row.apart },
+      ...{ kind: row.kind, meetingId: row.meeting_id, apart: row.apart, hosting: row.hosting },
       ...{ mayRead: row.may_read, mayWrite: row.may_write },
       ...{ lastSeq: Number(row.last_seq), rev: Number(row.rev) },
     };
@@ -251,6 +251,7 @@ interface AccessRow {
   may_read: boolean;
   may_write: boolean;
   apart: boolean;
+  hosting: boolean;
   read_seq: string | number | null;
   muted: boolean | null;
 }

@@ -15,6 +15,7 @@ import type {
 } from '../live/stores.ts';
 import { assignLocked, assignNow, lockMixers, mapMix, type MixColumns } from './assignMix.ts';
 import { isUniqueViolation } from './errors.ts';
+import { MAY_CHAT, REPLAY, type ReplayColumn } from './liveColumns.ts';
 
 interface RoomRow {
   room_id: string;
@@ -25,12 +26,17 @@ interface RoomRow {
   pin_hash: string;
   pin_version: number;
   desired: LiveRoomRecord['desired'];
+  listener_chat: LiveRoomRecord['listenerChat'];
+  offers_replay: boolean;
+  may_chat: boolean;
   nonce: string | null;
   key_secret: string | null;
   started_at: Date | null;
   stopped_at: Date | null;
   created_at: Date;
 }
+
+type LiveRow = RoomRow & MixColumns & { replay: ReplayColumn | null };
 
 type Nullable<T> = { [K in keyof T]: T[K] | null };
 
@@ -65,7 +71,7 @@ export class LiveRepository implements LiveStore {
     this.#db = db;
   }
 
-  async insert(room: Omit<LiveRoomRecord, 'meetingCode'>): Promise<void> {
+  async insert(room: Omit<LiveRoomRecord, 'meetingCode' | 'mayChat'>): Promise<void> {
     const { roomId, meetingId, hostId, createdAt } = room;
     try {
       await this.#db('live_rooms').insert({
@@ -252,7 +258,7 @@ export class LiveRepository implements LiveStore {
     return this.#db('live_rooms')
       .join('meetings', 'meetings.id', 'live_rooms.meeting_id')
       .leftJoin('mixes', 'mixes.meeting_id', 'live_rooms.meeting_id')
-      .select<(RoomRow & MixColumns)[]>(...ROOM, ...MIX);
+      .select<LiveRow[]>(...ROOM, ...MIX, this.#db.raw(MAY_CHAT), this.#db.raw(REPLAY));
   }
 
   /** Of every meeting; what is not there is null. */
@@ -263,7 +269,7 @@ export class LiveRepository implements LiveStore {
       .leftJoin('recordings', (on) =>
         on.on('recordings.meeting_id', 'meetings.id').onIn('recordings.state', RECORDED),
       )
-      .select<WantedRow[]>(...ROOM, ...MIX, ...OF_MEETING, ...RECORDING);
+      .select<WantedRow[]>(...ROOM, ...MIX, ...OF_MEETING, ...RECORDING, this.#db.raw(MAY_CHAT));
   }
 }
 
@@ -289,8 +295,8 @@ function recordingOf({ recording_id: id, composite, tracks }: WantedRow): Wanted
   return id === null ? null : { id, composite: composite === true, tracks: tracks === true };
 }
 
-function mapLiveRoom(row: RoomRow & MixColumns): LiveRoom {
-  return { room: mapRoom(row), mix: mixOf(row) };
+function mapLiveRoom(row: LiveRow): LiveRoom {
+  return { room: mapRoom(row), mix: mixOf(row), replay: row.replay };
 }
 
 function mapRoom(row: RoomRow): LiveRoomRecord {
@@ -303,6 +309,9 @@ function mapRoom(row: RoomRow): LiveRoomRecord {
     pinHash: row.pin_hash,
     pinVersion: row.pin_version,
     desired: row.desired,
+    listenerChat: row.listener_chat,
+    offersReplay: row.offers_replay,
+    mayChat: row.may_chat,
     nonce: row.nonce,
     keySecret: row.key_secret,
     startedAt: row.started_at?.getTime() ?? null,
@@ -317,12 +326,15 @@ function mixOf({ mix_meeting_id: meetingId, ...columns }: MixColumns): MixRecord
 
 /** Only what is given. */
 function patchRow(patch: LiveRoomPatch): Partial<RoomRow> {
-  const { title, pinHash, pinVersion, desired, nonce, keySecret, startedAt, stoppedAt } = patch;
+  const { title, pinHash, pinVersion, desired, listenerChat, offersReplay } = patch;
+  const { nonce, keySecret, startedAt, stoppedAt } = patch;
   return {
     ...(title !== undefined && { title }),
     ...(pinHash !== undefined && { pin_hash: pinHash }),
     ...(pinVersion !== undefined && { pin_version: pinVersion }),
     ...(desired !== undefined && { desired }),
+    ...(listenerChat !== undefined && { listener_chat: listenerChat }),
+    ...(offersReplay !== undefined && { offers_replay: offersReplay }),
     ...(nonce !== undefined && { nonce }),
     ...(keySecret !== undefined && { key_secret: keySecret }),
     ...(startedAt !== undefined && { started_at: dateOf(startedAt) }),

@@ -1,6 +1,6 @@
 /**
  * What a person may do in each of the rooms that `rooms` selects: a query with the columns of the room
- * and `may_read`, `may_write`, `apart`, and of the person's row `read_seq`, `muted`. The binding `:user`
+ * and `may_read`, `may_write`, `apart`, `hosting`, and of the person's row `read_seq`, `muted`. The binding `:user`
  * is the person.
  *
  * Whoever is in a meeting now has an open stay; those who wait have none, nor have those who were put out.
@@ -10,7 +10,8 @@
  */
 export function roomsFor(rooms: string): string {
   return `
-  SELECT room.*, meetings.title AS meeting_title, own.read_seq, own.muted, facts.apart, reading.may_read,
+  SELECT room.*, meetings.title AS meeting_title, own.read_seq, own.muted, facts.apart, facts.hosting,
+      reading.may_read,
       reading.may_read AND CASE room.kind
         WHEN 'group' THEN true
         WHEN 'direct' THEN NOT facts.apart AND NOT facts.other_gone

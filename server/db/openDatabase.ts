@@ -16,6 +16,7 @@ import { AutomaticRecordingRepository } from './AutomaticRecordingRepository.ts'
 import { CallHistoryRepository } from './CallHistoryRepository.ts';
 import { CallRepository } from './CallRepository.ts';
 import { DecisionRepository } from './DecisionRepository.ts';
+import { ListenerChatRepository } from './ListenerChatRepository.ts';
 import { LiveRepository } from './LiveRepository.ts';
 import { MeetingRepository } from './MeetingRepository.ts';
 import { DeliveryRepository } from './DeliveryRepository.ts';
@@ -64,6 +65,7 @@ export interface Database {
   readonly secrets: SecretRepository;
   readonly deliveries: DeliveryRepository;
   readonly live: LiveRepository;
+  readonly listenerChat: ListenerChatRepository;
   /** False where the database has no index of what is written in chats, or not yet (docs/operations.md). */
   readonly isChatIndexed: boolean;
   /** Has that index built in the background where it can be; never rejects. Idempotent. */
@@ -129,6 +131,7 @@ function databaseOf(db: Knex, config: Config, chatIndexes: ChatIndexes): Databas
     secrets: new SecretRepository(db),
     deliveries: new DeliveryRepository(db, outbox),
     live: new LiveRepository(db),
+    listenerChat: new ListenerChatRepository(db),
     get isChatIndexed() {
       return chatIndexes.isTextIndexed;
     },

@@ -10,7 +10,7 @@ import { clientAddress } from '../auth/clientAddress.ts';
 import { AppError } from '../core/AppError.ts';
 import { parsePayload } from '../core/parsePayload.ts';
 import { bearerToken } from './bearerToken.ts';
-import { cameOverTls, setCookie, type Cookie } from './cookies.ts';
+import { cameOverTls, setCookie, LISTENER_COOKIE, type Cookie } from './cookies.ts';
 import { jsonBody } from './jsonBody.ts';
 import { rawBody } from './rawBody.ts';
 import { setRoute } from './requestLog.ts';
@@ -26,12 +26,17 @@ type ParamNames<P extends string> = P extends `${string}:${infer Name}/${infer R
     : never;
 
 export type AccountPrincipal = Extract<Principal, { kind: 'account' }>;
+/** As a listener brings it; whether it opens the room is for who answers to find out. */
+export interface ListenerToken {
+  token: string;
+}
 interface PrincipalFor {
   none: null;
   optional: Principal | null;
   any: Principal;
   account: AccountPrincipal;
   operator: Operator;
+  listener: ListenerToken;
 }
 
 /** A request as its handler gets it: parsed and authenticated as the route says. */
@@ -101,7 +106,7 @@ export function bindRoutes(router: Router, handlers: RouteHandlers, options: Bin
         },
         async (ctx) => {
           const answer = await handle({
-            principal: ctx.state['principal'] as Principal | Operator | null,
+            principal: ctx.state['principal'] as AnyPrincipal,
             params: parsePayload(params, ctx.params),
             query: parsePayload(route.query ?? NO_QUERY, { ...ctx.query }),
             body: route.body === null ? undefined : parsePayload(route.body, ctx.request.body),
@@ -127,8 +132,9 @@ interface ErasedRoute {
   content?: readonly string[];
   response: z.ZodType | null;
 }
+type AnyPrincipal = PrincipalFor[keyof PrincipalFor];
 interface ErasedRequest {
-  principal: Principal | Operator | null;
+  principal: AnyPrincipal;
   params: unknown;
   query: unknown;
   body: unknown;
@@ -141,8 +147,13 @@ async function authenticate(
   ctx: Koa.Context,
   kind: keyof PrincipalFor,
   { auth, operators }: Pick<BindOptions, 'auth' | 'operators'>,
-): Promise<Principal | Operator | null> {
+): Promise<AnyPrincipal> {
   if (kind === 'none') return null;
+  if (kind === 'listener') {
+    const opens = bearerToken(ctx) ?? ctx.cookies.get(LISTENER_COOKIE);
+    if (opens === undefined) throw new AppError('UNAUTHENTICATED');
+    return { token: opens };
+  }
   const given = ctx.get('Authorization') !== '';
   if (!given && kind === 'optional') return null;
   const token = bearerToken(ctx);

@@ -1,5 +1,8 @@
 import type Koa from 'koa';
 
+/** What a listener's token comes in where a player sends no header. */
+export const LISTENER_COOKIE = 'parley_live';
+
 /** What a browser sends back for addresses below `path`, and shows to no script. */
 export interface Cookie {
   name: string;

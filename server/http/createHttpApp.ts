@@ -22,6 +22,7 @@ import { createAdminRoutes, type AdminRouteDeps } from './routes/admin.ts';
 import { createAuthRoutes, type AuthRouteDeps } from './routes/auth.ts';
 import { createChatRoutes, type ChatRouteDeps } from './routes/chat.ts';
 import { createCallRoutes, type CallRouteDeps } from './routes/calls.ts';
+import { addReplayFiles, type ReplayFileDeps } from './replayFiles.ts';
 import { createLiveListeningRoutes, type LiveListeningRouteDeps } from './routes/liveListening.ts';
 import { createLiveRoutes, type LiveRouteDeps } from './routes/live.ts';
 import { createMeetingRoutes, type MeetingRouteDeps } from './routes/meetings.ts';
@@ -46,6 +47,8 @@ export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'>, 
   livePushes: LiveRouteDeps['livePushes'];
   liveAccess: LiveListeningRouteDeps['liveAccess'] & LiveKeyDeps['access'];
   liveListening: LiveListeningRouteDeps['liveListening'];
+  listenerChat: LiveListeningRouteDeps['listenerChat'];
+  replays: LiveListeningRouteDeps['replays'] & ReplayFileDeps['replays'];
   liveFiles: LiveFileDeps['files'];
   recordings: RecordingRouteDeps['recordings'] & MeetingRouteDeps['recordings'];
   recordingAccess: RecordingRouteDeps['recordingAccess'] & RecordingFileDeps['access'];
@@ -81,6 +84,7 @@ export function createHttpApp(deps: HttpAppDeps): Koa {
   addLiveKeys(router, { access: deps.liveAccess, trustProxy });
   addLiveFiles(router, { files: deps.liveFiles });
   addRecordingFiles(router, { access: deps.recordingAccess, storage: deps.recordingStorage });
+  addReplayFiles(router, { replays: deps.replays, storage: deps.recordingStorage });
   bindRoutes(router, createHandlers(deps), {
     auth: deps.auth,
     operators: deps.operators,

@@ -5,14 +5,13 @@ import type { RateLimits } from '../auth/RateLimits.ts';
 import { AppError } from '../core/AppError.ts';
 import type { LiveAccess } from '../live/LiveAccess.ts';
 import { bearerToken } from './bearerToken.ts';
+import { LISTENER_COOKIE } from './cookies.ts';
 import { setRoute } from './requestLog.ts';
 
 const PATH = '/api/rooms/:roomId/keys/:nonce/:number';
 /** As it is given out. */
 const KEY = /^\/api\/rooms\/([A-Za-z0-9_-]{1,64})\/keys\/([A-Za-z0-9_-]{1,64})\/(0|[1-9]\d{0,14})$/;
-const STATUS = /^\/api\/rooms\/[A-Za-z0-9_-]{1,64}\/status$/;
-/** What a listener's token comes in where a player sends no header. */
-export const LISTENER_COOKIE = 'parley_live';
+const POLLED = /^\/api\/rooms\/[A-Za-z0-9_-]{1,64}\/(status|chat)$/;
 
 export interface LiveKeyDeps {
   access: Pick<LiveAccess, 'key'>;
@@ -47,7 +46,9 @@ export async function countListener(
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return false;
   // Refused ones count where they are refused.
   if (KEY.test(ctx.path)) return true;
-  if (!STATUS.test(ctx.path)) return false;
-  await rateLimits.consume('watchLivePerAddress', clientAddress(ctx.req, trustProxy));
+  const [, polled] = POLLED.exec(ctx.path) ?? [];
+  if (polled === undefined) return false;
+  const limit = polled === 'chat' ? 'readLiveChatPerAddress' : 'watchLivePerAddress';
+  await rateLimits.consume(limit, clientAddress(ctx.req, trustProxy));
   return true;
 }

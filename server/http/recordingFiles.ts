@@ -34,22 +34,23 @@ export function addRecordingFiles(router: Router, { access, storage }: Recording
     }
     if (typeof ticket !== 'string') throw new AppError('UNAUTHENTICATED');
     const file = await access.file(recordingId ?? '', fileId ?? '', ticket);
-    // Never as a page of this origin.
-    ctx.set('Content-Security-Policy', "default-src 'none'; sandbox");
-    ctx.set('X-Content-Type-Options', 'nosniff');
-    ctx.set('Cache-Control', 'private, no-store');
-    ctx.set('Accept-Ranges', 'bytes');
     if ('download' in ctx.query) ctx.attachment(file.name);
-    ctx.type = file.type;
-    await send(ctx, file, storage);
+    await answerRecordingFile(ctx, file, storage);
   });
 }
 
-async function send(
+/** Answers with a file, or the part of it that is asked for. */
+export async function answerRecordingFile(
   ctx: Koa.Context,
   file: RecordingFile,
   storage: Pick<RecordingStorage, 'read'>,
 ): Promise<void> {
+  // Never as a page of this origin.
+  ctx.set('Content-Security-Policy', "default-src 'none'; sandbox");
+  ctx.set('X-Content-Type-Options', 'nosniff');
+  ctx.set('Cache-Control', 'private, no-store');
+  ctx.set('Accept-Ranges', 'bytes');
+  ctx.type = file.type;
   const range = byteRangeOf(ctx.get('Range'), file.bytes);
   if (range === 'unsatisfiable') {
     ctx.body = null;

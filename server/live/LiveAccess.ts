@@ -6,6 +6,7 @@ import {
 import { verifyPasscode } from '../auth/passwords.ts';
 import type { RateLimits } from '../auth/RateLimits.ts';
 import { AppError } from '../core/AppError.ts';
+import { createId } from '../core/ids.ts';
 import { isHeard } from './airtime.ts';
 import { keyNumberOf, segmentKey, sequenceAt } from './segmentKeys.ts';
 import type { LiveRoom, LiveStore } from './stores.ts';
@@ -56,7 +57,11 @@ export class LiveAccess {
     const { hostId, pinVersion } = live.room;
     if (by.userId !== hostId) await this.#assertPin(live, pin, by.address);
     const expiresAt = now() + TOKEN_TTL_MS;
-    const token = signListenerToken({ roomId, pinVersion }, jwtSecret, expiresAt);
+    const token = signListenerToken(
+      { roomId, pinVersion, listenerId: createId() },
+      jwtSecret,
+      expiresAt,
+    );
     return { token, expiresAt, hlsUrl: hlsPathOf(roomId) };
   }
 
@@ -71,8 +76,37 @@ export class LiveAccess {
     token: string | undefined,
     address: string,
   ): Promise<Buffer> {
+    return this.#counted(address, () => this.#key(wanted, token));
+  }
+
+  /**
+   * The room, to whoever has entered it. Refusals count under the address.
+   * @param when `now`: not as it was a moment ago
+   * @throws AppError UNAUTHENTICATED with a token that is over and after another PIN; FORBIDDEN for another room's
+   *   token; NOT_FOUND: there is no such room any more; RATE_LIMITED after too many refusals
+   */
+  async listener(
+    roomId: string,
+    token: string,
+    address: string,
+    when: 'now' | 'lately' = 'lately',
+  ): Promise<{ live: LiveRoom; listenerId: string }> {
+    return this.#counted(address, async () => {
+      const { jwtSecret, rooms, store } = this.#deps;
+      const claims = verifyListenerToken(token, jwtSecret);
+      if (claims.roomId !== roomId) throw new AppError('FORBIDDEN');
+      let live = when === 'now' ? await store.find(roomId) : await rooms.find(roomId);
+      // Its PIN may be newer than what is at hand.
+      if (live?.room.pinVersion !== claims.pinVersion) live = await store.find(roomId);
+      if (!live || live.room.desired === 'removed') throw new AppError('NOT_FOUND');
+      if (live.room.pinVersion !== claims.pinVersion) throw new AppError('UNAUTHENTICATED');
+      return { live, listenerId: claims.listenerId };
+    });
+  }
+
+  async #counted<T>(address: string, check: () => Promise<T>): Promise<T> {
     try {
-      return await this.#key(wanted, token);
+      return await check();
     } catch (error) {
       if (error instanceof AppError) {
         await this.#deps.rateLimits.consume('liveKeyRefusedPerAddress', address);

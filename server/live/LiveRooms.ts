@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
-import type { liveRoutes } from '../../protocol/live.ts';
+import type { Broadcast, liveRoutes } from '../../protocol/live.ts';
 import { hashPasscode } from '../auth/passwords.ts';
 import type { Principal } from '../auth/Principal.ts';
 import { AppError } from '../core/AppError.ts';
@@ -39,7 +39,7 @@ export class LiveRooms {
   /** @throws AppError CONFLICT; NOT_FOUND, FORBIDDEN, ENDED of the meeting */
   async create(host: AccountPrincipal, input: CreateLiveRoomInput): Promise<LiveRoom> {
     const { store, meetings, now, logger } = this.#deps;
-    const { roomId, pin, meeting: ref, title } = input;
+    const { roomId, pin, meeting: ref, title, listenerChat = 'off', replay = false } = input;
     // Before a meeting is made for nothing; what counts is what the store says.
     if (await store.find(roomId)) throw taken();
     const own = ref === undefined ? null : await this.#ownMeeting(host, ref);
@@ -49,6 +49,7 @@ export class LiveRooms {
       await store.insert({
         ...{ roomId, meetingId: meeting.id, hostId: host.userId, pinHash, pinVersion: 1 },
         ...{ title: title ?? meeting.title, desired: 'off', nonce: null, keySecret: null },
+        ...{ listenerChat, offersReplay: replay },
         ...{ startedAt: null, stoppedAt: null, createdAt: now() },
       });
     } catch (error) {
@@ -93,13 +94,15 @@ export class LiveRooms {
   async update(
     host: AccountPrincipal,
     roomId: string,
-    { pin, title }: UpdateLiveRoomInput,
+    { pin, title, listenerChat, replay }: UpdateLiveRoomInput,
   ): Promise<LiveRoom> {
-    const { room } = await this.readOwn(host, roomId);
+    const { room, mix } = await this.readOwn(host, roomId);
     const changed = await this.#deps.store.update(
       roomId,
       {
         ...(title !== undefined && { title }),
+        ...(listenerChat !== undefined && { listenerChat }),
+        ...(replay !== undefined && { offersReplay: replay }),
         ...(pin !== undefined && {
           ...{ pinHash: await hashPasscode(pin), pinVersion: room.pinVersion + 1 },
         }),
@@ -107,13 +110,16 @@ export class LiveRooms {
       ['off', 'on-air'],
     );
     if (!changed) throw removing();
+    // Everybody in the meeting is told who reads its chat.
+    if (listenerChat !== undefined && mix?.mixer) this.#deps.tell(mix.mixer);
     return this.read(roomId);
   }
 
-  /** The live room that a meeting is on air in; null: it is not. */
-  async airedIn(meetingId: string): Promise<string | null> {
+  /** The live room that a meeting is on air in; of none, what nobody is told. */
+  async airedIn(meetingId: string): Promise<Pick<Broadcast, 'roomId' | 'listenerChat'>> {
     const found = await this.#deps.store.ofMeeting(meetingId);
-    return found && stateOf(found).state === 'on-air' ? found.room.roomId : null;
+    if (!found || stateOf(found).state !== 'on-air') return { roomId: null, listenerChat: 'off' };
+    return { roomId: found.room.roomId, listenerChat: found.room.listenerChat };
   }
 
   /** @throws AppError NOT_FOUND, FORBIDDEN, NO_CAPACITY, ENDED; INVALID_STATE: it is being removed */
@@ -159,7 +165,7 @@ export class LiveRooms {
     logger.info({ roomId }, 'live room is removed');
     if (mix?.mixer) this.#deps.tell(mix.mixer);
     else await store.remove(roomId);
-    return { mix, room: { ...found.room, desired: 'removed' } };
+    return { ...found, room: { ...found.room, desired: 'removed' } };
   }
 
   async #readUnlessRemoved(roomId: string): Promise<LiveRoom> {

@@ -1,4 +1,6 @@
 import type { Logger } from '../core/logger.ts';
+import { NO_BROADCAST } from '../../protocol/live.ts';
+import type { ListenerChat } from '../../protocol/liveChat.ts';
 import type { FeedState } from '../meetings/feed.ts';
 import type { ShownInput } from './mixer/feed.ts';
 import type { RoomMixer } from './mixer/RoomMixer.ts';
@@ -70,6 +72,7 @@ export class Mix {
   /** Pictures that there are tracks of. */
   #pictures: readonly string[] = [];
   #pushed = '[]';
+  #listenerChat: ListenerChat;
   /** Whether anything is published. */
   #isPublishing = false;
   #isTold = false;
@@ -77,6 +80,7 @@ export class Mix {
 
   constructor(of: MixOf, deps: MixDeps) {
     this.of = of;
+    this.#listenerChat = of.room?.listenerChat ?? 'off';
     this.#deps = deps;
     const { engine, source, nodeId, logger, recordings, nextPart } = deps;
     const { meetingId, generation } = of;
@@ -87,7 +91,9 @@ export class Mix {
       ...{ source, nodeId, generation },
       logger: logger.child({ meetingId, generation }),
       broadcast: () => ({
-        roomId: this.#isPublishing ? (this.#room?.roomId ?? null) : null,
+        ...NO_BROADCAST,
+        ...(this.#isPublishing &&
+          this.#room && { roomId: this.#room.roomId, listenerChat: this.#listenerChat }),
         recording: this.#recorder.isWriting,
       }),
       onState: (state) => this.#take(state),
@@ -143,6 +149,11 @@ export class Mix {
     if (this.#closing || next === this.#pushed) return;
     this.#pushed = next;
     this.#deps.engine.setPushes(targets);
+  }
+
+  /** Has everybody in the meeting told what listeners do with its chat. */
+  setListenerChat(listenerChat: ListenerChat): void {
+    this.#listenerChat = listenerChat;
   }
 
   /** Has everybody know that something is published, once it is; again where the store was away. Never rejects. */

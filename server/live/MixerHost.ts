@@ -131,6 +131,7 @@ export class MixerHost implements MixOutputs {
         mix?.recording?.id === task?.recording?.id && mix?.room?.nonce === task?.room?.nonce;
       if (mix && wanted && isDone && isAsWanted(mix, wanted)) {
         if (mix.room) mix.push(wanted.pushes);
+        if (wanted.room) mix.setListenerChat(wanted.room.listenerChat);
         void mix.tell();
         this.#considerMoving(mix);
       } else this.#repairs.add(meetingId, () => this.#repair(meetingId));

@@ -1,4 +1,5 @@
 import type { LiveState } from '../../protocol/live.ts';
+import type { ListenerChat } from '../../protocol/liveChat.ts';
 
 /** What is wanted of a live room. Times are milliseconds since the Unix epoch. */
 export interface LiveRoomRecord {
@@ -11,6 +12,12 @@ export interface LiveRoomRecord {
   /** Counts the PINs that it has had: what was given out for one before opens nothing. */
   pinVersion: number;
   desired: 'off' | 'on-air' | 'removed';
+  /** What its host lets listeners do with the meeting's chat. */
+  listenerChat: ListenerChat;
+  /** Whether listeners may watch afterwards what is recorded. */
+  offersReplay: boolean;
+  /** Whether participants of the meeting may write there. */
+  mayChat: boolean;
   /** Of the last start; null before the first. Names the keys of it. */
   nonce: string | null;
   /** 32 bytes in base64, of which the keys of that start are derived. */
@@ -36,6 +43,8 @@ export interface LiveRoom {
   room: LiveRoomRecord;
   /** Of its meeting. */
   mix: MixRecord | null;
+  /** What listeners may watch, or will; null: nothing. */
+  replay: { recordingId: string; isReady: boolean } | null;
 }
 
 /** Somewhere else where a room is sent. */
@@ -75,6 +84,8 @@ export type LiveRoomPatch = Partial<
     | 'pinHash'
     | 'pinVersion'
     | 'desired'
+    | 'listenerChat'
+    | 'offersReplay'
     | 'nonce'
     | 'keySecret'
     | 'startedAt'
@@ -91,7 +102,7 @@ export type Started = { outcome: 'started'; mix: MixRecord } | { outcome: 'full'
 /** Durable live rooms and the mixes of meetings. */
 export interface LiveStore {
   /** @throws AppError CONFLICT when there is a room of that name, or of that meeting */
-  insert(room: Omit<LiveRoomRecord, 'meetingCode'>): Promise<void>;
+  insert(room: Omit<LiveRoomRecord, 'meetingCode' | 'mayChat'>): Promise<void>;
   find(roomId: string): Promise<LiveRoom | null>;
   ofMeeting(meetingId: string): Promise<LiveRoom | null>;
   /** Newest first. */
@@ -143,8 +154,19 @@ export interface LiveStore {
   endMix(meetingId: string, generation: number): Promise<void>;
 }
 
+/** What listeners may do with the chat: never more than participants of the meeting. */
+export function listenerChatOf({
+  listenerChat,
+  mayChat,
+}: Pick<LiveRoomRecord, 'listenerChat' | 'mayChat'>): ListenerChat {
+  return listenerChat === 'write' && !mayChat ? 'read' : listenerChat;
+}
+
 /** What a room is doing: a function of what is wanted and what is. */
-export function stateOf({ room, mix }: LiveRoom): { state: LiveState; interrupted: boolean } {
+export function stateOf({ room, mix }: Pick<LiveRoom, 'room' | 'mix'>): {
+  state: LiveState;
+  interrupted: boolean;
+} {
   switch (room.desired) {
     case 'removed':
       return { state: 'removing', interrupted: false };

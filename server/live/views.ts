@@ -1,6 +1,7 @@
 import type { LiveRoomView, OwnLiveRoomView } from '../../protocol/live.ts';
+import type { ReplayState } from '../../protocol/liveReplay.ts';
 import type { Publication } from './mixer/spec.ts';
-import { stateOf, type LiveRoom, type LiveRoomRecord } from './stores.ts';
+import { listenerChatOf, stateOf, type LiveRoom, type LiveRoomRecord } from './stores.ts';
 
 /** Where players begin. */
 export function hlsPathOf(roomId: string): string {
@@ -27,6 +28,8 @@ export function publicView(live: LiveRoom): LiveRoomView {
   const { roomId, title, startedAt, stoppedAt } = live.room;
   return {
     ...{ roomId, title, ...stateOf(live), hlsUrl: hlsPathOf(roomId) },
+    listenerChat: listenerChatOf(live.room),
+    replayState: replayStateOf(live),
     startedAt: toInstant(startedAt),
     stoppedAt: toInstant(stoppedAt),
   };
@@ -34,11 +37,19 @@ export function publicView(live: LiveRoom): LiveRoomView {
 
 /** What its host sees. */
 export function ownView(live: LiveRoom): OwnLiveRoomView {
-  const { meetingId, meetingCode, desired, createdAt } = live.room;
+  const { meetingId, meetingCode, desired, listenerChat, createdAt } = live.room;
   return {
     ...{ ...publicView(live), meetingId, meetingCode, desired },
+    // As it was chosen, whatever the meeting allows at the moment.
+    listenerChat,
+    replay: live.room.offersReplay,
     createdAt: new Date(createdAt).toISOString(),
   };
+}
+
+function replayStateOf({ replay }: LiveRoom): ReplayState {
+  if (!replay) return 'none';
+  return replay.isReady ? 'ready' : 'preparing';
 }
 
 function toInstant(time: number | null): string | null {

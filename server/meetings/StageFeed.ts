@@ -175,7 +175,12 @@ export class StageFeed {
 
   #announce(broadcast: Broadcast): void {
     const before = this.#broadcast;
-    if (before.roomId === broadcast.roomId && before.recording === broadcast.recording) return;
+    const { roomId, listenerChat, recording } = broadcast;
+    const isSame =
+      before.roomId === roomId &&
+      before.listenerChat === listenerChat &&
+      before.recording === recording;
+    if (isSame) return;
     this.#broadcast = broadcast;
     if (!this.#closed) this.#roster.publish('broadcast-updated', { broadcast });
   }

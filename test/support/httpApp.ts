@@ -109,6 +109,8 @@ export async function startHttpApp(
     livePushes: { add: unused, remove: unused },
     liveAccess: { enter: unused, key: unused },
     liveListening: { watch: unused, health: unused },
+    listenerChat: { read: unused, write: unused },
+    replays: { open: unused, file: unused },
     liveFiles: { read: unused },
     recordings: {
       ...{ start: unused, stop: unused, list: unused, read: unused, readOwn: unused },

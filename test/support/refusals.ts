@@ -14,7 +14,7 @@ export function refusalsOfRoute(name: RouteName): ErrorCode[] {
     ...new Set<ErrorCode>([
       ...refusals,
       ...(auth === 'none' ? [] : (['UNAUTHENTICATED'] as const)),
-      ...(auth === 'account' || auth === 'operator' ? (['FORBIDDEN'] as const) : []),
+      ...(['account', 'operator', 'listener'].includes(auth) ? (['FORBIDDEN'] as const) : []),
       ...COMMON_REFUSALS,
     ]),
   ];

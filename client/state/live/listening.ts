@@ -7,6 +7,7 @@ import type { LiveSource } from '../../media/live/LiveStream.ts';
 import type { Failure } from '../models.ts';
 import { keptInTab } from '../storage.ts';
 import { keptAccess } from './keptAccess.ts';
+import { createListenerChat } from './listenerChat.ts';
 import type { ListenerAccess, ListenerScene, ListeningModel } from './liveModels.ts';
 import type { Player, PlayerDeps } from './player.ts';
 
@@ -70,7 +71,8 @@ export function createListening(deps: ListeningDeps): ListeningModel {
     if (access.value.is === 'needed') return 'pin';
     if (airing.value !== null || finishing.value) return 'on-air';
     if (state === 'starting') return 'starting';
-    return state === 'created' ? 'not-begun' : 'over';
+    if (state === 'created') return 'not-begun';
+    return room.value.replayState === 'ready' ? 'replay' : 'over';
   });
 
   function loseAccess(): void {
@@ -134,6 +136,24 @@ export function createListening(deps: ListeningDeps): ListeningModel {
     timer = setTimeout(() => void look(), pause);
   }
 
+  const chat = preview
+    ? null
+    : createListenerChat({ rest, roomId, token, room, airing, onAccessLost: loseAccess });
+
+  async function openReplay(): Promise<string> {
+    try {
+      const opener = token.peek() ?? '';
+      const answer = await rest.call('openLiveReplay', { params: { roomId }, token: opener });
+      return answer.url;
+    } catch (error) {
+      const refused = toRequestError(error);
+      if (refused.code === 'UNAUTHENTICATED') loseAccess();
+      // What its host has taken back is told with the room.
+      else if (refused.code === 'NOT_FOUND' || refused.code === 'INVALID_STATE') void look();
+      throw refused;
+    }
+  }
+
   const refresh = (): void => void look();
   addEventListener('online', refresh);
 
@@ -181,12 +201,15 @@ export function createListening(deps: ListeningDeps): ListeningModel {
   return {
     ...{ scene, room, listeners, failure, access, refresh },
     player: player.model,
+    chat,
+    openReplay,
     enter: (pin) => ask(pin),
     close() {
       closed = true;
       clearTimeout(timer);
       clearTimeout(finish);
       for (const stop of stops) stop();
+      chat?.close();
       player.close();
     },
   };

@@ -2,6 +2,8 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { LiveHealth, LiveRoomView, OwnLiveRoomView } from '../../../protocol/live.ts';
 import type { LivePosition, Rendition } from '../../media/live/LiveStream.ts';
 import type { PlaybackState, Sound } from '../../media/live/LivePlayback.ts';
+import type { ListenerChatModel } from './chatModels.ts';
+import type { ListenerChat } from '../../../protocol/liveChat.ts';
 import type { Failure, Loadable } from '../models.ts';
 
 /** The stream in its element. */
@@ -50,6 +52,7 @@ export type ListenerScene =
   | 'starting'
   | 'on-air'
   | 'over'
+  | 'replay'
   | 'removed';
 
 /** A live room as whoever listens sees it. */
@@ -62,6 +65,10 @@ export interface ListeningModel {
   readonly failure: ReadonlySignal<Failure | null>;
   readonly access: ReadonlySignal<ListenerAccess>;
   readonly player: PlayerModel;
+  /** Of a page, not of a preview. */
+  readonly chat: ListenerChatModel | null;
+  /** An address of what was on air, for a player; it ends. Rejects with a Failure. */
+  openReplay(): Promise<string>;
   /** Never rejects: look at `access`. */
   enter(pin: string): Promise<void>;
   /** Asks the server at once. */
@@ -92,6 +99,9 @@ export interface OwnRoomsModel {
   addPush(roomId: string, url: string): Promise<void>;
   removePush(roomId: string, pushId: string): Promise<void>;
   changePin(roomId: string, pin: string): Promise<void>;
+  openChat(roomId: string, listenerChat: ListenerChat): Promise<void>;
+  /** @param replay whether listeners may watch what is recorded */
+  offerReplay(roomId: string, replay: boolean): Promise<void>;
   /** The PIN of a room, where it was chosen in this tab: the server does not tell it again. */
   pinOf(roomId: string): string | null;
   /** How one of them is going, asked for with `refresh`. */

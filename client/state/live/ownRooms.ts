@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { LiveHealth, OwnLiveRoomView } from '../../../protocol/live.ts';
+import type { RouteBody } from '../../../protocol/rest.ts';
 import { toRequestError } from '../../api/RequestError.ts';
 import type { RestClient } from '../../api/RestClient.ts';
 import type { Failure } from '../models.ts';
@@ -33,6 +34,10 @@ export function createOwnRooms(rest: Rest, meeting: string | null): OwnRoomsMode
     show((await rest.call(name, { params: { roomId } })).room);
   }
 
+  async function update(roomId: string, body: RouteBody<'updateLiveRoom'>): Promise<void> {
+    show((await rest.call('updateLiveRoom', { params: { roomId }, body })).room);
+  }
+
   return {
     ...{ rooms: items, hasMore, refresh, loadMore },
     async create(input) {
@@ -54,6 +59,8 @@ export function createOwnRooms(rest: Rest, meeting: string | null): OwnRoomsMode
       pinKept(roomId).set(pin);
       show(room);
     },
+    openChat: (roomId, listenerChat) => update(roomId, { listenerChat }),
+    offerReplay: (roomId, replay) => update(roomId, { replay }),
     pinOf: (roomId) => pinKept(roomId).get(),
     createHealth: (roomId) => createHealth(rest, roomId),
   };

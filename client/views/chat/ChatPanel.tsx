@@ -45,6 +45,7 @@ export function ChatPanel({ meeting, onClose }: { meeting: MeetingModel; onClose
           ))}
         </div>
       )}
+      {other === null && <Overheard meeting={meeting} />}
       {shown && (
         <PicturesContext.Provider value={pictures}>
           <ChatRoomView
@@ -52,10 +53,23 @@ export function ChatPanel({ meeting, onClose }: { meeting: MeetingModel; onClose
             room={shown}
             people={here.map(({ userId, name }) => ({ userId, name }))}
             mayWrite={meeting.may('chat') && reachable}
+            moderates={meeting.may('change-settings')}
           />
         </PicturesContext.Provider>
       )}
     </Panel>
+  );
+}
+
+/** That what is written here goes beyond those who are here. */
+function Overheard({ meeting }: { meeting: MeetingModel }) {
+  const words = useTexts().chat;
+  const { roomId, listenerChat } = meeting.broadcast.value;
+  const isHeard = roomId !== null && listenerChat !== 'off';
+  return (
+    <p class={isHeard ? 'chat-overheard' : 'visually-hidden'} role="status">
+      {isHeard && (listenerChat === 'write' ? words.listenersWrite : words.listenersRead)}
+    </p>
   );
 }
 

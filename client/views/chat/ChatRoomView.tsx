@@ -14,12 +14,15 @@ interface ChatRoomViewProps {
   /** Who can be mentioned. */
   people: readonly RoomMember[];
   mayWrite: boolean;
+  /** Whether one hosts the meeting whose room it is. */
+  moderates?: boolean;
   /** Message to go to at once. */
   reveal?: number | null;
 }
 
 /** A room to read and write in: the same on its page and in a meeting. */
-export function ChatRoomView({ room, people, mayWrite, reveal = null }: ChatRoomViewProps) {
+export function ChatRoomView(props: ChatRoomViewProps) {
+  const { room, people, mayWrite, moderates = false, reveal = null } = props;
   const words = useTexts().chat;
   const control = useRef<ListControl | null>(null);
   const [replyTo, setReplyTo] = useState<ChatMessage | null>(null);
@@ -59,7 +62,7 @@ export function ChatRoomView({ room, people, mayWrite, reveal = null }: ChatRoom
         </p>
       )}
       <MessageList
-        {...{ room, people, mayWrite, control }}
+        {...{ room, people, mayWrite, moderates, control }}
         actions={{
           reply: (message) => {
             setEditing(null);

@@ -25,12 +25,20 @@ interface MessageListProps {
   room: RoomModel;
   people: readonly RoomMember[];
   mayWrite: boolean;
+  moderates: boolean;
   actions: Omit<MessageActions, 'goTo' | 'retryChange' | 'discardChange'>;
   control: { current: ListControl | null };
 }
 
 /** The messages of a room: as many as are around what is looked at. */
-export function MessageList({ room, people, mayWrite, actions, control }: MessageListProps) {
+export function MessageList({
+  room,
+  people,
+  mayWrite,
+  moderates,
+  actions,
+  control,
+}: MessageListProps) {
   const texts = useTexts();
   const words = texts.chat;
   const messages = room.messages.value;
@@ -108,7 +116,7 @@ export function MessageList({ room, people, mayWrite, actions, control }: Messag
                     class="message-place"
                   >
                     <MessageRow
-                      {...{ message, begins, mayWrite }}
+                      {...{ message, begins, mayWrite, moderates }}
                       own={message.senderId === room.selfId}
                       names={mentioned.join('\n')}
                       mentioned={message.mentions.includes(room.selfId)}

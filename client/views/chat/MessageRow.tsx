@@ -29,6 +29,8 @@ interface MessageRowProps {
   own: boolean;
   begins: boolean;
   mayWrite: boolean;
+  /** Whether one hosts the meeting, and may delete what listeners wrote. */
+  moderates: boolean;
   /** Of those whom it mentions. */
   names: string;
   /** Whether oneself is one of them. */
@@ -40,7 +42,7 @@ interface MessageRowProps {
 
 /** One message; drawn anew only when it has changed. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { message, own, begins, mayWrite, names, mentioned, changes, actions } = props;
+  const { message, own, begins, mayWrite, moderates, names, mentioned, changes, actions } = props;
   const texts = useTexts();
   const words = texts.chat;
   const [picking, setPicking] = useState(false);
@@ -66,7 +68,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       !deleted && { label: words.edit, icon: Pencil, run: () => actions.edit(message) },
     own && !deleted && { label: words.seenBy, icon: Eye, run: () => actions.showSeen(message) },
     mayWrite &&
-      own &&
+      (own || (moderates && message.fromListener)) &&
       !deleted && {
         label: words.remove,
         icon: Trash2,
@@ -79,13 +81,14 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
     <article
       class={classes.filter(Boolean).join(' ')}
       data-testid="chat-message"
-      aria-label={`${name}, ${timeOf(texts, message.createdAt)}`}
+      aria-label={`${name}${message.fromListener ? ` (${words.listener})` : ''}, ${timeOf(texts, message.createdAt)}`}
     >
       {begins && <Avatar name={message.senderName} id={message.senderId} />}
       <div class="message-body">
         {begins && (
           <header class="message-head">
             <strong>{name}</strong>
+            {message.fromListener && <span class="message-badge">{words.listener}</span>}
             <time class="muted small" dateTime={message.createdAt}>
               {timeOf(texts, message.createdAt)}
             </time>

@@ -44,7 +44,10 @@ export function rowsOf(
       before.last = null;
     }
     marked ||= isNew;
-    const begins = begin(message.senderId, at, messageDay);
+    // A listener may call themselves otherwise from one message to the next.
+    const { senderId, senderName, fromListener } = message;
+    const by = fromListener ? `${senderId} ${senderName}` : senderId;
+    const begins = begin(by, at, messageDay);
     rows.push({ is: 'message', key: message.clientId ?? message.id, message, begins });
   }
   const stored = new Set(messages.map(({ clientId }) => clientId));

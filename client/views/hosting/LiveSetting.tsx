@@ -1,4 +1,5 @@
 import { useId } from 'preact/hooks';
+import '../../styles/switch.css';
 import { useBusy } from '../useBusy.ts';
 
 interface LiveSwitchProps {

@@ -4,8 +4,10 @@ import type { ListeningModel } from '../../state/live/liveModels.ts';
 import { useTexts } from '../context.ts';
 import { usePageTitle } from '../usePageTitle.ts';
 import { useUnhurried } from '../useUnhurried.ts';
+import { ListenerChat } from './ListenerChat.tsx';
 import { PinForm } from './PinForm.tsx';
 import { Player } from './Player.tsx';
+import { Replay } from './Replay.tsx';
 import { SceneMessage } from './SceneMessage.tsx';
 import { StateNote } from './StateNote.tsx';
 import { useLiveTexts } from './useLiveTexts.ts';
@@ -19,9 +21,13 @@ export function LivePage({ listening }: { listening: ListeningModel }) {
   const room = listening.room.value;
   const scene = listening.scene.value;
   const hasStage = scene === 'on-air';
+  const [isChatOpen, setIsChatOpen] = useState(true);
+  const { chat } = listening;
+  const hasChat = hasStage && chat !== null && chat.state.value !== 'off';
+  const classes = ['live-page', hasChat && 'with-chat', hasChat && isChatOpen && 'chatting'];
   usePageTitle(room?.title ?? '');
   return (
-    <div class="live-page" data-scene={scene}>
+    <div class={classes.filter(Boolean).join(' ')} data-scene={scene}>
       <header class="live-top">
         <a class="brand" href="/">
           <img src="/icon.svg" alt="" width={28} height={28} />
@@ -38,8 +44,16 @@ export function LivePage({ listening }: { listening: ListeningModel }) {
             <Delay listening={listening} />
           </section>
         )}
+        {hasChat && (
+          <ListenerChat
+            chat={chat}
+            isOpen={isChatOpen}
+            onToggle={() => setIsChatOpen(!isChatOpen)}
+          />
+        )}
         {scene === 'pin' && <PinForm listening={listening} />}
-        {!hasStage && scene !== 'pin' && <SceneMessage listening={listening} />}
+        {scene === 'replay' && <Replay listening={listening} />}
+        {!['on-air', 'replay', 'pin'].includes(scene) && <SceneMessage listening={listening} />}
       </main>
     </div>
   );

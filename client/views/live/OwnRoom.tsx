@@ -7,8 +7,10 @@ import { Confirm } from '../components/Dialog.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { RetryNote } from '../components/RetryNote.tsx';
 import { useRetry } from '../useRetry.ts';
+import { ChatSetting } from './ChatSetting.tsx';
 import { PinDialog } from './PinDialog.tsx';
 import { Pushes } from './Pushes.tsx';
+import { ReplaySetting } from './ReplaySetting.tsx';
 import { StartStop } from './StartStop.tsx';
 import { liveLink } from './suggestions.ts';
 import { useLiveTexts } from './useLiveTexts.ts';
@@ -59,6 +61,8 @@ export function OwnRoom({ rooms, room }: OwnRoomProps) {
           {own.remove}
         </button>
       </div>
+      {!isGoing && <ChatSetting {...{ rooms, room, run }} />}
+      {!isGoing && <ReplaySetting {...{ rooms, room, run }} />}
       {!isGoing && <Pushes rooms={rooms} roomId={roomId} />}
       {asking === 'pin' && <PinDialog rooms={rooms} room={room} onClose={close} />}
       {asking === 'remove' && (

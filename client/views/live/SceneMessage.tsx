@@ -5,7 +5,7 @@ import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
 import { useLiveTexts } from './useLiveTexts.ts';
 
-type MessageScene = Exclude<ListenerScene, 'on-air' | 'pin' | 'loading' | 'failed'>;
+type MessageScene = Exclude<ListenerScene, 'on-air' | 'replay' | 'pin' | 'loading' | 'failed'>;
 
 const ICONS: Record<MessageScene, typeof Clock> = {
   'not-begun': Clock,
@@ -20,7 +20,7 @@ export function SceneMessage({ listening }: { listening: ListeningModel }) {
   const { app } = useTexts();
   const scene = listening.scene.value;
   const failure = listening.failure.value;
-  if (scene === 'loading' || scene === 'on-air' || scene === 'pin') {
+  if (scene === 'loading' || scene === 'on-air' || scene === 'replay' || scene === 'pin') {
     return (
       <div class="live-loading" role="status">
         <span class="spinner" />
@@ -46,10 +46,11 @@ export function SceneMessage({ listening }: { listening: ListeningModel }) {
 
 function Told({ listening, scene }: { listening: ListeningModel; scene: MessageScene }) {
   const { scenes } = useLiveTexts();
+  const isPreparing = listening.room.value?.replayState === 'preparing';
   const texts: Record<MessageScene, readonly [title: string, hint: string]> = {
     'not-begun': [scenes.notBegun, scenes.notBegunHint],
     starting: [scenes.starting, scenes.startingHint],
-    over: [scenes.over, scenes.overHint],
+    over: [scenes.over, isPreparing ? scenes.preparing : scenes.overHint],
     removed: [scenes.removed, scenes.removedHint],
     unknown: [scenes.unknown, scenes.unknownHint],
   };

@@ -1,14 +1,20 @@
 import type { LiveAccess } from '../../live/LiveAccess.ts';
 import type { LiveListening } from '../../live/LiveListening.ts';
+import type { ListenerChat } from '../../live/chat/ListenerChat.ts';
+import type { Replays } from '../../live/Replays.ts';
+import { replayFilePath } from '../replayFiles.ts';
 import type { RouteHandlers } from '../bindRoutes.ts';
-import { LISTENER_COOKIE } from '../liveKeys.ts';
+import { LISTENER_COOKIE } from '../cookies.ts';
 
 export interface LiveListeningRouteDeps {
   liveAccess: Pick<LiveAccess, 'enter'>;
   liveListening: Pick<LiveListening, 'watch' | 'health'>;
+  listenerChat: Pick<ListenerChat, 'read' | 'write'>;
+  replays: Pick<Replays, 'open'>;
 }
 
-export function createLiveListeningRoutes({ liveAccess, liveListening }: LiveListeningRouteDeps) {
+export function createLiveListeningRoutes(deps: LiveListeningRouteDeps) {
+  const { liveAccess, liveListening, listenerChat, replays } = deps;
   return {
     async enterLiveRoom({ principal, params: { roomId }, body, address, setCookie }) {
       const userId = principal?.kind === 'account' ? principal.userId : null;
@@ -21,6 +27,19 @@ export function createLiveListeningRoutes({ liveAccess, liveListening }: LiveLis
     },
 
     watchLiveRoom: ({ params, query }) => liveListening.watch(params.roomId, query.listener),
+
+    readLiveChat: ({ principal: { token }, params, query, address }) =>
+      listenerChat.read(params.roomId, { token, address }, query.after ?? null),
+
+    async writeLiveChat({ principal: { token }, params, body, address }) {
+      return { message: await listenerChat.write(params.roomId, { token, address }, body) };
+    },
+
+    async openLiveReplay({ principal: { token }, params: { roomId }, address }) {
+      const { ticket, durationMs, expiresAt } = await replays.open(roomId, { token, address });
+      const url = replayFilePath(roomId, ticket);
+      return { url, durationMs, expiresAt: new Date(expiresAt).toISOString() };
+    },
 
     async readLiveHealth({ principal, params }) {
       return { health: await liveListening.health(principal.userId, params.roomId) };

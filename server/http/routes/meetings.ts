@@ -41,12 +41,12 @@ export function createMeetingRoutes({ meetings, live, recordings, rateLimits }: 
 
     async readMeeting({ principal, params }) {
       const meeting = await meetings.read(params.idOrCode);
-      const [body, roomId, recording] = await Promise.all([
+      const [body, aired, recording] = await Promise.all([
         present(meeting, principal),
         live.airedIn(meeting.id),
         recordings.isOngoing(meeting.id),
       ]);
-      return { ...body, broadcast: { roomId, recording } };
+      return { ...body, broadcast: { ...aired, recording } };
     },
 
     async updateMeeting({ principal, params, body }) {

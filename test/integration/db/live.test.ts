@@ -36,11 +36,12 @@ describe.each(BACKENDS)('live rooms on %s', (backend) => {
     const room = {
       ...{ roomId: randomUUID(), meetingId: meeting.id, hostId: host, title: 'Stage' },
       ...{ pinHash: 'hash', pinVersion: 1, desired: 'off' as const, createdAt: T0 },
+      ...{ listenerChat: 'off' as const, offersReplay: false },
       ...{ nonce: null, keySecret: null, startedAt: null, stoppedAt: null },
       ...values,
     };
     await db.live.insert(room);
-    return { ...room, meetingCode: meeting.code };
+    return { ...room, meetingCode: meeting.code, mayChat: true };
   };
   const among =
     (capacity: number, names = mixers): ChooseMixer =>
@@ -56,10 +57,10 @@ describe.each(BACKENDS)('live rooms on %s', (backend) => {
 
   test('a room is found as it was stored, by its name, its meeting and its host', async () => {
     const room = await addRoom();
-    expect(await db.live.find(room.roomId)).toEqual({ room, mix: null });
-    expect(await db.live.ofMeeting(room.meetingId)).toEqual({ room, mix: null });
+    expect(await db.live.find(room.roomId)).toEqual({ room, mix: null, replay: null });
+    expect(await db.live.ofMeeting(room.meetingId)).toEqual({ room, mix: null, replay: null });
     expect(await db.live.list(host, { limit: 10 })).toEqual({
-      ...{ rooms: [{ room, mix: null }], next: null },
+      ...{ rooms: [{ room, mix: null, replay: null }], next: null },
     });
     expect(await db.live.find('no-such-room')).toBeNull();
   });
@@ -90,7 +91,7 @@ describe.each(BACKENDS)('live rooms on %s', (backend) => {
       ...{ outcome: 'started', mix: { generation: 1, mixer: mixers[0], publishing: false } },
     });
     expect(await start(two.roomId, only)).toEqual({ outcome: 'full' });
-    expect(await db.live.find(two.roomId)).toEqual({ room: two, mix: null });
+    expect(await db.live.find(two.roomId)).toEqual({ room: two, mix: null, replay: null });
     expect(await start(one.roomId, only)).toEqual({ outcome: 'refused' });
   });
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/db/openDatabase.ts';
 import { BACKENDS } from '../../support/backends.ts';
@@ -178,5 +179,41 @@ describe.each(BACKENDS)('recordings on %s', (backend) => {
     expect(await wanted()).toBeNull();
     const removed = (await db.recordings.removed()).map((one) => one.id);
     expect(removed).toEqual(expect.arrayContaining([ready, id]));
+  });
+
+  test('listeners get the last video that was begun while their room was on air', async () => {
+    const roomId = randomUUID();
+    await db.live.insert({
+      ...{ roomId, meetingId, hostId: host, title: 'Stage', pinHash: 'hash', pinVersion: 1 },
+      ...{ desired: 'off', listenerChat: 'off', offersReplay: true, createdAt: T0 },
+      ...{ nonce: null, keySecret: null, startedAt: T0 + 100, stoppedAt: T0 + 200 },
+    });
+    const replay = async () => (await db.live.find(roomId))?.replay;
+    await addReady({ startedAt: T0 + 99 });
+    await addReady({ startedAt: T0 + 201 });
+    await addReady({ startedAt: T0 + 150, composite: false, tracks: true });
+    expect(await replay()).toBeNull();
+    const first = await addReady({ startedAt: T0 + 100 });
+    const last = await addReady({ startedAt: T0 + 200 });
+    expect(await replay()).toEqual({ recordingId: last, isReady: true });
+    await db.recordings.remove(last, T0 + 300);
+    expect(await replay()).toEqual({ recordingId: first, isReady: true });
+    const { id } = await add({ startedAt: T0 + 150 });
+    expect(await replay()).toEqual({ recordingId: id, isReady: false });
+    await db.recordings.stop(id, T0 + 300);
+    expect(await replay()).toEqual({ recordingId: id, isReady: false });
+    await db.recordings.fail(id, 'lost', null);
+    expect(await replay()).toEqual({ recordingId: first, isReady: true });
+    // One of which the picture is lost.
+    const soundOnly = await add({ startedAt: T0 + 160, tracks: true });
+    await db.recordings.stop(soundOnly.id, T0 + 300);
+    const files = [fileOf(soundOnly.id, { kind: 'track' })];
+    await db.recordings.finish(soundOnly.id, { files, durationMs: 1, expiresAt: null }, 'lost');
+    expect(await replay()).toEqual({ recordingId: first, isReady: true });
+
+    await db.live.update(roomId, { offersReplay: false }, ['off']);
+    expect(await replay()).toBeNull();
+    await db.live.update(roomId, { offersReplay: true, desired: 'on-air' }, ['off']);
+    expect(await replay()).toBeNull();
   });
 });

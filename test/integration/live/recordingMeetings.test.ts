@@ -82,7 +82,7 @@ describe('a server that mixes', () => {
       const guest = await join(server, await signUp(server), meetingId);
       const { id } = await start(server, host, meetingId);
       const on = await guest.next('broadcast-updated', ({ broadcast }) => broadcast.recording);
-      expect(on.broadcast).toEqual({ roomId: null, recording: true });
+      expect(on.broadcast).toEqual({ roomId: null, listenerChat: 'off', recording: true });
       const late = await join(server, await signUp(server), meetingId);
       expect((await late.next('meeting-joined')).broadcast.recording).toBe(true);
       const began = performance.now();

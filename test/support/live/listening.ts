@@ -1,4 +1,5 @@
 import type { Mesh } from '../../../server/cluster/Mesh.ts';
+import type { ChatOfListeners } from '../../../server/compose/chatOfListeners.ts';
 import { createListening } from '../../../server/compose/createListening.ts';
 import type { NodeRegistry } from '../../../server/cluster/NodeRegistry.ts';
 import { RateLimits } from '../../../server/auth/RateLimits.ts';
@@ -21,6 +22,8 @@ interface ListeningOptions {
   mesh: Mesh;
   rooms: Pick<LiveStore, 'find' | 'pushesOf'>;
   outputs?: MixOutputs;
+  /** Without it, the meeting's chat is no part of the test. */
+  chat?: ChatOfListeners;
   env?: Record<string, string>;
 }
 
@@ -36,6 +39,8 @@ export async function startListening(options: ListeningOptions): Promise<Listeni
   } as unknown as NodeRegistry;
   const listening = createListening({
     ...{ config, rateLimits, store: rooms, cluster: { registry } },
+    chat: options.chat ?? NO_CHAT,
+    recordings: { files: unused },
     mixes: new MixFiles({ self, mesh, outputs, now: Date.now }),
     jwtSecret: 'a secret of these tests, long enough for it',
     logger: createLogger('silent', 'json'),
@@ -69,3 +74,7 @@ export async function startListening(options: ListeningOptions): Promise<Listeni
 }
 
 const unused = () => Promise.reject(new Error('not part of this test'));
+const NO_CHAT: ChatOfListeners = {
+  store: { newest: unused, changes: unused, send: unused, find: unused },
+  ...{ ensureRoom: unused, tellMeeting: unused },
+};

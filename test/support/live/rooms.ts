@@ -16,10 +16,12 @@ export async function liveRoom(
       ...{ roomId: 'stage', meetingId: 'm1', meetingCode: 'bcd-fgh-jkm', hostId: 'host' },
       ...{ title: 'Stage', pinHash: await (pinHash ??= hashPasscode(PIN)), pinVersion: 1 },
       ...{ desired: 'on-air', nonce: 'n1', keySecret: KEY_SECRET, createdAt: 0 },
+      ...{ listenerChat: 'off', mayChat: true, offersReplay: false },
       ...{ startedAt: Date.now(), stoppedAt: null },
       ...values,
     },
     mix,
+    replay: null,
   };
 }
 

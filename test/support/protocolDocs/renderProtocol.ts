@@ -152,11 +152,12 @@ const AUTH = {
   any: 'With the token of an account or a guest.',
   account: "With an account's token.",
   operator: "With an operator's token.",
+  listener: "With a listener's token, of `enterLiveRoom`, or the cookie that came with it.",
 } as const;
 
 function renderRoutes(type: TypeOf): string {
   const comments = mergedComments(
-    ['rest', 'chatRoutes', 'people', 'callHistory', 'live', 'recordings'],
+    ['rest', 'chatRoutes', 'people', 'callHistory', 'live', 'liveChat', 'liveReplay', 'recordings'],
     /^\w*[rR]outes\./,
   );
   const entries = (Object.keys(rest.routes) as rest.RouteName[]).map((name) => {

@@ -206,7 +206,43 @@ export const RECORDINGS = {
   },
 } as const satisfies Table;
 
-export const TABLES: readonly Table[] = [CHAT, PEOPLE, CALLS, RECORDINGS];
+/** The PIN opens listening and nothing else. */
+const LISTENER = [U, U, U, U] as const;
+const NO_PIN = [U, U, U] as const;
+
+export const LIVE = {
+  title: 'Live rooms',
+  about: `Tried with a room on air whose host has opened the meeting's chat to listeners, who may write, unless a row says otherwise. Listening is by the PIN alone, whoever one is to the meeting.`,
+  columns: {
+    listen: 'Get keys of segments',
+    read: 'Read as a listener what was written since the room went on air',
+    write: 'Write as a listener',
+    'in the meeting': "Write in the meeting's chat as somebody in it",
+    delete: 'Delete what a listener wrote',
+    health: 'See how it goes, and where it is sent',
+    change: 'Change it, start, stop and remove it',
+  },
+  rows: {
+    'a listener': [Y, Y, Y, ...LISTENER],
+    'a listener, chat to read': [Y, Y, F, ...LISTENER],
+    'a listener, chat closed': [Y, F, F, ...LISTENER],
+    'a listener, where only hosts may write in the meeting': [Y, Y, F, ...LISTENER],
+    'who came with the PIN before': [U, U, U, ...LISTENER],
+    'a listener of another room': [F, F, F, ...LISTENER],
+    'who has the link and no PIN': [U, U, U, ...LISTENER],
+    'its host': [Y, Y, Y, Y, Y, Y, Y],
+    'a co-host of the meeting': [...NO_PIN, Y, Y, F, F],
+    'a participant': [...NO_PIN, Y, F, F, F],
+    'a guest in the meeting': [...NO_PIN, Y, F, F, F],
+    'who waits for the meeting': [...NO_PIN, O, O, F, F],
+    'who is banned from the meeting': [...NO_PIN, O, O, F, F],
+    'who is banned, with the PIN': [Y, Y, Y, O, O, F, F],
+    'an operator': [...NO_PIN, O, O, F, F],
+    'somebody signed out': [U, U, U, U, U, U, U],
+  },
+} as const satisfies Table;
+
+export const TABLES: readonly Table[] = [CHAT, PEOPLE, CALLS, RECORDINGS, LIVE];
 
 /** What each of its rows comes to, by column. */
 export function answersOf(table: Table, row: string): Record<string, Answer> {

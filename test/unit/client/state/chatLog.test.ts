@@ -8,6 +8,7 @@ function message(seq: number, rev = seq, more: Partial<ChatMessage> = {}): ChatM
     ...{ id: `m${seq}`, roomId: 'r', seq, rev, senderId: 'ada', senderName: 'Ada', clientId: null },
     ...{ content: `text ${seq}`, replyTo: null, mentions: [], editedAt: null, deletedAt: null },
     ...{ createdAt: '2026-01-01T00:00:00.000Z', reactions: [], seenCount: 0 },
+    fromListener: false,
     ...more,
   };
 }

@@ -78,7 +78,8 @@ test.each([
   const calls: unknown[] = [];
   const payload = { broadcast: after };
   const notification = { name: 'broadcast-updated', payload } as unknown as SequencedNotification;
-  const state = (broadcast: Broadcast) => ({ broadcast }) as RosterState;
+  const state = (broadcast: Omit<Broadcast, 'listenerChat'>) =>
+    ({ broadcast: { listenerChat: 'off', ...broadcast } }) as RosterState;
   consequences(calls)(notification, state(before), state(after));
   expect(calls).toEqual(told);
 });

@@ -75,7 +75,7 @@ describe('rosterOf', () => {
 
 describe('applyNotification', () => {
   test('follows whether the meeting is on air and recorded', () => {
-    const broadcast = { roomId: 'town-hall', recording: true };
+    const broadcast = { roomId: 'town-hall', listenerChat: 'read' as const, recording: true };
     const after = applyNotification(roster(), fact('broadcast-updated', { broadcast }));
     expect(after).toMatchObject({ broadcast, seq: 11 });
   });

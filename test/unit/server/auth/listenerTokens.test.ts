@@ -4,7 +4,7 @@ import { signToken, verifyToken } from '../../../../server/auth/tokens.ts';
 
 const SECRET = 'a secret of this test, long enough for it';
 const later = () => Date.now() + 60_000;
-const claims = { roomId: 'stage', pinVersion: 3 };
+const claims = { roomId: 'stage', pinVersion: 3, listenerId: 'l1' };
 
 test('a token says which room, and by which PIN', () => {
   expect(verifyListenerToken(signListenerToken(claims, SECRET, later()), SECRET)).toEqual(claims);
