@@ -4,6 +4,7 @@ const inBrowsers = {
   globalSetup: ['test/support/globalSetup.ts'],
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  isolate: false,
 };
 
 export default defineConfig({
@@ -13,6 +14,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.{ts,tsx}'],
+          // Most of what they cost was loading the same modules for each file.
+          isolate: false,
         },
       },
       {
@@ -56,6 +59,15 @@ export default defineConfig({
           name: 'e2e-timed',
           include: ['test/e2e/timed/*.test.ts'],
           // Where pictures are timed, one file has the machine for itself.
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...inBrowsers,
+          // Of `npm run faults` alone: long schedules, and how soon a machine is back that does nothing else.
+          name: 'e2e-faults',
+          include: ['test/e2e/faults/*.test.ts'],
           fileParallelism: false,
         },
       },

@@ -8,30 +8,11 @@ import {
   type TestCounts,
 } from '../checks.ts';
 import { runCommand } from '../command.ts';
-import { ensureBrowser } from '../ensureBrowser.ts';
-import { ensureClient } from '../ensureClient.ts';
-import { ensureFfmpeg } from '../ensureFfmpeg.ts';
-import { ensureRedis } from '../ensureRedis.ts';
-import { ensureWorker } from '../ensureWorker.ts';
-import { findTurn, turnEnv } from '../findTurn.ts';
-import { runStep, seconds } from '../Step.ts';
+import { prepareTests } from '../prepareTests.ts';
+import { seconds } from '../Step.ts';
 
 await runCommand(async ({ stop, args }) => {
-  console.log(`✔ Node ${process.versions.node}`);
-  const workerBin = await runStep('Media worker', stop, ensureWorker);
-  const chromium = await runStep('Browser', stop, ensureBrowser);
-  const redis = await runStep('Redis', stop, ensureRedis);
-  const ffmpeg = await runStep('FFmpeg', stop, ensureFfmpeg);
-  const turn = await runStep('TURN server', stop, findTurn);
-  const env = {
-    ...process.env,
-    MEDIASOUP_WORKER_BIN: workerBin,
-    PARLEY_CHROMIUM: chromium,
-    PARLEY_REDIS_SERVER: redis,
-    PARLEY_FFMPEG: ffmpeg,
-    ...turnEnv(turn),
-  };
-  await runStep('Client', stop, ensureClient);
+  const env = await prepareTests(stop);
 
   const counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };
   const summary: string[] = [];
