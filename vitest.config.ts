@@ -39,7 +39,7 @@ export default defineConfig({
           globalSetup: ['test/support/globalSetup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          // Each mixes pictures in real time, for which it needs a core: no others wait beside them.
+          // Each mixes pictures in real time, for which it needs a part of a core all the time.
           maxWorkers: 2,
           isolate: false,
         },
