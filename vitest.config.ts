@@ -24,8 +24,9 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           exclude: ['test/integration/live/**'],
           globalSetup: ['test/support/globalSetup.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          // A hundred rounds on a machine that does much else; whoever waits for one thing gives up sooner.
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
           // They wait for others more than they compute.
           maxWorkers: 6,
           // They replace no module and leave nothing behind: no need to load the server anew for each file.
@@ -37,8 +38,8 @@ export default defineConfig({
           name: 'live',
           include: ['test/integration/live/**/*.test.ts'],
           globalSetup: ['test/support/globalSetup.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
           // Each mixes pictures in real time, for which it needs a part of a core all the time.
           maxWorkers: 2,
           isolate: false,
