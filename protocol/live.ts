@@ -96,7 +96,7 @@ export type LiveHealth = z.infer<typeof liveHealth>;
 /** rtmp:// or rtmps://, with the key of the stream. */
 export const pushUrl = z
   .string()
-  .max(1_000)
+  .max(900)
   .regex(/^rtmps?:\/\/[^\s\p{Cc}\p{Cs}]+$/u, 'rtmp:// or rtmps://, without spaces');
 
 const roomBody = z.object({ room: ownLiveRoomView });

@@ -2,11 +2,14 @@ import type { NodeInfo } from '../cluster/NodeRegistry.ts';
 import { chooseMixer } from '../live/chooseMixer.ts';
 import type { ChooseMixer } from '../live/stores.ts';
 import type { Cluster } from './openCluster.ts';
-import { LOOK } from './openMixer.ts';
+
+/** Asks a node that mixes to look at what it has to do. */
+export const LOOK = 'mix/look';
 
 /** The nodes that mix, as far as this one knows. */
 export interface KnownMixers {
-  choose: ChooseMixer;
+  /** @param except a node that is not to have it */
+  choose: (taken: Parameters<ChooseMixer>[0], except?: string) => string | null;
   /** Why there is none at all, for people; null where there is one. */
   whyNone: () => string | null;
   /** One has something to do. */
@@ -20,10 +23,10 @@ export function knownMixers({ registry, mesh }: Cluster): KnownMixers {
   return {
     tell,
     tellAll: () => mixers().forEach(({ instanceId }) => tell(instanceId)),
-    choose: (taken) =>
+    choose: (taken, except) =>
       chooseMixer(
         mixers()
-          .filter(({ mark }) => mark === 'ready')
+          .filter(({ mark, instanceId }) => mark === 'ready' && instanceId !== except)
           .map(({ instanceId, mixerCapacity: capacity }) => ({ instanceId, capacity })),
         taken,
       ),

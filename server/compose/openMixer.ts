@@ -3,16 +3,17 @@ import { availableParallelism } from 'node:os';
 import type { RenditionName } from '../../protocol/live.ts';
 import type { Mesh } from '../cluster/Mesh.ts';
 import type { Config } from '../config/loadConfig.ts';
-import { AppError } from '../core/AppError.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Database } from '../db/openDatabase.ts';
 import type { FeedSource } from '../live/FeedFollower.ts';
-import { findFfmpeg } from '../live/mixer/ffmpeg.ts';
 import { RoomMixer } from '../live/mixer/RoomMixer.ts';
+import { untilFfmpeg } from '../live/mixer/untilFfmpeg.ts';
 import { createWorkFolder, removeStaleWork } from '../live/mixer/workFolder.ts';
 import { MixerHost } from '../live/MixerHost.ts';
+import type { ChooseMixer } from '../live/stores.ts';
 import { Owners } from '../meetings/Owners.ts';
 import { openRecordingWork } from './createRecordings.ts';
+import { knownMixers, LOOK } from './knownMixers.ts';
 import type { Cluster } from './openCluster.ts';
 import type { Releases } from './Releases.ts';
 
@@ -35,7 +36,6 @@ interface MixingDeps {
 const ADDRESS = '127.0.0.1';
 /** An owner holds its answer for 2 s. */
 const FOLLOW_TIMEOUT_MS = 6_000;
-export const LOOK = 'mix/look';
 
 /** Has this node mix what it is given; null where it is not to. */
 export function openMixer(deps: MixingDeps): Mixing | null {
@@ -71,24 +71,26 @@ export function openMixer(deps: MixingDeps): Mixing | null {
       remove: (folder) => rm(folder, { recursive: true, force: true }),
     },
     recordings,
+    giveAway: (meetingId, generation) => giveAway(deps, meetingId, generation),
     logger,
   });
   releases.push('mixes', () => host.close());
-  const find = async (): Promise<void> => {
-    try {
-      const found = await findFfmpeg(live.ffmpeg);
-      ffmpeg = found.path;
-      const { renditions } = host;
-      logger.info({ ffmpeg: found, rooms: wanted, renditions }, 'this node mixes live rooms');
-      await removeStaleWork();
-      serveLook(mesh, host);
-      recordings.start();
-    } catch (error) {
-      const reason = error instanceof AppError ? error.message : String(error);
-      logger.warn({ reason }, 'this node does not mix live rooms');
-    }
+  const stopping = new AbortController();
+  releases.push('search for FFmpeg', () => stopping.abort());
+  const begin = async (): Promise<void> => {
+    const found = await untilFfmpeg(live.ffmpeg, { logger, signal: stopping.signal });
+    if (!found || stopping.signal.aborted) return;
+    ffmpeg = found.path;
+    const { renditions } = host;
+    logger.info({ ffmpeg: found, rooms: wanted, renditions }, 'this node mixes live rooms');
+    serveLook(mesh, host);
+    recordings.start();
+    const { left } = await removeStaleWork();
+    if (left.length > 0) logger.info({ left }, 'still in use by a mixer whose server was killed');
   };
-  void find();
+  begin().catch((error: unknown) => {
+    logger.warn({ err: error }, 'what earlier mixers have left was not removed');
+  });
   return { host, capacity: () => (ffmpeg === null ? 0 : wanted) };
 }
 
@@ -97,6 +99,21 @@ function serveLook(mesh: Mesh, host: MixerHost): void {
     host.look();
   });
   host.look();
+}
+
+/** To another node that mixes; where none has room, it stays. */
+async function giveAway(
+  { cluster, database, logger }: MixingDeps,
+  meetingId: string,
+  generation: number,
+): Promise<void> {
+  const own = cluster.registry.self.instanceId;
+  const mixers = knownMixers(cluster);
+  const choose: ChooseMixer = (taken) => mixers.choose(taken, own) ?? own;
+  const mix = await database.live.assign(meetingId, generation, choose, Date.now());
+  if (!mix?.mixer || mix.mixer === own) return;
+  logger.info({ meetingId, to: mix.mixer, generation: mix.generation }, 'mix given away');
+  mixers.tell(mix.mixer);
 }
 
 function sourceOf(owners: Owners, meetingId: string): FeedSource {

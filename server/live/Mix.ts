@@ -4,6 +4,7 @@ import type { ShownInput } from './mixer/feed.ts';
 import type { RoomMixer } from './mixer/RoomMixer.ts';
 import type { MixHealth } from './mixer/spec.ts';
 import { FeedFollower, type FeedSource } from './FeedFollower.ts';
+import { Misfit } from './Misfit.ts';
 import { PartRecorder } from './recordings/PartRecorder.ts';
 import type { RecordingWork } from './recordings/RecordingWork.ts';
 import type { LivePush, LiveRoomRecord, LiveStore, WantedRecording } from './stores.ts';
@@ -21,6 +22,8 @@ export interface MixDeps {
   recordings: Pick<RecordingWork, 'begin' | 'handleWriting' | 'end'>;
   /** Numbers of parts of recordings grow, whichever engine writes them. */
   nextPart: () => number;
+  /** Pictures a second that are asked for. */
+  framesPerSecond: number;
   nodeId: string;
   logger: Logger;
 }
@@ -53,6 +56,7 @@ export class Mix {
   readonly #deps: MixDeps;
   readonly #follower: FeedFollower;
   readonly #recorder: PartRecorder;
+  readonly #misfit: Misfit;
   #shown: readonly ShownInput[] = [];
   /** Pictures that there are tracks of. */
   #pictures: readonly string[] = [];
@@ -68,6 +72,7 @@ export class Mix {
     const { engine, source, nodeId, logger, recordings, nextPart } = deps;
     const { meetingId, generation, room } = of;
     this.#recorder = new PartRecorder({ engine, recordings, nextPart, logger });
+    this.#misfit = new Misfit(deps.framesPerSecond, performance.now());
     this.#follower = new FeedFollower({
       ...{ source, nodeId, generation },
       logger: logger.child({ meetingId, generation }),
@@ -102,6 +107,11 @@ export class Mix {
     if (this.#closing) return;
     await this.#recorder.set(recording);
     this.#show();
+  }
+
+  /** To be asked again and again. @param now of `performance` @returns why another node is to have it; null: it is not */
+  misfit(now: number): 'slow' | 'silent' | null {
+    return this.#closing ? null : this.#misfit.watch(this.health, now);
   }
 
   /** Has it sent to these addresses as well, and to no others. */

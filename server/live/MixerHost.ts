@@ -23,6 +23,8 @@ export interface MixerHostDeps {
   /** Where a meeting's mix of that generation writes; new, and removed with it. */
   folders: { create(): Promise<string>; remove(folder: string): Promise<void> };
   recordings: Pick<RecordingWork, 'begin' | 'handleWriting' | 'end'>;
+  /** Has another node mix it, where there is one with room. */
+  giveAway: (meetingId: string, generation: number) => Promise<void>;
   logger: Logger;
 }
 
@@ -30,6 +32,8 @@ export interface MixerHostDeps {
 const KEEP_MS = 60_000;
 /** Whoever has something for this node says so; this is for what was not heard. */
 const LOOK_MS = 1_000;
+/** Until another node is asked for once more. */
+const ASK_AGAIN_MS = 30_000;
 /** Engines and parts of recordings that one mixer may have of a meeting, one after the other. */
 const NUMBERS = 1_000;
 const SECRET_BYTES = 32;
@@ -49,6 +53,8 @@ export class MixerHost implements MixOutputs {
   readonly #repairs: KeyedQueue;
   /** By meeting, the engines that its mix had, and the parts of recordings. */
   readonly #numbers = new Map<string, { generation: number; count: number }>();
+  /** When another node was asked for last. */
+  readonly #askedAt = new WeakMap<Mix, number>();
   #wanted: ReadonlyMap<string, Wanted> = new Map();
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
@@ -124,8 +130,21 @@ export class MixerHost implements MixOutputs {
       if (mix && wanted && isRecorded && isAsWanted(mix, wanted)) {
         if (mix.of.room) mix.push(wanted.pushes);
         void mix.tell();
+        this.#considerMoving(mix);
       } else this.#repairs.add(meetingId, () => this.#repair(meetingId));
     }
+  }
+
+  /** What this node cannot make another may be able to. */
+  #considerMoving(mix: Mix): void {
+    const { meetingId, generation } = mix.of;
+    const now = performance.now();
+    const why = mix.misfit(now);
+    if (why === null || now < (this.#askedAt.get(mix) ?? -Infinity) + ASK_AGAIN_MS) return;
+    this.#askedAt.set(mix, now);
+    const { logger, giveAway } = this.#deps;
+    logger.warn({ meetingId, generation, why }, 'this node cannot mix that: another is asked');
+    this.#repairs.add(`away ${meetingId}`, () => giveAway(meetingId, generation));
   }
 
   async #repair(meetingId: string): Promise<void> {
@@ -167,6 +186,7 @@ export class MixerHost implements MixOutputs {
       { meetingId, generation, room, hasPicture, folder },
       {
         ...{ ...this.#deps, engine, source: sourceOf(meetingId) },
+        framesPerSecond: settings.framesPerSecond,
         nextPart: () => this.#nextNumber(meetingId, generation),
       },
     );

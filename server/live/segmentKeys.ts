@@ -12,6 +12,15 @@ export function sequenceAt(at: number, segmentSec: number): number {
   return Math.floor(at / (segmentSec * 1_000));
 }
 
+/**
+ * Number of the first segment of a mixer that begins now: the next, since a segment of the mixer before may have this
+ * one. Whoever goes on, on any machine, need not know whose it was: no mixer makes segments faster than time goes.
+ * @param now milliseconds since the Unix epoch
+ */
+export function nextSequence(now: number, segmentSec: number): number {
+  return sequenceAt(now, segmentSec) + 1;
+}
+
 /** Number of the key that a segment is encrypted with. */
 export function keyNumberOf(sequence: number, segmentsPerKey: number): number {
   return Math.floor(sequence / segmentsPerKey);

@@ -2,12 +2,12 @@ import type { Logger } from '../../core/logger.ts';
 import { Pushes } from '../push/Pushes.ts';
 import { Composites } from '../recording/Composites.ts';
 import { TrackRecording } from '../recording/TrackRecording.ts';
-import { segmentKey } from '../segmentKeys.ts';
+import { keyNumberOf, nextSequence, segmentKey } from '../segmentKeys.ts';
 import type { MixFeed } from './feed.ts';
 import { HlsOutput } from './HlsOutput.ts';
 import { MediaPort } from './MediaPort.ts';
 import type { FromProcess, MixOutputs, MixStart, ProcessHealth } from './messages.ts';
-import { sequenceAt, type MixedSegment } from './MixedSegment.ts';
+import type { MixedSegment } from './MixedSegment.ts';
 import { Mixer } from './Mixer.ts';
 import { RENDITIONS, type Rendition } from './renditions.ts';
 import type { MixSpec } from './spec.ts';
@@ -50,10 +50,10 @@ export class MixSession {
             ...{ folder: spec.folder, renditions, framesPerSecond: spec.framesPerSecond },
             ...{ segmentSec: spec.segmentSec, keptSegments: spec.keptSegments },
             keyOf: (sequence) => {
-              const number = Math.floor(sequence / spec.segmentsPerKey);
+              const number = keyNumberOf(sequence, spec.segmentsPerKey);
               return { uri: `${spec.keyPath}/${number}`, key: segmentKey(spec.keySecret, number) };
             },
-            firstSequence: sequenceAt(Date.now(), spec.segmentSec),
+            firstSequence: nextSequence(Date.now(), spec.segmentSec),
             discontinuitySequence: start.discontinuities,
           });
     const pushes = new Pushes(start.ffmpeg, logger);

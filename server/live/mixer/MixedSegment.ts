@@ -11,11 +11,3 @@ export interface MixedSegment {
   /** In the order of the renditions: transport streams. */
   files: readonly { rendition: Rendition; data: Buffer; durationSec: number }[];
 }
-
-/**
- * The number of a segment that begins now. It is taken from the clock, so that whoever goes on with a room, on any
- * machine, counts on without knowing whom: no mixer makes segments faster than time goes.
- */
-export function sequenceAt(now: number, segmentSec: number): number {
-  return Math.floor(now / (segmentSec * 1_000)) + 1;
-}

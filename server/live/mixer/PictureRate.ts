@@ -6,7 +6,7 @@ const SLOW_SECONDS = 5;
 const GOOD_SECONDS = 30;
 const MAX_GOOD_SECONDS = 600;
 /** Pictures are at least a quarter of what was asked for. */
-const MAX_DIVISOR = 4;
+export const MAX_DIVISOR = 4;
 
 /**
  * How many pictures a second are made: as many as were asked for, or fewer where the machine does not keep up. The

@@ -12,15 +12,28 @@ export function createWorkFolder(parent = tmpdir()): Promise<string> {
   return mkdtemp(join(parent, `${WORK_PREFIX}${process.pid}-`));
 }
 
-/** Removes what processes that were killed have left. @returns how many folders */
-export async function removeStaleWork(parent = tmpdir()): Promise<number> {
-  const names = await readdir(parent);
-  const stale = names.filter((name) => {
+/**
+ * Removes what processes that were killed have left. What one of their children still writes to may resist: that is
+ * left for another time, and keeps nobody from removing the rest.
+ * @param remove a folder with all that is in it
+ * @returns how many folders were removed, and those that are still there
+ */
+export async function removeStaleWork(
+  parent = tmpdir(),
+  remove: (folder: string) => Promise<void> = removeFolder,
+): Promise<{ removed: number; left: string[] }> {
+  const stale = (await readdir(parent)).filter((name) => {
     const pid = new RegExp(`^(?:${WORK_PREFIX}|${COMPILED_PREFIX})(\\d+)-`).exec(name)?.[1];
     return pid !== undefined && !isAlive(Number(pid));
   });
-  for (const name of stale) await rm(join(parent, name), { recursive: true, force: true });
-  return stale.length;
+  const folders = stale.map((name) => join(parent, name));
+  const outcomes = await Promise.allSettled(folders.map((folder) => remove(folder)));
+  const left = folders.filter((_, index) => outcomes[index]?.status === 'rejected');
+  return { removed: folders.length - left.length, left };
+}
+
+function removeFolder(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true });
 }
 
 function isAlive(pid: number): boolean {

@@ -5,6 +5,7 @@ import type { Logger } from '../../core/logger.ts';
 import { Backoff } from '../mixer/Backoff.ts';
 import { endChild, keepEnd, killChild, whenClosed } from '../mixer/children.ts';
 import { maskedAddress, withoutSecrets, type PushHealth, type PushTarget } from './pushTarget.ts';
+import { writeSecretOptions, type SecretOptions } from './secretOptions.ts';
 
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 30_000;
@@ -35,6 +36,8 @@ export class RtmpPush {
   readonly #ffmpeg: string;
   readonly #logger: Logger;
   readonly #backoff = new Backoff(FIRST_RETRY_MS, MAX_RETRY_MS);
+  #options: SecretOptions | null = null;
+  #preparing: Promise<void> | null = null;
   #run: Run | null = null;
   #retryAt = 0;
   #reason: string | null = null;
@@ -60,7 +63,11 @@ export class RtmpPush {
   take(data: Buffer): void {
     const now = performance.now();
     if (this.#closed) return;
-    if (!this.#run && now >= this.#retryAt) this.#start(now);
+    if (!this.#run && now >= this.#retryAt) {
+      if (this.#options) this.#start(now, this.#options);
+      // From the next segment on.
+      else this.#preparing ??= this.#prepare();
+    }
     const run = this.#run;
     if (!run) return;
     const isStuck = run.child.stdin.writableLength > MAX_WAITING_BYTES;
@@ -76,15 +83,31 @@ export class RtmpPush {
   async close(): Promise<void> {
     this.#closed = true;
     const run = this.#run;
-    if (!run) return;
-    run.child.stdin.end();
-    if (this.#isLive) await endChild(run.child, GRACE_MS);
-    else await killChild(run.child);
+    if (run) {
+      run.child.stdin.end();
+      if (this.#isLive) await endChild(run.child, GRACE_MS);
+      else await killChild(run.child);
+    }
+    await this.#preparing;
+    await this.#options?.remove();
   }
 
-  #start(now: number): void {
+  async #prepare(): Promise<void> {
+    try {
+      this.#options = await writeSecretOptions(this.target.url);
+    } catch (error) {
+      this.#fail(
+        0,
+        `Nothing can be written: ${error instanceof Error ? error.message : 'unknown'}`,
+      );
+    } finally {
+      this.#preparing = null;
+    }
+  }
+
+  #start(now: number, options: SecretOptions): void {
     this.#attempts += 1;
-    const child = this.#spawn();
+    const child = this.#spawn(options);
     if (!child) {
       this.#fail(0, 'FFmpeg could not be started.');
       return;
@@ -104,14 +127,14 @@ export class RtmpPush {
     });
   }
 
-  #spawn(): PushChild | null {
+  #spawn({ address, path }: SecretOptions): PushChild | null {
     const args = [
       ...['-hide_banner', '-loglevel', 'error', '-nostats', '-progress', 'pipe:1'],
       // Segments come all at once, and are to be sent as if they came from a camera.
       ...['-stats_period', '0.5', '-re', '-analyzeduration', '1000000', '-f', 'mpegts'],
       ...['-i', 'pipe:0'],
       ...['-map', '0:v:0', '-map', '0:a:0', '-c', 'copy', '-f', 'flv'],
-      ...['-flvflags', 'no_duration_filesize', this.target.url],
+      ...['-flvflags', 'no_duration_filesize', '-fpre', path, address],
     ];
     try {
       return spawn(this.#ffmpeg, args, { stdio: ['pipe', 'pipe', 'pipe'] });

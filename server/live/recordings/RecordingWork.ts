@@ -49,9 +49,16 @@ export class RecordingWork {
     part: number,
   ): Promise<PartTarget> {
     const { store, folders, nodeId } = this.#deps;
-    this.#writing.add(`${recording.id}/${part}`);
-    await store.claimPart(recording.id, part, nodeId);
-    return folders.create(recording, part);
+    const key = `${recording.id}/${part}`;
+    this.#writing.add(key);
+    try {
+      await store.claimPart(recording.id, part, nodeId);
+      return await folders.create(recording, part);
+    } catch (error) {
+      // Nobody writes it: what others wrote is not to wait for it.
+      this.#writing.delete(key);
+      throw error;
+    }
   }
 
   /** It writes. */

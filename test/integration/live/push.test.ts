@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { ensureFfmpeg } from '../../../provision/ensureFfmpeg.ts';
@@ -37,6 +38,13 @@ async function receive(port: number) {
   });
   const bytes = async () => (await stat(file).catch(() => ({ size: 0 }))).size;
   return { child, file, bytes };
+}
+
+/** Of all processes of a mixer: every user of the machine may read them. */
+async function argumentsOf(pid: number): Promise<string> {
+  const pids = (await groupOf(pid)).map((child) => String(child.pid));
+  const { stdout } = await promisify(execFile)('ps', ['-ww', '-o', 'args=', '-p', pids.join(',')]);
+  return stdout;
 }
 
 const pushOf = ({ mixer }: OpenedMixer, id: string) =>
@@ -128,6 +136,9 @@ it('is held up by none, and tells no secret', { timeout: TIMEOUT_MS }, async () 
     expect(await taker.bytes()).toBeGreaterThan(20_000);
   }, LONG_MS);
 
+  const seen = await argumentsOf(room.mixer.pid ?? 0);
+  expect(seen).toContain(`rtmp://127.0.0.1:${good}`);
+  expect(seen).not.toContain(KEY);
   expect(pushOf(room, 'mute')?.reason).toBe('Nothing gets through.');
   expect(room.mixer.health).toMatchObject({ state: 'running', restarts: 0 });
   const [first, last] = [room.segments[0], room.segments.at(-1)];

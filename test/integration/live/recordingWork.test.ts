@@ -131,6 +131,20 @@ test('a process that comes after a crash goes on with what it finds', async () =
   expect(durationMs).toBeGreaterThan(3_500);
 });
 
+test('a part that could not be begun keeps nobody from what was recorded', async () => {
+  const work = startNode('a');
+  const recording = await addRecording();
+  await record(work, recording, { number: 1_000, first: 500, segments: 2 });
+  const inTheWay = join(diskOf('a'), recording.id, '1001');
+  await writeFile(inTheWay, '');
+  await expect(work.begin(recording, 1_001)).rejects.toThrow();
+  await rm(inTheWay);
+  await db.recordings.stop(recording.id, Date.now());
+  work.look();
+  const { durationMs } = await until(recording.id, 'ready');
+  expect(durationMs).toBeGreaterThan(3_500);
+});
+
 test('parts of several nodes become one recording, in their order', async () => {
   const [first, second] = [startNode('a'), startNode('b')];
   const recording = await addRecording();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { MediaPort } from '../../../server/live/mixer/MediaPort.ts';
-import { sequenceAt } from '../../../server/live/mixer/MixedSegment.ts';
+import { nextSequence } from '../../../server/live/segmentKeys.ts';
 import { eventually } from '../../support/eventually.ts';
 import { colourAt, loudnessBetween } from '../../support/live/analyze.ts';
 import type { ParentSays } from '../../support/live/mixerParent.ts';
@@ -94,7 +94,7 @@ it.each([
   expect(sound && loudnessBetween(sound, end - 1_000, end)).toBeGreaterThan(0.08);
   // Numbers go on by the clock, further than any that were.
   expect(next?.sequence).toBeGreaterThan(last);
-  expect(next?.sequence).toBeLessThanOrEqual(sequenceAt(Date.now(), spec.segmentSec));
+  expect(next?.sequence).toBeLessThanOrEqual(nextSequence(Date.now(), spec.segmentSec));
   expect(await playlistOf(spec.folder)).toMatch(/#EXT-X-DISCONTINUITY-SEQUENCE:1\n/);
   expect(room.healths.map(({ state }) => state)).toContain('interrupted');
   expect(mixer.health.lastError).toMatch(signal === 'SIGKILL' ? /SIGKILL/ : /hung/);

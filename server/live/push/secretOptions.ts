@@ -1,0 +1,34 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createWorkFolder } from '../mixer/workFolder.ts';
+
+/** How FFmpeg is told of an address without any user of the machine seeing it among the arguments of processes. */
+export interface SecretOptions {
+  /** Without application and key; what is before the host stays. */
+  address: string;
+  /** File with the rest, for its option `-fpre`; only this user may read it. */
+  path: string;
+  /** Idempotent. */
+  remove(): Promise<void>;
+}
+
+/** @param url of RTMP @throws what making a file throws */
+export async function writeSecretOptions(url: string): Promise<SecretOptions> {
+  const { address, options } = splitAddress(url);
+  const folder = await createWorkFolder();
+  const path = join(folder, 'push.ffpreset');
+  await writeFile(path, options, { mode: 0o600 });
+  return { address, path, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/**
+ * Takes an address apart as FFmpeg does: of three names and more, two are the application, and whatever has a colon is
+ * the key's (`rtmp_open` in its libavformat/rtmpproto.c).
+ * @returns what may be seen, and options that hold the rest
+ */
+export function splitAddress(url: string): { address: string; options: string } {
+  const [, address = '', rest = ''] = /^(\w+:\/\/[^/]*)\/?(.*)$/s.exec(url) ?? [];
+  const [, app = rest, key = ''] = /^([^/]*\/[^/:]*|[^/]*)\/(.*)$/s.exec(rest) ?? [];
+  const lines = [app && `rtmp_app=${app}\n`, key && `rtmp_playpath=${key}\n`];
+  return { address, options: lines.join('') };
+}
