@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 const inBrowsers = {
   globalSetup: ['test/support/globalSetup.ts'],
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
   isolate: false,
 };
 
@@ -50,8 +50,8 @@ export default defineConfig({
           ...inBrowsers,
           name: 'e2e',
           include: ['test/e2e/*.test.ts'],
-          // Not how soon something happens is asked, nor how smooth it is: two fit on two cores.
-          maxWorkers: 2,
+          // Not how soon something happens is asked, nor how smooth it is, and much of it is waiting.
+          maxWorkers: 3,
         },
       },
       {

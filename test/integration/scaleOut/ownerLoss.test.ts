@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
+import { inFull } from '../../support/extent.ts';
 import { createMeeting, enterAsGuest, signUp, type Joined } from '../../support/people.ts';
 import { useTwoNodes } from '../../support/twoNodes.ts';
 import type { MeetingSnapshot } from '../../../protocol/notifications.ts';
@@ -126,7 +127,7 @@ describe('a meeting whose owner is lost', () => {
     expect(graces.received.every(({ payload }) => epochOf(payload) >= after.epoch)).toBe(true);
   });
 
-  it('keeps a place for those who come back to it after everybody had lost it', async () => {
+  inFull('keeps a place for those who come back to it after everybody had lost it', async () => {
     const ada = await signUp(nodes.owner);
     const { id: meetingId } = await createMeeting(nodes.owner, ada);
     const host = await atOwner.come(ada, meetingId, { deviceId: 'adas-laptop' });
