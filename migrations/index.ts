@@ -15,6 +15,9 @@ import * as partsOfMinutes from './013-parts-of-minutes.ts';
 import * as liveRooms from './014-live-rooms.ts';
 import * as recordings from './015-recordings.ts';
 import * as livePushes from './016-live-pushes.ts';
+import * as automaticRecordings from './018-automatic-recordings.ts';
+import * as recordingChat from './018-recording-chat.ts';
+import * as transcripts from './018-transcripts.ts';
 
 /**
  * Every migration under the name that databases remember it by, in the order they run.
@@ -37,4 +40,7 @@ export const migrations: Record<string, Knex.Migration> = {
   '014-live-rooms': liveRooms,
   '015-recordings': recordings,
   '016-live-pushes': livePushes,
+  '018-automatic-recordings': automaticRecordings,
+  '018-recording-chat': recordingChat,
+  '018-transcripts': transcripts,
 };

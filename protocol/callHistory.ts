@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant, MAX_PAGE } from './primitives.ts';
+import { id, instant, pageOf } from './primitives.ts';
 import type { RouteSchema } from './schemas.ts';
 
 /** What became of it. A meeting that one was in counts as answered. */
@@ -78,9 +78,7 @@ export const callHistoryRoutes = {
     auth: 'account',
     status: 200,
     query: z.strictObject({
-      /** `next` of the page before. */
-      before: z.string().max(200).optional(),
-      limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
+      ...pageOf(),
       ...filters,
     }),
     body: null,

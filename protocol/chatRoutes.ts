@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { chatMessage, chatRoom, content, MAX_MEMBERS, mentions, roomKind } from './chat.ts';
 import { reaction } from './meetings.ts';
-import { displayName, id, instant, LINE, MAX_PAGE } from './primitives.ts';
+import { displayName, id, instant, LINE, pageLimit, pageOf } from './primitives.ts';
 import type { RouteSchema } from './schemas.ts';
 
 const roomTitle = z.string().trim().min(1).max(120).regex(LINE, 'no control characters');
@@ -9,7 +9,6 @@ const roomTitle = z.string().trim().min(1).max(120).regex(LINE, 'no control char
 const roomBody = z.object({ room: chatRoom });
 const messageBody = z.object({ message: chatMessage });
 const number = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-const limit = z.coerce.number().int().min(1).max(MAX_PAGE);
 
 export const chatRoutes = {
   /** Rooms that one may read, the most recently active first. Empty direct rooms are their maker's alone. */
@@ -18,11 +17,7 @@ export const chatRoutes = {
     path: '/api/chat/rooms',
     auth: 'any',
     status: 200,
-    query: z.strictObject({
-      /** Opaque cursor from the page before. */
-      before: z.string().max(200).optional(),
-      limit: limit.default(50),
-    }),
+    query: z.strictObject(pageOf(50)),
     body: null,
     response: z.object({ rooms: z.array(chatRoom), next: z.string().nullable() }),
     refusals: [],
@@ -122,7 +117,7 @@ export const chatRoutes = {
         after: number.exactOptional(),
         before: number.exactOptional(),
         since: number.exactOptional(),
-        limit: limit.default(50),
+        limit: pageLimit(50),
       })
       .refine(
         ({ after, before, since }) =>
@@ -179,7 +174,7 @@ export const chatRoutes = {
     query: z.strictObject({
       /** How many to leave out. */
       offset: number.max(10_000).default(0),
-      limit: limit.default(50),
+      limit: pageLimit(50),
     }),
     body: null,
     response: z.object({
@@ -197,9 +192,7 @@ export const chatRoutes = {
     query: z.strictObject({
       q: z.string().trim().min(2).max(100).regex(LINE, 'well-formed text'),
       roomId: id.exactOptional(),
-      /** Opaque cursor from the page before. */
-      before: z.string().max(200).optional(),
-      limit: limit.default(20),
+      ...pageOf(),
     }),
     body: null,
     response: z.object({

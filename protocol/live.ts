@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant, MAX_PAGE, meetingRef, title } from './primitives.ts';
+import { id, instant, meetingRef, pageOf, title } from './primitives.ts';
 import type { RouteSchema } from './schemas.ts';
 
 /** Qualities that listeners can have, the largest first. */
@@ -129,9 +129,7 @@ export const liveRoutes = {
     auth: 'account',
     status: 200,
     query: z.strictObject({
-      /** Opaque cursor from the page before. */
-      before: z.string().max(200).optional(),
-      limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
+      ...pageOf(),
       /** Only that of this meeting. */
       meeting: meetingRef.exactOptional(),
     }),

@@ -15,21 +15,29 @@ export const MAX_CAPACITY = 1000;
 export const chatAfter = z.enum(['participants', 'hosts', 'nobody']);
 export type ChatAfter = z.infer<typeof chatAfter>;
 
-/** What participants who are not hosts may do. */
+/**
+ * Whether a meeting is recorded without anybody starting it, whenever a host or co-host is in it: as one picture, and
+ * with everybody apart as well.
+ */
+export const recordAutomatically = z.enum(['off', 'composite', 'composite-and-tracks']);
+export type RecordAutomatically = z.infer<typeof recordAutomatically>;
+
+/** What participants who are not hosts may do, and what becomes of what they do. */
 export const meetingSettings = z.object({
   mayShareScreen: z.boolean(),
   mayUnmute: z.boolean(),
   mayUseCamera: z.boolean(),
   mayReact: z.boolean(),
   mayRename: z.boolean(),
-  // Meetings that are older than the next two, or on nodes of an earlier version, have neither.
+  // Meetings that are older than the next three, or on nodes of an earlier version, have none of them.
   mayChat: z.boolean().default(true),
   chatAfter: chatAfter.default('participants'),
+  recordAutomatically: recordAutomatically.default('off'),
 });
 export type MeetingSettings = z.infer<typeof meetingSettings>;
 
 /** Those that are on or off. */
-export type MeetingSwitch = Exclude<keyof MeetingSettings, 'chatAfter'>;
+export type MeetingSwitch = Exclude<keyof MeetingSettings, 'chatAfter' | 'recordAutomatically'>;
 
 /** What a meeting begins with. */
 export const EVERYTHING_ALLOWED: MeetingSettings = {
@@ -40,6 +48,7 @@ export const EVERYTHING_ALLOWED: MeetingSettings = {
   mayRename: true,
   mayChat: true,
   chatAfter: 'participants',
+  recordAutomatically: 'off',
 };
 
 /** Only what is named changes. */
@@ -51,6 +60,7 @@ export const settingsChange = z.strictObject({
   mayRename: z.boolean().exactOptional(),
   mayChat: z.boolean().exactOptional(),
   chatAfter: chatAfter.exactOptional(),
+  recordAutomatically: recordAutomatically.exactOptional(),
 });
 export type SettingsChange = z.infer<typeof settingsChange>;
 

@@ -263,6 +263,11 @@ export const passingNotifications = {
     producerId: id,
     maxSpatialLayer: z.int().min(-1).max(3),
   }),
+  /**
+   * To hosts and co-hosts in a meeting that is to be recorded by itself: no mixer has room for it yet. It is tried again
+   * and again, and `broadcast-updated` tells when it is recorded.
+   */
+  'recording-waiting': z.object({ ...ofMeeting }),
   /** The server is going down: the connection will be cut, and another try will reach its successor. */
   'server-draining': z.object({}),
 } as const satisfies Record<string, z.ZodType>;

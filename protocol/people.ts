@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { displayName, id, instant, LINE, MAX_PAGE } from './primitives.ts';
+import { displayName, id, instant, LINE, pageOf } from './primitives.ts';
 import type { RequestSchema, RouteSchema } from './schemas.ts';
 
 /** Somebody with an account, as others see them. */
@@ -99,11 +99,6 @@ export const peopleNotifications = {
   'profile-updated': z.object({ person: profileView }),
 } as const satisfies Record<string, z.ZodType>;
 
-const peoplePage = {
-  /** Opaque cursor from the page before. */
-  before: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
-};
 const next = z.string().nullable();
 
 export const peopleRoutes = {
@@ -118,7 +113,7 @@ export const peopleRoutes = {
     status: 200,
     query: z.strictObject({
       q: z.string().trim().min(1).max(100).regex(LINE, 'well-formed text'),
-      ...peoplePage,
+      ...pageOf(),
       before: id.optional(),
     }),
     body: null,
@@ -185,7 +180,7 @@ export const peopleRoutes = {
     path: '/api/contacts',
     auth: 'account',
     status: 200,
-    query: z.strictObject(peoplePage),
+    query: z.strictObject(pageOf()),
     body: null,
     response: z.object({ contacts: z.array(contactView), next }),
     refusals: [],
@@ -226,7 +221,7 @@ export const peopleRoutes = {
     path: '/api/blocks',
     auth: 'account',
     status: 200,
-    query: z.strictObject(peoplePage),
+    query: z.strictObject(pageOf()),
     body: null,
     response: z.object({ people: z.array(personView), next }),
     refusals: [],

@@ -47,6 +47,17 @@ export const stamp = { epoch, seq };
 /** Most entries of one page of a list. */
 export const MAX_PAGE = 100;
 
+/** How many entries a list answers. @param usual without being asked for a number */
+export const pageLimit = (usual: number) =>
+  z.coerce.number().int().min(1).max(MAX_PAGE).default(usual);
+
+/** Which entries of a list are wanted. @param usual how many, without being asked for a number */
+export const pageOf = (usual = 20) => ({
+  /** Opaque cursor from the page before: its `next`. */
+  before: z.string().max(200).optional(),
+  limit: pageLimit(usual),
+});
+
 /** Counts the moves of a participant's media. */
 export const moveId = z.int().positive();
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant, MAX_PAGE, meetingRef, title } from './primitives.ts';
+import { displayName, id, instant, meetingRef, pageOf, title } from './primitives.ts';
 import type { RouteSchema } from './schemas.ts';
 
 /**
@@ -11,8 +11,11 @@ export type RecordingState = z.infer<typeof recordingState>;
 
 export const recordingFile = z.object({
   id,
-  /** `composite`: the picture that listeners see, in one file; `track`: one microphone, camera or screen. */
-  kind: z.enum(['composite', 'track', 'manifest']),
+  /**
+   * `composite`: the picture that listeners see, in one file; `track`: one microphone, camera or screen; `transcript`:
+   * what is said, as its owner put it there.
+   */
+  kind: z.enum(['composite', 'track', 'manifest', 'transcript']),
   /** With which it is downloaded. */
   name: z.string(),
   type: z.string(),
@@ -51,6 +54,8 @@ export const shareView = z.object({
   createdAt: instant,
   /** The link opens nothing from then on. */
   expiresAt: instant,
+  /** Whether it shows what was written, too. */
+  withChat: z.boolean(),
 });
 export type ShareView = z.infer<typeof shareView>;
 
@@ -61,12 +66,37 @@ const playableFile = recordingFile.extend({
   /** Saves it. */
   downloadUrl: z.string(),
 });
+/**
+ * What was written to everybody in the meeting while it was recorded,; what was deleted is not
+ * in it, whenever that was.
+ */
+export const recordingChat = z.object({
+  messages: z.array(
+    z.object({
+      id,
+      /** Of who wrote it, as they were called then. */
+      name: displayName,
+      content: z.string(),
+      at: instant,
+      editedAt: instant.nullable(),
+      /** Where it is in the recording, milliseconds after its beginning. */
+      offsetMs: z.int().nonnegative(),
+    }),
+  ),
+});
+export type RecordingChat = z.infer<typeof recordingChat>;
+
 const opened = z.object({
   recording: recordingView,
   files: z.array(playableFile),
+  /** What was written meanwhile; null: nothing, or it is not to be read with this link or by the meeting's settings. */
+  chat: z.object({ ticket: z.string(), url: z.string() }).nullable(),
   /** Of the addresses; asked for again they go on. */
   expiresAt: instant,
 });
+
+/** As `openRecording` answers it. */
+const ticket = z.string().regex(/^[A-Za-z0-9_.-]{1,2000}$/, 'a ticket');
 
 const recordingBody = z.object({ recording: recordingView });
 export const MAX_SHARES = 50;
@@ -106,9 +136,7 @@ export const recordingRoutes = {
     auth: 'account',
     status: 200,
     query: z.strictObject({
-      /** Opaque cursor from the page before. */
-      before: z.string().max(200).optional(),
-      limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
+      ...pageOf(),
       /** Only those of this meeting. */
       meeting: meetingRef.exactOptional(),
     }),
@@ -156,13 +184,41 @@ export const recordingRoutes = {
     response: opened,
     refusals: ['NOT_FOUND', 'FORBIDDEN', 'INVALID_STATE'],
   },
+  /**
+   * Put a transcript beside it, in place of the one before: the body is a file of WebVTT, of at most 1 MiB. Its owner only;
+   * whoever may play the recording may read it.
+   */
+  setTranscript: {
+    method: 'POST',
+    path: '/api/recordings/:recordingId/transcript',
+    auth: 'account',
+    status: 204,
+    content: ['text/vtt'],
+    body: z.instanceof(Uint8Array),
+    response: null,
+    refusals: ['NOT_FOUND', 'FORBIDDEN', 'INVALID_STATE'],
+  },
+  /** Take its transcript away; its owner only. Idempotent. */
+  removeTranscript: {
+    method: 'DELETE',
+    path: '/api/recordings/:recordingId/transcript',
+    auth: 'account',
+    status: 204,
+    body: null,
+    response: null,
+    refusals: ['NOT_FOUND', 'FORBIDDEN'],
+  },
   /** Make a link that anybody can open it with, shown this once; its owner only. At most 50 of a recording. */
   shareRecording: {
     method: 'POST',
     path: '/api/recordings/:recordingId/shares',
     auth: 'account',
     status: 201,
-    body: z.strictObject({ days: z.int().min(1).max(MAX_SHARE_DAYS).default(7) }),
+    body: z.strictObject({
+      days: z.int().min(1).max(MAX_SHARE_DAYS).default(7),
+      /** Show what was written meanwhile, too. */
+      withChat: z.boolean().default(false),
+    }),
     response: z.object({
       share: shareView,
       /** What the link holds. */
@@ -191,6 +247,20 @@ export const recordingRoutes = {
     body: null,
     response: null,
     refusals: ['NOT_FOUND', 'FORBIDDEN'],
+  },
+  /**
+   * What was written to everybody in the meeting while it was recorded, with a ticket of the recording as it was opened.
+   * Not there for links that do not show it, nor where the meeting's settings let nobody read its chat afterwards.
+   */
+  readRecordingChat: {
+    method: 'GET',
+    path: '/api/recordings/:recordingId/chat',
+    auth: 'none',
+    status: 200,
+    query: z.strictObject({ ticket }),
+    body: null,
+    response: recordingChat,
+    refusals: ['UNAUTHENTICATED', 'NOT_FOUND'],
   },
   /** Open a recording with a link. */
   openSharedRecording: {

@@ -18,7 +18,8 @@ import {
   email,
   id,
   instant,
-  MAX_PAGE,
+  pageLimit,
+  pageOf,
   meetingRef,
   passcode,
   password,
@@ -37,11 +38,7 @@ export type Guest = z.infer<typeof guest>;
 
 const session = z.object({ token: z.string(), user: account });
 
-export const page = z.strictObject({
-  /** Opaque cursor from the page before. */
-  before: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
-});
+export const page = z.strictObject(pageOf());
 
 export const createMeeting = z.strictObject({
   title,
@@ -268,7 +265,7 @@ export const routes = {
     query: z.strictObject({
       /** `next` of the page before. */
       before: z.coerce.number().int().positive().optional(),
-      limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
+      limit: pageLimit(20),
     }),
     body: null,
     response: z.object({ acts: z.array(operatorAct), next: z.int().nullable() }),
@@ -297,7 +294,7 @@ export const routes = {
       state: deliveryState.exactOptional(),
       /** `next` of the page before. */
       before: z.coerce.number().int().positive().optional(),
-      limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
+      limit: pageLimit(20),
     }),
     body: null,
     response: z.object({ deliveries: z.array(webhookDelivery), next: z.int().nullable() }),

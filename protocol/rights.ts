@@ -26,6 +26,8 @@ export const RIGHTS = [
   'assign-cohosts',
   /** Make somebody else the host. */
   'hand-over',
+  /** Have the meeting recorded without anybody starting it, and take that back. */
+  'record-automatically',
   /** End the meeting for everyone. */
   'end',
   /** Turn on one's own microphone. */
@@ -62,6 +64,7 @@ export const HOLDERS: Readonly<Record<Right, Holder>> = {
   'see-audit': 'hosts',
   'assign-cohosts': 'host',
   'hand-over': 'host',
+  'record-automatically': 'host',
   end: 'host',
   unmute: 'mayUnmute',
   'use-camera': 'mayUseCamera',

@@ -1,15 +1,18 @@
 import { symlink } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { ensureEntry } from './cache.ts';
 import { ensureDebianPackages, isDebian } from './debian.ts';
+import { findProgram, type Program } from './findProgram.ts';
 import { ProvisionError } from './ProvisionError.ts';
-import { isExecutable, run } from './run.ts';
+import { run } from './run.ts';
 import { silentStep, type Step } from './Step.ts';
 
 const SERVER = 'redis-server';
-const NAMES = [SERVER, 'valkey-server'];
-/** Beside those in the PATH, which may be short. */
-const USUAL_FOLDERS = ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin', '/snap/bin'];
+const REDIS: Program = {
+  variable: 'PARLEY_REDIS_SERVER',
+  names: [SERVER, 'valkey-server'],
+  hint: 'the path of redis-server or valkey-server, or unset it',
+};
 /** In Debian's redis-tools: the server itself, which acts by the name that it is called. */
 const DEBIAN_PROGRAM = '/usr/bin/redis-check-rdb';
 
@@ -23,20 +26,8 @@ export async function ensureRedis(
   step: Step = silentStep(),
   purpose = 'run the integration tests',
 ): Promise<string> {
-  const given = process.env['PARLEY_REDIS_SERVER'];
-  if (given) {
-    if (await isExecutable(given)) return given;
-    throw new ProvisionError(
-      `PARLEY_REDIS_SERVER is set to ${given}, which is not a program.`,
-      'Set it to the path of redis-server or valkey-server, or unset it.',
-    );
-  }
-
-  const installed = await findInstalled();
-  if (installed) {
-    step.outcome = `ready (${installed})`;
-    return installed;
-  }
+  const found = await findProgram(REDIS, step);
+  if (found) return found;
   const debian = await isDebian();
   if (debian && process.getuid?.() === 0) {
     await ensureDebianPackages(['redis-tools'], purpose, step);
@@ -49,17 +40,6 @@ export async function ensureRedis(
       ? 'Run this, then try again:\nsudo apt-get install -y redis-server'
       : 'Install Redis or Valkey, and set PARLEY_REDIS_SERVER to the path of its server if it is in an unusual place.',
   );
-}
-
-async function findInstalled(): Promise<string | undefined> {
-  const inPath = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  for (const name of NAMES) {
-    for (const folder of [...inPath, ...USUAL_FOLDERS]) {
-      const path = join(folder, name);
-      if (await isExecutable(path)) return path;
-    }
-  }
-  return undefined;
 }
 
 /** Gives Debian's program the name by which it is a server. */

@@ -1,14 +1,18 @@
 import { readdir } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { ensureEntry } from './cache.ts';
 import { ensureDebianPackages, isDebian } from './debian.ts';
+import { findProgram, type Program } from './findProgram.ts';
 import { ProvisionError } from './ProvisionError.ts';
-import { CommandError, isExecutable, run } from './run.ts';
+import { CommandError, run } from './run.ts';
 import { silentStep, type Step } from './Step.ts';
 
 const SERVER = 'turnserver';
-/** Beside those in the PATH, which may be short. */
-const USUAL_FOLDERS = ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'];
+const TURN: Program = {
+  variable: 'PARLEY_TURN_SERVER',
+  names: [SERVER],
+  hint: 'the path of turnserver, or to none, or unset it',
+};
 const PACKAGE = 'coturn';
 /** What `PARLEY_TURN_SERVER` begins with where there is to be none; why may follow. */
 const NONE = 'none';
@@ -23,21 +27,11 @@ export type TurnProgram = { path: string } | { missing: string };
  * @throws ProvisionError when what it was given is not a program
  */
 export async function findTurn(step: Step = silentStep()): Promise<TurnProgram> {
-  const given = process.env['PARLEY_TURN_SERVER'];
+  const given = process.env[TURN.variable];
   if (given?.startsWith(NONE))
     return missing(step, given.slice(NONE.length + 2) || 'none is wanted');
-  if (given) {
-    if (await isExecutable(given)) return { path: given };
-    throw new ProvisionError(
-      `PARLEY_TURN_SERVER is set to ${given}, which is not a program.`,
-      'Set it to the path of turnserver, or to none, or unset it.',
-    );
-  }
-  const installed = await findInstalled();
-  if (installed) {
-    step.outcome = `ready (${installed})`;
-    return { path: installed };
-  }
+  const found = await findProgram(TURN, step);
+  if (found) return { path: found };
   if (!(await isDebian())) return missing(step, 'coturn is not installed');
   if (process.getuid?.() !== 0) {
     return missing(step, 'coturn is not installed, and only root can install its libraries');
@@ -52,21 +46,12 @@ export async function findTurn(step: Step = silentStep()): Promise<TurnProgram> 
 
 /** What tells processes that are started from here the same. */
 export function turnEnv(found: TurnProgram): Record<string, string> {
-  return { PARLEY_TURN_SERVER: 'path' in found ? found.path : `${NONE}: ${found.missing}` };
+  return { [TURN.variable]: 'path' in found ? found.path : `${NONE}: ${found.missing}` };
 }
 
 function missing(step: Step, reason: string): TurnProgram {
   step.outcome = `missing, and tests that need one are skipped: ${reason}`;
   return { missing: reason };
-}
-
-async function findInstalled(): Promise<string | undefined> {
-  const inPath = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  for (const folder of [...inPath, ...USUAL_FOLDERS]) {
-    const path = join(folder, SERVER);
-    if (await isExecutable(path)) return path;
-  }
-  return undefined;
 }
 
 async function unpack(step: Step): Promise<string> {

@@ -229,10 +229,10 @@ function serveClients(
   });
   const { failures, mesh, registry } = cluster;
   const clients = new EventEmitter<ClientEvents>();
+  const deliveries = createDeliveries(mesh, registry);
   const talk = createTalk({
     ...{ config, auth, cluster, database, clients, meetings, rateLimits, metrics },
-    ...{ logger, releases },
-    deliveries: createDeliveries(mesh, registry),
+    ...{ logger, releases, deliveries },
   });
   const signaling = createSignaling(edge, {
     ...{ auth, rateLimits, mesh, logger },
@@ -275,7 +275,7 @@ function serveClients(
         meetings: meetings.service,
       }),
       ...createRecordings({
-        ...{ config, cluster, mixers, database, logger, releases },
+        ...{ config, cluster, mixers, database, deliveries, logger, releases },
         ...{ meetings: meetings.service, jwtSecret: base.jwtSecret },
       }),
       ...createListening({

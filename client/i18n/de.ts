@@ -114,6 +114,7 @@ export const de: Texts = {
     joining: 'Wird verbunden …',
     signInInstead: 'Stattdessen anmelden',
     asGuest: 'Du nimmst als Gast teil.',
+    recordedAutomatically: 'Diese Besprechung wird automatisch aufgezeichnet.',
     cameraOff: 'Kamera ist aus',
     cameraStarting: 'Kamera startet …',
     camera: 'Kamera',
@@ -278,6 +279,8 @@ export const de: Texts = {
     'off-air': () => 'Diese Besprechung ist nicht mehr auf Sendung.',
     'recording-began': () => 'Diese Besprechung wird aufgezeichnet.',
     'recording-ended': () => 'Die Aufzeichnung ist beendet.',
+    'recording-waiting': () =>
+      'Diese Besprechung wird noch nicht aufgezeichnet: kein Mischer ist frei. Es wird von selbst erneut versucht.',
     'microphone-stopped': (names) => `${by(names)} hat dich stummgeschaltet.`,
     'camera-stopped': (names) => `${by(names)} hat deine Kamera ausgeschaltet.`,
     'screen-stopped': (names) => `${by(names)} hat dein Bildschirmteilen beendet.`,

@@ -113,6 +113,15 @@ export const deHosting: HostingTexts = {
       hosts: 'Nur Gastgeber',
       nobody: 'Niemand',
     },
+    recording: 'Aufzeichnung',
+    recordAutomatically: 'Diese Besprechung automatisch aufzeichnen',
+    recordAutomaticallyHint:
+      'Sie beginnt, wenn ein Gastgeber oder Mitgastgeber da ist, auch beim nächsten Mal. Alle erfahren es, auch vor dem Beitreten. Wer sie von Hand beendet, beendet sie für dieses Mal; dies auszuschalten beendet nichts.',
+    automaticRecordings: {
+      off: 'Nein',
+      composite: 'Das ganze Bild',
+      'composite-and-tracks': 'Das ganze Bild, und alle einzeln',
+    },
     atOnce: 'Für alle, sofort',
     bans: 'Ausgeschlossen',
     noBans: 'Niemand ist ausgeschlossen.',

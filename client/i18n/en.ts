@@ -115,6 +115,7 @@ export const en: Texts = {
     joining: 'Joining…',
     signInInstead: 'Sign in instead',
     asGuest: 'You join as a guest.',
+    recordedAutomatically: 'This meeting is recorded automatically.',
     cameraOff: 'Camera is off',
     cameraStarting: 'Starting camera…',
     camera: 'Camera',
@@ -276,6 +277,8 @@ export const en: Texts = {
     'off-air': () => 'This meeting is off air.',
     'recording-began': () => 'This meeting is being recorded.',
     'recording-ended': () => 'The recording has ended.',
+    'recording-waiting': () =>
+      'This meeting is not recorded yet: no mixer is free. It is tried again by itself.',
     'microphone-stopped': (names) => `${by(names)} muted you.`,
     'camera-stopped': (names) => `${by(names)} turned off your camera.`,
     'screen-stopped': (names) => `${by(names)} stopped your screen sharing.`,

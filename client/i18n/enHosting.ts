@@ -112,6 +112,15 @@ export const enHosting: HostingTexts = {
       hosts: 'Hosts only',
       nobody: 'Nobody',
     },
+    recording: 'Recording',
+    recordAutomatically: 'Record this meeting automatically',
+    recordAutomaticallyHint:
+      'It begins when a host or co-host is here, also the next time. Everybody is told, before joining too. Who ends it by hand ends it for this time; turning this off ends nothing.',
+    automaticRecordings: {
+      off: 'No',
+      composite: 'The whole picture',
+      'composite-and-tracks': 'The whole picture, and everybody apart',
+    },
     atOnce: 'For everybody, now',
     bans: 'Kept out',
     noBans: 'Nobody is kept out.',

@@ -1,4 +1,10 @@
-import type { AuditAction, AutoAdmit, ChatAfter, MeetingSwitch } from '../../protocol/meetings.ts';
+import type {
+  AuditAction,
+  AutoAdmit,
+  ChatAfter,
+  MeetingSwitch,
+  RecordAutomatically,
+} from '../../protocol/meetings.ts';
 
 type Named = (name: string) => string;
 type Counted = (count: number) => string;
@@ -89,6 +95,9 @@ export interface HostingTexts {
     | 'waitingRoomHint'
     | 'autoAdmit'
     | 'everyone'
+    | 'recording'
+    | 'recordAutomatically'
+    | 'recordAutomaticallyHint'
     | 'atOnce'
     | 'bans'
     | 'noBans'
@@ -104,6 +113,7 @@ export interface HostingTexts {
     settings: Record<MeetingSwitch, string>;
     chatAfter: string;
     chatAfters: Record<ChatAfter, string>;
+    automaticRecordings: Record<RecordAutomatically, string>;
     liftOf: Named;
     bannedBy: (host: string, when: string) => string;
     deeds: Record<AuditAction, Deed>;

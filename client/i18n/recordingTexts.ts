@@ -15,9 +15,30 @@ export interface RecordingTexts {
   play: Record<'tracks' | 'tracksHint' | 'download' | 'noPicture', string> & {
     begins: (offset: string) => string;
   };
+  /** Of what stands beside the player. */
+  beside: Record<'download' | 'show' | 'hide' | 'follow', string> & {
+    ofName: (act: string, title: string) => string;
+    seek: (offset: string) => string;
+  };
+  chat: Record<'title' | 'none' | 'edited', string>;
+  transcript: Record<'title' | 'hint' | 'add' | 'replace' | 'remove', string> & {
+    invalid: FailureText;
+  };
   sources: Record<'microphone' | 'camera' | 'screen' | 'screen-audio', string>;
   share: Record<
-    'title' | 'hint' | 'days' | 'make' | 'link' | 'once' | 'copy' | 'links' | 'none' | 'revoke',
+    | 'title'
+    | 'hint'
+    | 'days'
+    | 'withChat'
+    | 'withChatHint'
+    | 'showsChat'
+    | 'make'
+    | 'link'
+    | 'once'
+    | 'copy'
+    | 'links'
+    | 'none'
+    | 'revoke',
     string
   > & {
     until: (date: string) => string;

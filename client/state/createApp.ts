@@ -107,6 +107,10 @@ export function createApp(): AppModel {
       return createOwnRecordings(rest, meetingId);
     },
     openShared: (token) => rest.call('openSharedRecording', { body: { token } }),
+    async recordingChat(recordingId, ticket) {
+      const asked = { params: { recordingId }, query: { ticket } };
+      return (await rest.call('readRecordingChat', asked)).messages;
+    },
     meeting,
     get returnTo() {
       return returnTo;

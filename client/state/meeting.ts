@@ -246,6 +246,10 @@ export class MeetingController {
       void this.#media.limitLayers(producerId, maxSpatialLayer);
     } else if (notification.name === 'unmute-requested') {
       this.#rights.handleRequest(notification.payload);
+    } else if (notification.name === 'recording-waiting') {
+      const { meetingId } = notification.payload;
+      // All devices of a host are told, whatever they are doing.
+      if (meetingId === this.#roster.value.meeting.id) this.#notices.tell('recording-waiting');
     } else if (!this.#hosting.handle(notification)) this.#liveliness.handle(notification);
   }
 

@@ -6,6 +6,7 @@ import type { ChatModel, MeetingChatModel } from './chatModels.ts';
 import type { HostModel, UnmuteRequest } from './hostModels.ts';
 import type { ClientCode } from '../api/RequestError.ts';
 import type { Broadcast } from '../../protocol/live.ts';
+import type { RecordingChat } from '../../protocol/recordings.ts';
 import type {
   Access,
   AutoAdmit,
@@ -382,6 +383,8 @@ export interface AppModel {
   ownRecordings(meeting: string | null): Promise<OwnRecordingsModel>;
   /** A recording by a link. @param token that the link holds; rejects with a RequestError */
   openShared(token: string): Promise<OpenedRecording>;
+  /** What was written while it was recorded. @param ticket of the opened recording; rejects with a RequestError */
+  recordingChat(recordingId: string, ticket: string): Promise<RecordingChat['messages']>;
   /** The live meeting; null outside one. */
   readonly meeting: ReadonlySignal<MeetingModel | null>;
   /** One lobby per reference, made anew for each visit. */

@@ -18,6 +18,8 @@ export interface Notice {
     | 'off-air'
     | 'recording-began'
     | 'recording-ended'
+    /** It is to be, by itself, and there is no mixer for it. */
+    | 'recording-waiting'
     /** By a host; `names` has theirs, if it is known. */
     | 'microphone-stopped'
     | 'camera-stopped'

@@ -1,4 +1,9 @@
-import type { AutoAdmit, ChatAfter, MeetingSwitch } from '../../protocol/meetings.ts';
+import type {
+  AutoAdmit,
+  ChatAfter,
+  MeetingSwitch,
+  RecordAutomatically,
+} from '../../protocol/meetings.ts';
 
 /** What everybody may do, in the order in which hosts want it. */
 export const SETTINGS: readonly MeetingSwitch[] = [
@@ -15,3 +20,10 @@ export const AUTO_ADMITS: readonly AutoAdmit[] = ['nobody', 'invited', 'members'
 
 /** Who may read the chat when they are not in the meeting any more. */
 export const CHAT_AFTERS: readonly ChatAfter[] = ['participants', 'hosts', 'nobody'];
+
+/** What of a meeting is recorded without anybody starting it. */
+export const AUTOMATIC_RECORDINGS: readonly RecordAutomatically[] = [
+  'off',
+  'composite',
+  'composite-and-tracks',
+];

@@ -2,9 +2,11 @@ import { resolve } from 'node:path';
 import { MAX_SHARES } from '../../protocol/recordings.ts';
 import { isHosting } from '../../protocol/rights.ts';
 import type { Config } from '../config/loadConfig.ts';
+import type { Deliveries } from '../core/Deliveries.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Database } from '../db/openDatabase.ts';
 import { joinComposite } from '../live/recording/joinComposite.ts';
+import { AutomaticRecordings } from '../live/recordings/AutomaticRecordings.ts';
 import { durationOf } from '../live/recordings/durationOf.ts';
 import { Finisher } from '../live/recordings/Finisher.ts';
 import { FolderStorage } from '../live/recordings/FolderStorage.ts';
@@ -16,6 +18,8 @@ import { RecordingSweep } from '../live/recordings/RecordingSweep.ts';
 import { RecordingWork } from '../live/recordings/RecordingWork.ts';
 import { S3Storage } from '../live/recordings/S3Storage.ts';
 import type { RecordingStore } from '../live/recordings/stores.ts';
+import { Transcripts } from '../live/recordings/Transcripts.ts';
+import type { ChooseMixer } from '../live/stores.ts';
 import type { MeetingService } from '../meetings/MeetingService.ts';
 import { roleOf } from '../meetings/roles.ts';
 import type { KnownMixers } from './knownMixers.ts';
@@ -36,6 +40,7 @@ export interface RecordingParts {
   recordingAccess: RecordingAccess;
   recordingStore: RecordingStore;
   recordingStorage: RecordingStorage;
+  transcripts: Transcripts;
 }
 
 /** Recordings as clients ask for them here, and the housekeeping of all of them. */
@@ -44,6 +49,7 @@ export function createRecordings(
     meetings: Pick<MeetingService, 'read'>;
     jwtSecret: string;
     mixers: KnownMixers;
+    deliveries: Pick<Deliveries, 'toUsers'>;
   },
 ): RecordingParts {
   const { config, cluster, database, logger, releases, meetings, jwtSecret } = deps;
@@ -59,16 +65,39 @@ export function createRecordings(
   });
   releases.push('recordings', () => sweep.close());
   sweep.start();
+  beginAutomatically({ ...deps, chooseMixer, tellMixers });
   return {
     recordings: new Recordings({
       ...{ ...shared, live: database.live, meetings, chooseMixer, whyNone },
       isHosting: (userId, meetingId) => hosts(database, meetings, userId, meetingId),
       tellSweep: () => sweep.look(),
     }),
-    recordingAccess: new RecordingAccess({ ...shared, jwtSecret, maxShares: MAX_SHARES }),
+    recordingAccess: new RecordingAccess({
+      ...{ ...shared, chat: database.recordingChat, jwtSecret, maxShares: MAX_SHARES },
+    }),
     recordingStore: store,
     recordingStorage: storage,
+    transcripts: new Transcripts({ store, storage }),
   };
+}
+
+/** Recordings that settings of meetings ask for. */
+function beginAutomatically(
+  deps: Pick<RecordingDeps, 'config' | 'database' | 'logger' | 'releases'> & {
+    deliveries: Pick<Deliveries, 'toUsers'>;
+    chooseMixer: ChooseMixer;
+    tellMixers: () => void;
+  },
+): void {
+  const { config, database, logger, releases, deliveries, chooseMixer, tellMixers } = deps;
+  const automatic = new AutomaticRecordings({
+    ...{ store: database.automaticRecordings, chooseMixer, tellMixers, logger, now: Date.now },
+    tellHosts: (userIds, meetingId) =>
+      deliveries.toUsers(userIds, 'recording-waiting', { meetingId }),
+    sittingGapMs: config.meetings.emptyMeetingTtlMs,
+  });
+  releases.push('recordings that begin by themselves', () => automatic.close());
+  automatic.start();
 }
 
 /** Recordings on a node that mixes. */

@@ -13,6 +13,7 @@ import type {
   Wanted,
   WantedRecording,
 } from '../live/stores.ts';
+import { assignLocked, assignNow, lockMixers, mapMix, type MixColumns } from './assignMix.ts';
 import { isUniqueViolation } from './errors.ts';
 
 interface RoomRow {
@@ -29,19 +30,6 @@ interface RoomRow {
   started_at: Date | null;
   stopped_at: Date | null;
   created_at: Date;
-}
-
-/** As a left join answers: all null where there is none. */
-interface MixColumns {
-  mix_meeting_id: string | null;
-  generation: number;
-  mixer: string | null;
-  publishing: boolean;
-  assigned_at: Date;
-}
-
-interface MixRow extends Omit<MixColumns, 'mix_meeting_id'> {
-  meeting_id: string;
 }
 
 type Nullable<T> = { [K in keyof T]: T[K] | null };
@@ -68,8 +56,6 @@ const MIX = [
   'mixes.meeting_id AS mix_meeting_id',
   ...['mixes.generation', 'mixes.mixer', 'mixes.publishing', 'mixes.assigned_at'],
 ];
-/** Whoever decides about mixers does so alone. */
-const ASSIGNMENT_LOCK = 0x6d69786573;
 
 /** Keeps live rooms and mixes in PostgreSQL or PGlite. */
 export class LiveRepository implements LiveStore {
@@ -190,7 +176,7 @@ export class LiveRepository implements LiveStore {
   ): Promise<Started> {
     try {
       return await this.#db.transaction(async (transaction) => {
-        await transaction.raw('SELECT pg_advisory_xact_lock(?)', [ASSIGNMENT_LOCK]);
+        await lockMixers(transaction);
         const [row] = await transaction('live_rooms')
           .where({ room_id: roomId, desired: 'off' })
           .update({ ...patchRow(patch), desired: 'on-air' })
@@ -216,10 +202,9 @@ export class LiveRepository implements LiveStore {
     choose: ChooseMixer,
     now: number,
   ): Promise<MixRecord | null> {
-    return this.#db.transaction(async (transaction) => {
-      await transaction.raw('SELECT pg_advisory_xact_lock(?)', [ASSIGNMENT_LOCK]);
-      return assignNow(transaction, meetingId, { replaces, choose, now });
-    });
+    return this.#db.transaction((transaction) =>
+      assignLocked(transaction, meetingId, { replaces, choose, now }),
+    );
   }
 
   async assignedTo(instanceId: string): Promise<Wanted[]> {
@@ -285,31 +270,6 @@ export class LiveRepository implements LiveStore {
 /** Ends a transaction that could not be carried out. */
 class NoCapacity extends Error {}
 
-/** With the lock held. */
-async function assignNow(
-  transaction: Knex.Transaction,
-  meetingId: string,
-  { replaces, choose, now }: { replaces: number | null; choose: ChooseMixer; now: number },
-): Promise<MixRecord | null> {
-  const row = await transaction<MixRow>('mixes').where({ meeting_id: meetingId }).first();
-  const current = row ? mapMix(row) : null;
-  if (current && current.generation !== replaces) return current;
-  const counted = await transaction('mixes')
-    .whereNot({ meeting_id: meetingId })
-    .whereNotNull('mixer')
-    .groupBy('mixer')
-    .select<{ mixer: string; count: string }[]>('mixer', transaction.raw('count(*)'));
-  const mixer = choose(new Map(counted.map(({ mixer, count }) => [mixer, Number(count)])));
-  if (mixer === null && !current) return null;
-  if (mixer !== null && current?.mixer === mixer) return current;
-  // One that waits for a mixer is the same until it has one.
-  const isSame = mixer === null && current?.mixer === null;
-  const generation = (current?.generation ?? 0) + (isSame ? 0 : 1);
-  const next: MixRecord = { meetingId, generation, mixer, publishing: false, assignedAt: now };
-  await transaction('mixes').insert(toMixRow(next)).onConflict('meeting_id').merge();
-  return next;
-}
-
 function isRoom(row: Nullable<RoomRow>): row is RoomRow {
   return row.room_id !== null;
 }
@@ -353,17 +313,6 @@ function mapRoom(row: RoomRow): LiveRoomRecord {
 
 function mixOf({ mix_meeting_id: meetingId, ...columns }: MixColumns): MixRecord | null {
   return meetingId === null ? null : mapMix({ ...columns, meeting_id: meetingId });
-}
-
-function mapMix(row: MixRow): MixRecord {
-  const { generation, mixer, publishing } = row;
-  const assignedAt = row.assigned_at.getTime();
-  return { meetingId: row.meeting_id, generation, mixer, publishing, assignedAt };
-}
-
-function toMixRow({ meetingId, generation, mixer, publishing, assignedAt }: MixRecord): MixRow {
-  const assigned_at = new Date(assignedAt);
-  return { meeting_id: meetingId, generation, mixer, publishing, assigned_at };
 }
 
 /** Only what is given. */

@@ -1,59 +1,25 @@
 import type { Knex } from 'knex';
 import { decodeCursor, encodeCursor } from '../core/cursor.ts';
 import type {
+  FinishedRecording,
   RecordingFile,
   RecordingPart,
   RecordingRecord,
   RecordingShare,
   RecordingStore,
 } from '../live/recordings/stores.ts';
-
-interface RecordingRow {
-  id: string;
-  meeting_id: string;
-  host_id: string;
-  title: string;
-  state: RecordingRecord['state'];
-  composite: boolean;
-  tracks: boolean;
-  started_at: Date;
-  ended_at: Date | null;
-  /** A bigint, and a sum of them: text from PostgreSQL. */
-  duration_ms: string | number | null;
-  bytes: string | number;
-  expires_at: Date | null;
-  error: string | null;
-  removed_at: Date | null;
-}
-
-interface PartRow {
-  recording_id: string;
-  part: string | number;
-  node: string;
-  state: RecordingPart['state'];
-}
-
-interface FileRow {
-  id: string;
-  recording_id: string;
-  kind: RecordingFile['kind'];
-  key: string;
-  name: string;
-  type: string;
-  bytes: string | number;
-  duration_ms: string | number | null;
-  participant: string | null;
-  source: string | null;
-  offset_ms: string | number | null;
-}
-
-interface ShareRow {
-  id: string;
-  recording_id: string;
-  token_hash: string;
-  created_at: Date;
-  expires_at: Date;
-}
+import { lockAutomatic } from './AutomaticRecordingRepository.ts';
+import {
+  dateOf,
+  mapFile,
+  mapRecording,
+  mapShare,
+  toFileRow,
+  type FileRow,
+  type PartRow,
+  type RecordingRow,
+  type ShareRow,
+} from './recordingRows.ts';
 
 const ACTIVE = ['starting', 'recording'] as const;
 const WITH_BYTES = `recordings.*, (
@@ -137,21 +103,19 @@ export class RecordingRepository implements RecordingStore {
   }
 
   async stop(id: string, now: number): Promise<void> {
-    await this.#db('recordings')
-      .where({ id })
-      .whereIn('state', ACTIVE)
-      .update({ state: 'processing', ended_at: new Date(now) });
+    await this.#byHand(id, now, (transaction) =>
+      transaction('recordings')
+        .where({ id })
+        .whereIn('state', ACTIVE)
+        .update({ state: 'processing', ended_at: new Date(now) }),
+    );
   }
 
   async forget(id: string): Promise<void> {
     await this.#db('recordings').where({ id, state: 'starting' }).delete();
   }
 
-  async finish(
-    id: string,
-    done: { files: readonly RecordingFile[]; durationMs: number; expiresAt: number | null },
-    error: string | null,
-  ): Promise<boolean> {
+  async finish(id: string, done: FinishedRecording, error: string | null): Promise<boolean> {
     return this.#db.transaction(async (transaction) => {
       const changed = await transaction('recordings')
         .where({ id, state: 'processing' })
@@ -159,6 +123,7 @@ export class RecordingRepository implements RecordingStore {
         .update({
           ...{ state: 'ready', duration_ms: done.durationMs, error },
           expires_at: dateOf(done.expiresAt),
+          ...(done.timeline && { timeline: JSON.stringify(done.timeline) }),
         });
       if (changed === 0) return false;
       await transaction('recording_files').where({ recording_id: id }).delete();
@@ -220,8 +185,29 @@ export class RecordingRepository implements RecordingStore {
     return row ? mapFile(row) : null;
   }
 
+  async replaceTranscript(
+    recordingId: string,
+    file: RecordingFile | null,
+  ): Promise<string[] | null> {
+    return this.#db.transaction(async (transaction) => {
+      // Of two at once, the second replaces the first.
+      const ready = await transaction('recordings')
+        .where({ id: recordingId, state: 'ready' })
+        .whereNull('removed_at')
+        .forUpdate()
+        .first<{ id: string } | undefined>('id');
+      if (ready === undefined) return null;
+      const before = await transaction('recording_files')
+        .where({ recording_id: recordingId, kind: 'transcript' })
+        .delete()
+        .returning<{ key: string }[]>('key');
+      if (file) await transaction('recording_files').insert(toFileRow(file));
+      return before.map(({ key }) => key);
+    });
+  }
+
   async addShare(share: RecordingShare, most: number): Promise<boolean> {
-    const { id, recordingId, tokenHash, createdAt, expiresAt } = share;
+    const { id, recordingId, tokenHash, createdAt, expiresAt, withChat } = share;
     return this.#db.transaction(async (transaction) => {
       // Two who share at once count each other.
       await transaction('recordings').where({ id: recordingId }).forUpdate().select('id');
@@ -233,6 +219,7 @@ export class RecordingRepository implements RecordingStore {
       await transaction('recording_shares').insert({
         ...{ id, recording_id: recordingId, token_hash: tokenHash },
         ...{ created_at: new Date(createdAt), expires_at: new Date(expiresAt) },
+        with_chat: withChat,
       });
       return true;
     });
@@ -262,7 +249,9 @@ export class RecordingRepository implements RecordingStore {
   }
 
   async remove(id: string, now: number): Promise<void> {
-    await this.#remove((query) => query.where({ id }), now);
+    await this.#byHand(id, now, (transaction) =>
+      this.#remove((query) => query.where({ id }), now, transaction),
+    );
   }
 
   async sweep(now: number, emptySince: number | null): Promise<string[]> {
@@ -294,8 +283,36 @@ export class RecordingRepository implements RecordingStore {
     await this.#db('recordings').where({ id }).whereNotNull('removed_at').delete();
   }
 
-  async #remove(which: (query: Knex.QueryBuilder) => Knex.QueryBuilder, now: number) {
-    await which(this.#db('recordings').whereNull('removed_at')).update({
+  /** Ends one that may go on: it does not begin again by itself. */
+  async #byHand(
+    id: string,
+    now: number,
+    end: (transaction: Knex.Transaction) => Promise<unknown>,
+  ): Promise<void> {
+    await this.#db.transaction(async (transaction) => {
+      const goesOn = () =>
+        transaction('recordings')
+          .where({ id })
+          .whereIn('state', ACTIVE)
+          .first<{ meeting_id: string } | undefined>('meeting_id');
+      const found = await goesOn();
+      if (found) await lockAutomatic(transaction, found.meeting_id);
+      // It may have ended by itself meanwhile.
+      if (found && (await goesOn())) {
+        await transaction('automatic_recordings')
+          .where({ meeting_id: found.meeting_id })
+          .update({ stopped_at: new Date(now) });
+      }
+      await end(transaction);
+    });
+  }
+
+  async #remove(
+    which: (query: Knex.QueryBuilder) => Knex.QueryBuilder,
+    now: number,
+    db: Knex = this.#db,
+  ): Promise<void> {
+    await which(db('recordings').whereNull('removed_at')).update({
       removed_at: new Date(now),
       // Whatever writes it stops.
       state: this.#db.raw(`CASE WHEN state IN ('ready', 'failed') THEN state ELSE 'failed' END`),
@@ -322,53 +339,4 @@ export async function eraseRecordings(
     state: transaction.raw(`CASE WHEN state IN ('ready', 'failed') THEN state ELSE 'failed' END`),
     ended_at: transaction.raw('coalesce(ended_at, now())'),
   });
-}
-
-function mapRecording(row: RecordingRow): RecordingRecord {
-  return {
-    id: row.id,
-    meetingId: row.meeting_id,
-    hostId: row.host_id,
-    title: row.title,
-    state: row.state,
-    composite: row.composite,
-    tracks: row.tracks,
-    startedAt: row.started_at.getTime(),
-    endedAt: row.ended_at?.getTime() ?? null,
-    durationMs: numberOf(row.duration_ms),
-    bytes: Number(row.bytes),
-    expiresAt: row.expires_at?.getTime() ?? null,
-    error: row.error,
-    isRemoved: row.removed_at !== null,
-  };
-}
-
-function mapFile(row: FileRow): RecordingFile {
-  const { id, kind, key, name, type, participant, source } = row;
-  return {
-    ...{ id, recordingId: row.recording_id, kind, key, name, type, participant, source },
-    bytes: Number(row.bytes),
-    durationMs: numberOf(row.duration_ms),
-    offsetMs: numberOf(row.offset_ms),
-  };
-}
-
-function toFileRow({ recordingId, durationMs, offsetMs, ...rest }: RecordingFile): FileRow {
-  const times = { duration_ms: durationMs, offset_ms: offsetMs };
-  return { ...rest, recording_id: recordingId, ...times };
-}
-
-function mapShare(row: ShareRow): RecordingShare {
-  return {
-    ...{ id: row.id, recordingId: row.recording_id, tokenHash: row.token_hash },
-    ...{ createdAt: row.created_at.getTime(), expiresAt: row.expires_at.getTime() },
-  };
-}
-
-function numberOf(value: string | number | null): number | null {
-  return value === null ? null : Number(value);
-}
-
-function dateOf(time: number | null): Date | null {
-  return time === null ? null : new Date(time);
 }

@@ -12,6 +12,7 @@ import { ChatMessageRepository } from './ChatMessageRepository.ts';
 import { ChatRoomRepository } from './ChatRoomRepository.ts';
 import { ACQUIRE_TIMEOUT_MS, connectPostgres, QUIET } from './connectPostgres.ts';
 import { ContactRepository } from './ContactRepository.ts';
+import { AutomaticRecordingRepository } from './AutomaticRecordingRepository.ts';
 import { CallHistoryRepository } from './CallHistoryRepository.ts';
 import { CallRepository } from './CallRepository.ts';
 import { DecisionRepository } from './DecisionRepository.ts';
@@ -26,6 +27,7 @@ import { ParticipantRepository } from './ParticipantRepository.ts';
 import { PeopleRepository } from './PeopleRepository.ts';
 import { PresenceRepository } from './PresenceRepository.ts';
 import { ProfileRepository } from './ProfileRepository.ts';
+import { RecordingChatRepository } from './RecordingChatRepository.ts';
 import { RecordingRepository } from './RecordingRepository.ts';
 import { RoleRepository } from './RoleRepository.ts';
 import { SecretRepository } from './SecretRepository.ts';
@@ -57,6 +59,8 @@ export interface Database {
   readonly audit: AuditRepository;
   readonly operatorAudit: OperatorAuditRepository;
   readonly recordings: RecordingRepository;
+  readonly automaticRecordings: AutomaticRecordingRepository;
+  readonly recordingChat: RecordingChatRepository;
   readonly secrets: SecretRepository;
   readonly deliveries: DeliveryRepository;
   readonly live: LiveRepository;
@@ -120,6 +124,8 @@ function databaseOf(db: Knex, config: Config, chatIndexes: ChatIndexes): Databas
     audit: new AuditRepository(db),
     operatorAudit: new OperatorAuditRepository(db),
     recordings: new RecordingRepository(db),
+    automaticRecordings: new AutomaticRecordingRepository(db),
+    recordingChat: new RecordingChatRepository(db),
     secrets: new SecretRepository(db),
     deliveries: new DeliveryRepository(db, outbox),
     live: new LiveRepository(db),

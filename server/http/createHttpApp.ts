@@ -50,6 +50,7 @@ export interface HttpAppDeps extends Pick<OperationsDeps, 'ready' | 'metrics'>, 
   recordings: RecordingRouteDeps['recordings'] & MeetingRouteDeps['recordings'];
   recordingAccess: RecordingRouteDeps['recordingAccess'] & RecordingFileDeps['access'];
   recordingStore: RecordingRouteDeps['recordingStore'];
+  transcripts: RecordingRouteDeps['transcripts'];
   recordingStorage: RecordingFileDeps['storage'];
   logger: Logger;
   observe: HttpObserver;

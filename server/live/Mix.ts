@@ -8,11 +8,19 @@ import { Misfit } from './Misfit.ts';
 import { PartRecorder } from './recordings/PartRecorder.ts';
 import type { RecordingWork } from './recordings/RecordingWork.ts';
 import type { LivePush, LiveRoomRecord, LiveStore, WantedRecording } from './stores.ts';
+import { publicationOf } from './views.ts';
 
 /** Mixes one meeting in a process of its own, which it replaces when that is lost. */
 export type MixEngine = Pick<
   RoomMixer,
-  'on' | 'health' | 'setFeed' | 'setRecord' | 'setRecordTracks' | 'setPushes' | 'close'
+  | 'on'
+  | 'health'
+  | 'setFeed'
+  | 'setPublication'
+  | 'setRecord'
+  | 'setRecordTracks'
+  | 'setPushes'
+  | 'close'
 >;
 
 export interface MixDeps {
@@ -31,7 +39,7 @@ export interface MixDeps {
 export interface MixOf {
   meetingId: string;
   generation: number;
-  /** That is on air. */
+  /** That is on air at first. */
   room: LiveRoomRecord | null;
   /** Whether there is a picture of it, or tracks alone. */
   hasPicture: boolean;
@@ -57,6 +65,7 @@ export class Mix {
   readonly #follower: FeedFollower;
   readonly #recorder: PartRecorder;
   readonly #misfit: Misfit;
+  #room: LiveRoomRecord | null;
   #shown: readonly ShownInput[] = [];
   /** Pictures that there are tracks of. */
   #pictures: readonly string[] = [];
@@ -70,14 +79,15 @@ export class Mix {
     this.of = of;
     this.#deps = deps;
     const { engine, source, nodeId, logger, recordings, nextPart } = deps;
-    const { meetingId, generation, room } = of;
+    const { meetingId, generation } = of;
+    this.#room = of.room;
     this.#recorder = new PartRecorder({ engine, recordings, nextPart, logger });
     this.#misfit = new Misfit(deps.framesPerSecond, performance.now());
     this.#follower = new FeedFollower({
       ...{ source, nodeId, generation },
       logger: logger.child({ meetingId, generation }),
       broadcast: () => ({
-        roomId: this.#isPublishing ? (room?.roomId ?? null) : null,
+        roomId: this.#isPublishing ? (this.#room?.roomId ?? null) : null,
         recording: this.#recorder.isWriting,
       }),
       onState: (state) => this.#take(state),
@@ -98,6 +108,11 @@ export class Mix {
     return this.#deps.engine.health;
   }
 
+  /** That is on air. */
+  get room(): LiveRoomRecord | null {
+    return this.#room;
+  }
+
   get recording(): WantedRecording | null {
     return this.#recorder.recording;
   }
@@ -114,6 +129,14 @@ export class Mix {
     return this.#closing ? null : this.#misfit.watch(this.health, now);
   }
 
+  /** Has it on air from now on, or off it; what is recorded goes on. */
+  publish(room: LiveRoomRecord | null): void {
+    if (this.#closing) return;
+    this.#room = room;
+    this.#isPublishing = this.#isTold = false;
+    this.#deps.engine.setPublication(room && publicationOf(room));
+  }
+
   /** Has it sent to these addresses as well, and to no others. */
   push(targets: readonly LivePush[]): void {
     const next = JSON.stringify(targets);
@@ -124,7 +147,8 @@ export class Mix {
 
   /** Has everybody know that something is published, once it is; again where the store was away. Never rejects. */
   async tell(): Promise<void> {
-    const { meetingId, generation, room } = this.of;
+    const { meetingId, generation } = this.of;
+    const room = this.#room;
     if (!room || !this.#isPublishing || this.#isTold || this.#closing) return;
     this.#isTold = true;
     const { logger, store } = this.#deps;

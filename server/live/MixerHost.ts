@@ -7,7 +7,7 @@ import { Mix, type MixEngine } from './Mix.ts';
 import type { MixOutputs } from './MixFiles.ts';
 import type { RecordingWork } from './recordings/RecordingWork.ts';
 import type { LiveRoomRecord, LiveStore, Wanted, WantedRecording } from './stores.ts';
-import { keyPathOf } from './views.ts';
+import { publicationOf } from './views.ts';
 
 export interface MixerHostDeps {
   store: Pick<LiveStore, 'assignedTo' | 'setPublishing' | 'endMix'>;
@@ -126,9 +126,11 @@ export class MixerHost implements MixOutputs {
     for (const meetingId of new Set([...this.#mixes.keys(), ...this.#wanted.keys()])) {
       const wanted = this.#wanted.get(meetingId);
       const mix = this.#mixes.get(meetingId);
-      const isRecorded = mix?.recording?.id === taskOf(wanted)?.recording?.id;
-      if (mix && wanted && isRecorded && isAsWanted(mix, wanted)) {
-        if (mix.of.room) mix.push(wanted.pushes);
+      const task = taskOf(wanted);
+      const isDone =
+        mix?.recording?.id === task?.recording?.id && mix?.room?.nonce === task?.room?.nonce;
+      if (mix && wanted && isDone && isAsWanted(mix, wanted)) {
+        if (mix.room) mix.push(wanted.pushes);
         void mix.tell();
         this.#considerMoving(mix);
       } else this.#repairs.add(meetingId, () => this.#repair(meetingId));
@@ -162,11 +164,15 @@ export class MixerHost implements MixOutputs {
       await this.#deps.store.endMix(meetingId, generation);
       return;
     }
-    // What goes on is recorded: of the room nothing is published any more.
-    if (mix?.of.room && !task.room) {
-      await this.#deps.store.setPublishing(meetingId, generation, false);
-    }
-    if (!this.#mixes.has(meetingId)) await this.#begin(wanted, task, generation);
+    const goesOn = this.#mixes.get(meetingId);
+    if (goesOn) {
+      if (goesOn.room?.nonce !== task.room?.nonce) {
+        // Of that start nothing is published yet, or of none any more.
+        await this.#deps.store.setPublishing(meetingId, generation, false);
+        if (!task.room) goesOn.push([]);
+        goesOn.publish(task.room);
+      }
+    } else await this.#begin(wanted, task, generation);
     await this.#mixes.get(meetingId)?.record(task.recording);
   }
 
@@ -228,10 +234,8 @@ function publication(
   meetingId: string,
   room: LiveRoomRecord | null,
 ): Pick<MixSpec, 'roomId' | 'keySecret' | 'keyPath' | 'publish'> {
-  const { roomId, nonce = null, keySecret: secret = null } = room ?? {};
-  if (roomId !== undefined && nonce !== null && secret !== null) {
-    return { roomId, keySecret: secret, keyPath: keyPathOf(roomId, nonce), publish: true };
-  }
+  const keys = room && publicationOf(room);
+  if (keys) return { roomId: room.roomId, ...keys, publish: true };
   const keySecret = randomBytes(SECRET_BYTES).toString('base64');
   return { roomId: meetingId, keySecret, keyPath: '', publish: false };
 }
@@ -252,13 +256,12 @@ function needsPicture({ room, recording }: Task): boolean {
   return room !== null || recording?.composite === true;
 }
 
-/** Whether a mix is the one that is wanted, for the start that is, whatever is recorded of it. */
+/** Whether a mix is the one that is wanted, whatever of it is recorded or on air. */
 function isAsWanted({ of }: Mix, wanted: Wanted): boolean {
   const task = taskOf(wanted);
   return (
     task !== null &&
     of.generation === wanted.mix?.generation &&
-    of.room?.nonce === task.room?.nonce &&
     (of.hasPicture || !needsPicture(task))
   );
 }

@@ -2,8 +2,11 @@ import type { LiveRoom, LiveStore } from './stores.ts';
 
 /** However many listen, a row is read once within so many milliseconds. */
 const FRESH_MS = 1_000;
-/** Listeners go on for so long while the store does not answer. */
-const STALE_MS = 60_000;
+/**
+ * Listeners go on for so long while the store does not answer: longer than a database takes to be restored from its
+ * replica. Where only this node is cut off from it, another PIN counts here that much later.
+ */
+const STALE_MS = 600_000;
 /** Names are made up by whoever asks: those asked for last are kept. */
 const MAX_ROOMS = 2_000;
 
@@ -25,7 +28,7 @@ export class RoomRows {
     this.#now = now;
   }
 
-  /** Null: there is none. @throws what the store throws, unless the room was read within the last minute */
+  /** Null: there is none. @throws what the store throws, unless the room was read within the last ten minutes */
   async find(roomId: string): Promise<LiveRoom | null> {
     const row = this.#rows.get(roomId) ?? { room: null, readAt: -Infinity, reading: null };
     // Set anew it moves to the end.

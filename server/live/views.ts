@@ -1,5 +1,6 @@
 import type { LiveRoomView, OwnLiveRoomView } from '../../protocol/live.ts';
-import { stateOf, type LiveRoom } from './stores.ts';
+import type { Publication } from './mixer/spec.ts';
+import { stateOf, type LiveRoom, type LiveRoomRecord } from './stores.ts';
 
 /** Where players begin. */
 export function hlsPathOf(roomId: string): string {
@@ -9,6 +10,16 @@ export function hlsPathOf(roomId: string): string {
 /** Key n of a start is at `/n` below this. */
 export function keyPathOf(roomId: string, nonce: string): string {
   return `/api/rooms/${roomId}/keys/${nonce}`;
+}
+
+/** How a start of a room is encrypted; null: it never began. */
+export function publicationOf({
+  roomId,
+  nonce,
+  keySecret,
+}: Pick<LiveRoomRecord, 'roomId' | 'nonce' | 'keySecret'>): Publication | null {
+  if (nonce === null || keySecret === null) return null;
+  return { keySecret, keyPath: keyPathOf(roomId, nonce) };
 }
 
 /** What anyone may see of a room who knows its address. */

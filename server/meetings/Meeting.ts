@@ -244,6 +244,10 @@ export class Meeting extends EventEmitter<MeetingEvents> {
       if (actor) moderation.assertMay(actor, 'change-settings');
       const before = this.#record;
       const patch = change(before);
+      const { recordAutomatically: recorded } = before.settings;
+      if (actor && patch.settings && patch.settings.recordAutomatically !== recorded) {
+        moderation.assertMay(actor, 'record-automatically');
+      }
       await this.#deps.meetings.update(this.#fence, patch);
       if (invited) {
         await this.#deps.meetings.setInvited(this.#fence, invited);

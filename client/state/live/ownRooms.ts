@@ -2,65 +2,28 @@ import { signal } from '@preact/signals';
 import type { LiveHealth, OwnLiveRoomView } from '../../../protocol/live.ts';
 import { toRequestError } from '../../api/RequestError.ts';
 import type { RestClient } from '../../api/RestClient.ts';
-import type { Failure, Loadable } from '../models.ts';
+import type { Failure } from '../models.ts';
+import { createPagedList } from '../pagedList.ts';
 import { keptInTab, type Kept } from '../storage.ts';
 import type { HealthModel, OwnRoomsModel } from './liveModels.ts';
-
-const PAGE = 20;
-/** Most that a list may be asked for at a time. */
-const LARGEST_PAGE = 100;
 
 type Rest = Pick<RestClient, 'call'>;
 
 export function createOwnRooms(rest: Rest, meeting: string | null): OwnRoomsModel {
-  const rooms = signal<Loadable<readonly OwnLiveRoomView[]>>({ is: 'loading' });
-  const hasMore = signal(false);
+  const { items, hasMore, refresh, loadMore, show } = createPagedList<OwnLiveRoomView>(
+    async (page) => {
+      const query = { ...page, ...(meeting !== null && { meeting }) };
+      const { rooms, next } = await rest.call('listLiveRooms', { query });
+      return { items: rooms.filter(({ state }) => state !== 'removed'), next };
+    },
+    ({ roomId }) => roomId,
+  );
   const pins = new Map<string, Kept>();
-  let next: string | null = null;
-  /** Counts what was done: an answer that was asked for before it is out of date. */
-  let changes = 0;
 
   function pinKept(roomId: string): Kept {
     const kept = pins.get(roomId) ?? keptInTab(`live-pin.${roomId}`);
     pins.set(roomId, kept);
     return kept;
-  }
-
-  const shown = () => (rooms.value.is === 'ready' ? rooms.value.value : []);
-
-  async function page(before: string | null, limit: number): Promise<readonly OwnLiveRoomView[]> {
-    const query = {
-      limit: String(limit),
-      ...(before !== null && { before }),
-      ...(meeting !== null && { meeting }),
-    };
-    const answer = await rest.call('listLiveRooms', { query });
-    next = answer.next;
-    hasMore.value = next !== null;
-    return answer.rooms.filter(({ state }) => state !== 'removed');
-  }
-
-  async function refresh(): Promise<void> {
-    const asked = changes;
-    try {
-      const limit = Math.min(LARGEST_PAGE, Math.max(PAGE, shown().length));
-      const value = await page(null, limit);
-      if (asked === changes) rooms.value = { is: 'ready', value };
-    } catch (error) {
-      // What is known stays on the page.
-      if (rooms.value.is !== 'ready')
-        rooms.value = { is: 'failed', failure: toRequestError(error) };
-    }
-  }
-
-  function show(room: OwnLiveRoomView): void {
-    changes += 1;
-    const before = shown();
-    const isNew = before.every(({ roomId }) => roomId !== room.roomId);
-    const value = isNew
-      ? [room, ...before]
-      : before.map((one) => (one.roomId === room.roomId ? room : one));
-    rooms.value = { is: 'ready', value };
   }
 
   async function change(
@@ -71,14 +34,7 @@ export function createOwnRooms(rest: Rest, meeting: string | null): OwnRoomsMode
   }
 
   return {
-    ...{ rooms, hasMore, refresh },
-    async loadMore() {
-      if (next === null) return;
-      const before = shown();
-      const more = await page(next, PAGE);
-      changes += 1;
-      rooms.value = { is: 'ready', value: [...before, ...more] };
-    },
+    ...{ rooms: items, hasMore, refresh, loadMore },
     async create(input) {
       const { room } = await rest.call('createLiveRoom', { body: input });
       pinKept(room.roomId).set(input.pin);

@@ -18,8 +18,14 @@ export interface OwnRecordingsModel {
   rename(recordingId: string, title: string): Promise<void>;
   remove(recordingId: string): Promise<void>;
   open(recordingId: string): Promise<OpenedRecording>;
+  /** @param file of WebVTT */
+  setTranscript(recordingId: string, file: Blob): Promise<void>;
+  removeTranscript(recordingId: string): Promise<void>;
   shares(recordingId: string): Promise<readonly ShareView[]>;
   /** @returns path of the page that the link opens */
-  share(recordingId: string, days: number): Promise<{ share: ShareView; path: string }>;
+  share(
+    recordingId: string,
+    how: { days: number; withChat: boolean },
+  ): Promise<{ share: ShareView; path: string }>;
   revoke(recordingId: string, shareId: string): Promise<void>;
 }

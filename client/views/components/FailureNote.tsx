@@ -9,15 +9,18 @@ import { Icon } from './Icon.tsx';
 export function FailureNote({
   failure,
   text,
+  texts: others = {},
   children,
 }: {
   failure: Failure;
   /** Other words than those of the code. */
   text?: FailureText | undefined;
+  /** Other words for some codes. */
+  texts?: Partial<Record<Failure['code'], FailureText>>;
   children?: ComponentChildren;
 }) {
   const texts = useTexts();
-  const [title, hint] = text ?? failureText(texts, failure);
+  const [title, hint] = text ?? others[failure.code] ?? failureText(texts, failure);
   const errorId = failure.details?.['errorId'];
   return (
     <div class="note note-warning" role="alert" data-code={failure.code}>

@@ -4,7 +4,7 @@ import type { HostChange } from '../../state/hostModels.ts';
 import { Icon } from '../components/Icon.tsx';
 import { hasAccount, useApp, useTexts } from '../context.ts';
 import { Panel } from '../meeting/Panel.tsx';
-import { AUTO_ADMITS, CHAT_AFTERS, SETTINGS } from '../meetingSettings.ts';
+import { AUTO_ADMITS, AUTOMATIC_RECORDINGS, CHAT_AFTERS, SETTINGS } from '../meetingSettings.ts';
 import { Activity } from './Activity.tsx';
 import type { Asking } from './ask.ts';
 import { Bans } from './Bans.tsx';
@@ -63,6 +63,21 @@ export function HostTools({ meeting, onAsk, onClose }: Asking & { onClose: () =>
           onChange={(value) => update({ settings: { chatAfter: value } })}
         />
       </section>
+      {meeting.may('record-automatically') && (
+        <section>
+          <h3>{tools.recording}</h3>
+          <LiveSelect
+            label={tools.recordAutomatically}
+            hint={tools.recordAutomaticallyHint}
+            value={settings.recordAutomatically}
+            options={AUTOMATIC_RECORDINGS.map((one) => ({
+              value: one,
+              label: tools.automaticRecordings[one],
+            }))}
+            onChange={(value) => update({ settings: { recordAutomatically: value } })}
+          />
+        </section>
+      )}
       <section>
         <h3>{tools.atOnce}</h3>
         <div class="tool-buttons">

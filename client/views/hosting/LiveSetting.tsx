@@ -40,6 +40,7 @@ export function LiveSwitch({ label, hint, on, onChange }: LiveSwitchProps) {
 
 interface LiveSelectProps<T extends string> {
   label: string;
+  hint?: string;
   value: T;
   options: readonly { value: T; label: string }[];
   onChange: (value: T) => Promise<void>;
@@ -48,6 +49,7 @@ interface LiveSelectProps<T extends string> {
 /** The same for a choice among several. */
 export function LiveSelect<T extends string>({
   label,
+  hint,
   value,
   options,
   onChange,
@@ -61,6 +63,7 @@ export function LiveSelect<T extends string>({
         id={id}
         value={value}
         aria-disabled={busy}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         onChange={(event) => {
           const wanted = options.find((option) => option.value === event.currentTarget.value);
           if (wanted) run(() => onChange(wanted.value));
@@ -72,6 +75,11 @@ export function LiveSelect<T extends string>({
           </option>
         ))}
       </select>
+      {hint !== undefined && (
+        <p id={`${id}-hint`} class="muted small">
+          {hint}
+        </p>
+      )}
     </div>
   );
 }

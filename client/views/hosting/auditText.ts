@@ -31,6 +31,11 @@ function changeText(words: Words, key: string, value: AuditEntry['detail'][strin
       ? [`${words.chatAfter}: ${words.chatAfters[value]}`]
       : [];
   }
+  if (key === 'recordAutomatically') {
+    return isKeyOf(words.automaticRecordings, value)
+      ? [`${words.recordAutomatically}: ${words.automaticRecordings[value]}`]
+      : [];
+  }
   if (typeof value !== 'boolean') return [];
   if (key === 'locked' || key === 'waitingRoom') return [words.changed(words[key], value)];
   if (isKeyOf(words.settings, key)) {

@@ -1,10 +1,10 @@
 import '../../styles/ownLive.css';
 import type { MeetingModel } from '../../state/models.ts';
 import type { OwnRoomsModel } from '../../state/live/liveModels.ts';
+import { FailureNote } from '../components/FailureNote.tsx';
 import { useApp, useTexts } from '../context.ts';
 import { useLoaded } from '../useLoaded.ts';
 import { usePolling } from '../usePolling.ts';
-import { ActFailure } from './ActFailure.tsx';
 import { HealthFigures } from './HealthFigures.tsx';
 import { OwnRoom } from './OwnRoom.tsx';
 import { Preview } from './Preview.tsx';
@@ -37,11 +37,11 @@ function OfMeeting({ meeting, rooms }: { meeting: MeetingModel; rooms: OwnRoomsM
   if (found.is === 'loading') return <p class="muted small">{app.loading}</p>;
   if (found.is === 'failed') {
     return (
-      <ActFailure failure={found.failure}>
+      <FailureNote failure={found.failure} texts={own.failures}>
         <button type="button" class="button" onClick={() => void rooms.refresh()}>
           {app.retry}
         </button>
-      </ActFailure>
+      </FailureNote>
     );
   }
   const [room] = found.value;

@@ -5,14 +5,11 @@ import type { OwnLiveRoomView } from '../../../protocol/live.ts';
 import type { OwnRoomsModel } from '../../state/live/liveModels.ts';
 import { Dialog } from '../components/Dialog.tsx';
 import { Icon } from '../components/Icon.tsx';
-import { RetryNote } from '../components/RetryNote.tsx';
+import { PagedItems } from '../components/PagedItems.tsx';
 import { Shell } from '../components/Shell.tsx';
 import { useApp, useTexts } from '../context.ts';
 import { followLink } from '../router.ts';
 import { useLoaded } from '../useLoaded.ts';
-import { usePolling } from '../usePolling.ts';
-import { useRetry } from '../useRetry.ts';
-import { ActFailure } from './ActFailure.tsx';
 import { OwnRoom } from './OwnRoom.tsx';
 import { RoomForm } from './RoomForm.tsx';
 import { RoomState } from './RoomState.tsx';
@@ -40,7 +37,14 @@ export function LiveRoomsPage() {
             {own.create}
           </button>
         </header>
-        {rooms && <List rooms={rooms} />}
+        {rooms && (
+          <PagedItems
+            {...{ list: { ...rooms, items: rooms.rooms }, everyMs: LOOK_EVERY_MS }}
+            {...{ class: 'live-room-list', words: own, texts: own.failures }}
+          >
+            {(room) => <RoomCard key={room.roomId} {...{ rooms, room }} />}
+          </PagedItems>
+        )}
       </div>
       {creating && rooms && (
         <Dialog title={own.create} onClose={close}>
@@ -49,54 +53,6 @@ export function LiveRoomsPage() {
         </Dialog>
       )}
     </Shell>
-  );
-}
-
-function List({ rooms }: { rooms: OwnRoomsModel }) {
-  const { app } = useTexts();
-  const { own } = useLiveTexts();
-  const { failed, run, dismiss } = useRetry();
-  usePolling(rooms.refresh, LOOK_EVERY_MS);
-  const found = rooms.rooms.value;
-  if (found.is === 'loading') {
-    return (
-      <div class="skeletons" role="status" aria-label={app.loading}>
-        <span />
-        <span />
-      </div>
-    );
-  }
-  if (found.is === 'failed') {
-    return (
-      <ActFailure failure={found.failure}>
-        <button type="button" class="button" onClick={() => void rooms.refresh()}>
-          {app.retry}
-        </button>
-      </ActFailure>
-    );
-  }
-  if (found.value.length === 0) {
-    return (
-      <div class="empty">
-        <strong>{own.empty}</strong>
-        <span class="muted">{own.emptyHint}</span>
-      </div>
-    );
-  }
-  return (
-    <>
-      <ul class="live-room-list">
-        {found.value.map((room) => (
-          <RoomCard key={room.roomId} rooms={rooms} room={room} />
-        ))}
-      </ul>
-      {rooms.hasMore.value && (
-        <button type="button" class="button" onClick={() => run(() => rooms.loadMore())}>
-          {own.more}
-        </button>
-      )}
-      <RetryNote {...{ failed, dismiss }} />
-    </>
   );
 }
 

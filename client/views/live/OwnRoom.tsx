@@ -5,9 +5,8 @@ import type { OwnRoomsModel } from '../../state/live/liveModels.ts';
 import { CopyButton } from '../components/CopyButton.tsx';
 import { Confirm } from '../components/Dialog.tsx';
 import { Icon } from '../components/Icon.tsx';
-import { useTexts } from '../context.ts';
+import { RetryNote } from '../components/RetryNote.tsx';
 import { useRetry } from '../useRetry.ts';
-import { ActFailure } from './ActFailure.tsx';
 import { PinDialog } from './PinDialog.tsx';
 import { Pushes } from './Pushes.tsx';
 import { StartStop } from './StartStop.tsx';
@@ -22,7 +21,6 @@ interface OwnRoomProps {
 /** What there is to know of one's live room for those who are to listen, and everything that one can do to it. */
 export function OwnRoom({ rooms, room }: OwnRoomProps) {
   const { own } = useLiveTexts();
-  const { app } = useTexts();
   const [asking, setAsking] = useState<'pin' | 'remove' | null>(null);
   const { failed, run, dismiss } = useRetry();
   const { roomId, title, state } = room;
@@ -32,18 +30,7 @@ export function OwnRoom({ rooms, room }: OwnRoomProps) {
   return (
     <>
       <Invitation room={room} pin={rooms.pinOf(roomId)} />
-      {failed && (
-        <ActFailure failure={failed.failure}>
-          <span class="note-buttons">
-            <button type="button" class="button small" onClick={failed.again}>
-              {app.retry}
-            </button>
-            <button type="button" class="button small" onClick={dismiss}>
-              {app.close}
-            </button>
-          </span>
-        </ActFailure>
-      )}
+      <RetryNote {...{ failed, dismiss }} texts={own.failures} />
       <div class="live-actions">
         <StartStop rooms={rooms} room={room} run={run} />
         <button

@@ -3,9 +3,9 @@ import type { OwnLiveRoomView } from '../../../protocol/live.ts';
 import type { OwnRoomsModel } from '../../state/live/liveModels.ts';
 import type { Failure } from '../../state/models.ts';
 import { Dialog } from '../components/Dialog.tsx';
+import { FailureNote } from '../components/FailureNote.tsx';
 import { Field } from '../components/Field.tsx';
 import { toFailure, useTexts } from '../context.ts';
-import { ActFailure } from './ActFailure.tsx';
 import { isPin, suggestPin } from './suggestions.ts';
 import { useLiveTexts } from './useLiveTexts.ts';
 
@@ -59,7 +59,7 @@ export function PinDialog({ rooms, room, onClose }: PinDialogProps) {
           error={checked && !isPin(pin) ? own.pinWrong : undefined}
           onInput={setPin}
         />
-        {failure && <ActFailure failure={failure} />}
+        {failure && <FailureNote failure={failure} texts={own.failures} />}
         <footer class="actions">
           <button type="button" class="button" onClick={() => setPin(suggestPin())}>
             {own.suggest}

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { OwnRoomsModel } from '../../state/live/liveModels.ts';
 import type { Failure } from '../../state/models.ts';
+import { FailureNote } from '../components/FailureNote.tsx';
 import { Field } from '../components/Field.tsx';
 import { toFailure } from '../context.ts';
-import { ActFailure } from './ActFailure.tsx';
 import { isPin, isRoomName, nameFrom, nextName, suggestPin } from './suggestions.ts';
 import { useLiveTexts } from './useLiveTexts.ts';
 
@@ -86,7 +86,7 @@ export function RoomForm({ rooms, meeting, onCreated }: RoomFormProps) {
         error={checked && !isPin(pin) ? own.pinWrong : undefined}
         onInput={setPin}
       />
-      {failure && !isTaken && <ActFailure failure={failure} />}
+      {failure && !isTaken && <FailureNote failure={failure} texts={own.failures} />}
       <button
         type="submit"
         class="button primary"

@@ -1,8 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-
-/** In full screen the controls go after so long without a movement. */
-const QUIET_AFTER_MS = 3_000;
+import { useQuiet } from '../useQuiet.ts';
 
 export interface FullScreen {
   readonly isPossible: boolean;
@@ -23,29 +21,12 @@ export function useFullScreen(
   video: RefObject<FullScreenVideo | null>,
 ): FullScreen {
   const [on, setOn] = useState(false);
-  const [quiet, setQuiet] = useState(false);
+  const quiet = useQuiet(on);
   useEffect(() => {
     const update = (): void => setOn(document.fullscreenElement !== null);
     document.addEventListener('fullscreenchange', update);
     return () => document.removeEventListener('fullscreenchange', update);
   }, []);
-  useEffect(() => {
-    setQuiet(false);
-    if (!on) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const wake = (): void => {
-      setQuiet(false);
-      clearTimeout(timer);
-      timer = setTimeout(() => setQuiet(true), QUIET_AFTER_MS);
-    };
-    const events = ['pointermove', 'pointerdown', 'keydown', 'focusin'];
-    for (const name of events) addEventListener(name, wake);
-    wake();
-    return () => {
-      clearTimeout(timer);
-      for (const name of events) removeEventListener(name, wake);
-    };
-  }, [on]);
 
   const isPossible =
     document.fullscreenEnabled || 'webkitEnterFullscreen' in HTMLVideoElement.prototype;

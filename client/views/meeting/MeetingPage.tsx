@@ -18,6 +18,7 @@ import { UnmutePrompt } from '../hosting/UnmutePrompt.tsx';
 import { WaitingToast } from '../hosting/WaitingToast.tsx';
 import { useKeptFocus } from '../useKeptFocus.ts';
 import { usePageTitle } from '../usePageTitle.ts';
+import { useQuiet } from '../useQuiet.ts';
 import { BroadcastBadge } from './BroadcastBadge.tsx';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { ControlBar } from './ControlBar.tsx';
@@ -32,9 +33,6 @@ import { useShortcuts } from './useShortcuts.ts';
 
 /** Most meetings are spoken. */
 const ChatPanel = lazy(async () => (await import('../chat/ChatPanel.tsx')).ChatPanel);
-
-/** In full screen the bar goes after so long without a movement. */
-const QUIET_AFTER_MS = 3_000;
 
 /** A meeting as those who are in it see it. */
 export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
@@ -175,29 +173,4 @@ function useMeetingTitle(meeting: MeetingModel): void {
     document.addEventListener('visibilitychange', update);
     return () => document.removeEventListener('visibilitychange', update);
   }, []);
-}
-
-/** True after a while without a movement, a key or a touch, while `enabled`. */
-function useQuiet(enabled: boolean): boolean {
-  const [quiet, setQuiet] = useState(false);
-  useEffect(() => {
-    if (!enabled) {
-      setQuiet(false);
-      return;
-    }
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const wake = (): void => {
-      setQuiet(false);
-      clearTimeout(timer);
-      timer = setTimeout(() => setQuiet(true), QUIET_AFTER_MS);
-    };
-    const events = ['pointermove', 'pointerdown', 'keydown', 'focusin'];
-    for (const name of events) addEventListener(name, wake);
-    wake();
-    return () => {
-      clearTimeout(timer);
-      for (const name of events) removeEventListener(name, wake);
-    };
-  }, [enabled]);
-  return quiet;
 }

@@ -49,7 +49,7 @@ export function Door({ meeting, ...rest }: DoorProps) {
               </>
             )}
           </p>
-          {!closed && <BroadcastNote lobby={lobby} />}
+          {!closed && <BroadcastNote lobby={lobby} meeting={meeting} />}
           {failure?.code === 'NOT_STARTED' && <NotStarted meeting={meeting} onOpen={onJoin} />}
           {failure && failure.code !== 'NOT_STARTED' && (
             <Refusal failure={failure} busy={lobby.joining.value} onJoin={onJoin} />
@@ -69,17 +69,19 @@ export function Door({ meeting, ...rest }: DoorProps) {
   );
 }
 
-/** That people outside see and hear it, before anybody joins. */
-function BroadcastNote({ lobby }: { lobby: LobbyModel }) {
-  const { notices } = useTexts();
+/** That people outside see and hear it, now or when it begins, before anybody joins. */
+function BroadcastNote({ lobby, meeting }: { lobby: LobbyModel; meeting: MeetingView }) {
+  const { notices, lobby: words } = useTexts();
   const { roomId, recording } = lobby.broadcast.value;
-  if (roomId === null && !recording) return null;
+  const isToBe = !recording && meeting.settings.recordAutomatically !== 'off';
+  if (roomId === null && !recording && !isToBe) return null;
   return (
     <div class="note" role="note" data-testid="door-broadcast">
       <Icon of={Radio} />
       <div class="note-text">
         {roomId !== null && <span>{notices['on-air']([], 1)}</span>}
         {recording && <span>{notices['recording-began']([], 1)}</span>}
+        {isToBe && <span>{words.recordedAutomatically}</span>}
       </div>
     </div>
   );

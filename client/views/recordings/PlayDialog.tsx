@@ -6,9 +6,11 @@ import type {
   OwnRecordingsModel,
 } from '../../state/recordings/recordingModels.ts';
 import { Dialog } from '../components/Dialog.tsx';
+import { FailureNote } from '../components/FailureNote.tsx';
 import { toFailure, useTexts } from '../context.ts';
-import { RecordingFailure } from './RecordingFailure.tsx';
 import { RecordingFiles } from './RecordingFiles.tsx';
+import { TranscriptTools } from './TranscriptTools.tsx';
+import { useRecordingTexts } from './useRecordingTexts.ts';
 
 interface PlayDialogProps {
   model: OwnRecordingsModel;
@@ -18,6 +20,7 @@ interface PlayDialogProps {
 
 export function PlayDialog({ model, recording, onClose }: PlayDialogProps) {
   const { app } = useTexts();
+  const { failures } = useRecordingTexts();
   const [opened, setOpened] = useState<OpenedRecording | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const open = (): void => {
@@ -27,13 +30,21 @@ export function PlayDialog({ model, recording, onClose }: PlayDialogProps) {
   useEffect(open, []);
   return (
     <Dialog title={recording.title} onClose={onClose} wide>
-      {opened && <RecordingFiles opened={opened} heading="h3" />}
+      {opened && (
+        <>
+          <RecordingFiles opened={opened} heading="h3" />
+          <TranscriptTools
+            {...{ model, recordingId: recording.id, onChanged: open }}
+            has={opened.files.some(({ kind }) => kind === 'transcript')}
+          />
+        </>
+      )}
       {failure && (
-        <RecordingFailure failure={failure}>
+        <FailureNote failure={failure} texts={failures}>
           <button type="button" class="button small" onClick={open}>
             {app.retry}
           </button>
-        </RecordingFailure>
+        </FailureNote>
       )}
       {!opened && !failure && (
         <p class="muted" role="status">

@@ -5,11 +5,12 @@ import type { RecordingView } from '../../../protocol/recordings.ts';
 import type { MeetingModel } from '../../state/models.ts';
 import type { OwnRecordingsModel } from '../../state/recordings/recordingModels.ts';
 import { Icon } from '../components/Icon.tsx';
+import { RetryNote } from '../components/RetryNote.tsx';
 import { useApp, useTexts } from '../context.ts';
 import { useLoaded } from '../useLoaded.ts';
 import { usePolling } from '../usePolling.ts';
 import { useRetry } from '../useRetry.ts';
-import { RecordingRetry } from './RecordingFailure.tsx';
+import { Choice } from './Choice.tsx';
 import { useRecordingTexts } from './useRecordingTexts.ts';
 
 const LOOK_EVERY_MS = 3_000;
@@ -29,7 +30,7 @@ export function Record({ meeting }: { meeting: MeetingModel }) {
 }
 
 function OfMeeting({ model, meetingId }: { model: OwnRecordingsModel; meetingId: string }) {
-  const { tools } = useRecordingTexts();
+  const { tools, failures } = useRecordingTexts();
   const { failed, run, dismiss } = useRetry();
   const [busy, setBusy] = useState(false);
   usePolling(model.refresh, LOOK_EVERY_MS);
@@ -48,7 +49,7 @@ function OfMeeting({ model, meetingId }: { model: OwnRecordingsModel; meetingId:
       ) : (
         <Begin busy={busy} onStart={(what) => act(() => model.start(meetingId, what))} />
       )}
-      <RecordingRetry {...{ failed, dismiss }} />
+      <RetryNote {...{ failed, dismiss }} texts={failures} />
       <a class="small" href="/recordings" target="_blank" rel="noreferrer">
         {tools.all}
       </a>
@@ -89,29 +90,6 @@ function Begin({ busy, onStart }: BeginProps) {
         {busy ? tools.starting : tools.start}
       </button>
     </>
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  hint: string;
-  on: boolean;
-  onChange: (on: boolean) => void;
-}
-
-function Choice({ label, hint, on, onChange }: ChoiceProps) {
-  return (
-    <label class="record-choice">
-      <input
-        type="checkbox"
-        checked={on}
-        onChange={({ currentTarget }) => onChange(currentTarget.checked)}
-      />
-      <span>
-        {label}
-        <span class="muted small">{hint}</span>
-      </span>
-    </label>
   );
 }
 

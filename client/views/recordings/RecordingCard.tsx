@@ -4,11 +4,11 @@ import type { RecordingView } from '../../../protocol/recordings.ts';
 import type { OwnRecordingsModel } from '../../state/recordings/recordingModels.ts';
 import { Confirm } from '../components/Dialog.tsx';
 import { Icon } from '../components/Icon.tsx';
+import { RetryNote } from '../components/RetryNote.tsx';
 import { useTexts } from '../context.ts';
 import { useRetry } from '../useRetry.ts';
 import { lengthText, sizeText } from './figures.ts';
 import { PlayDialog } from './PlayDialog.tsx';
-import { RecordingRetry } from './RecordingFailure.tsx';
 import { RenameDialog } from './RenameDialog.tsx';
 import { ShareDialog } from './ShareDialog.tsx';
 import { useRecordingTexts } from './useRecordingTexts.ts';
@@ -20,7 +20,7 @@ interface RecordingCardProps {
 
 /** One recording: what it is, and everything that its owner can do with it. */
 export function RecordingCard({ model, recording }: RecordingCardProps) {
-  const { page, remove, tools, stateHints } = useRecordingTexts();
+  const { page, remove, tools, stateHints, failures } = useRecordingTexts();
   const [asking, setAsking] = useState<'play' | 'share' | 'rename' | 'remove' | null>(null);
   const { failed, run, dismiss } = useRetry();
   const { id, title, state, error } = recording;
@@ -35,7 +35,7 @@ export function RecordingCard({ model, recording }: RecordingCardProps) {
       <Facts recording={recording} />
       {stateHints[state] !== null && <p class="muted small">{stateHints[state]}</p>}
       {error !== null && <p class="small">{error}</p>}
-      <RecordingRetry {...{ failed, dismiss }} />
+      <RetryNote {...{ failed, dismiss }} texts={failures} />
       <div class="recording-acts">
         {goesOn && (
           <Act of={Square} label={tools.stop} title={title} act={() => run(() => model.stop(id))} />

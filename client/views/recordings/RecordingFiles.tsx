@@ -1,14 +1,17 @@
 import { Download } from 'lucide';
+import { useRef } from 'preact/hooks';
 import type { OpenedRecording } from '../../state/recordings/recordingModels.ts';
 import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
 import { lengthText, sizeText } from './figures.ts';
+import { RecordingChat } from './RecordingChat.tsx';
+import { Transcript } from './Transcript.tsx';
 import { useRecordingTexts } from './useRecordingTexts.ts';
 
 type File = OpenedRecording['files'][number];
 
 /**
- * A recording as it is watched: the whole picture, and below it what there is of each one apart.
+ * A recording as it is watched: the whole picture with what was written meanwhile, and below it what there is of each one apart.
  * @param heading that comes next in the outline of the page
  */
 export function RecordingFiles({
@@ -18,9 +21,12 @@ export function RecordingFiles({
   opened: OpenedRecording;
   heading: 'h2' | 'h3';
 }) {
-  const { play } = useRecordingTexts();
+  const { play, beside, chat: words, transcript: said } = useRecordingTexts();
   const { locale } = useTexts();
-  const { recording, files } = opened;
+  const { recording, files, chat } = opened;
+  const video = useRef<HTMLVideoElement>(null);
+  const track = useRef<HTMLTrackElement>(null);
+  const transcript = files.find(({ kind }) => kind === 'transcript');
   const whole = files.find(({ kind }) => kind === 'composite');
   const rest = [
     ...files.filter(({ kind }) => kind === 'track'),
@@ -30,22 +36,49 @@ export function RecordingFiles({
     <div class="recording-files">
       {whole ? (
         <>
-          <video
-            class="recording-video"
-            controls
-            playsInline
-            preload="metadata"
-            src={whole.url}
-            aria-label={recording.title}
-            data-testid="recording-video"
-          />
+          <div class={chat || transcript ? 'recording-watch with-chat' : 'recording-watch'}>
+            <video
+              ref={video}
+              class="recording-video"
+              controls
+              playsInline
+              preload="metadata"
+              src={whole.url}
+              aria-label={recording.title}
+              data-testid="recording-video"
+            >
+              {transcript && (
+                <track
+                  key={transcript.id}
+                  ref={track}
+                  kind="captions"
+                  label={said.title}
+                  src={transcript.url}
+                />
+              )}
+            </video>
+            <div class="recording-beside">
+              {transcript && (
+                <Transcript file={transcript} {...{ video, track, heading: Heading }} />
+              )}
+              {chat && <RecordingChat {...{ opened, chat, video, heading: Heading }} />}
+            </div>
+          </div>
           <a class="button" href={whole.downloadUrl} download={whole.name}>
             <Icon of={Download} size={18} />
             {play.download} ({sizeText(whole.bytes, locale)})
           </a>
         </>
       ) : (
-        <p class="muted">{play.noPicture}</p>
+        <>
+          <p class="muted">{play.noPicture}</p>
+          {chat && (
+            <a class="button" href={chat.url} download="chat.json">
+              <Icon of={Download} size={18} />
+              {beside.ofName(beside.download, words.title)}
+            </a>
+          )}
+        </>
       )}
       {rest.length > 0 && (
         <section>

@@ -6,9 +6,10 @@ import { CopyButton } from '../components/CopyButton.tsx';
 import { Dialog } from '../components/Dialog.tsx';
 import { Field } from '../components/Field.tsx';
 import { Icon } from '../components/Icon.tsx';
+import { RetryNote } from '../components/RetryNote.tsx';
 import { useTexts } from '../context.ts';
 import { useRetry } from '../useRetry.ts';
-import { RecordingRetry } from './RecordingFailure.tsx';
+import { Choice } from './Choice.tsx';
 import { useRecordingTexts } from './useRecordingTexts.ts';
 
 const DEFAULT_DAYS = 7;
@@ -22,8 +23,9 @@ interface ShareDialogProps {
 
 /** Makes links to a recording, and ends them. */
 export function ShareDialog({ model, recording, onClose }: ShareDialogProps) {
-  const { share: words } = useRecordingTexts();
+  const { share: words, failures } = useRecordingTexts();
   const [days, setDays] = useState(String(DEFAULT_DAYS));
+  const [withChat, setWithChat] = useState(false);
   const [link, setLink] = useState<string | null>(null);
   const [shares, setShares] = useState<readonly ShareView[]>([]);
   const [busy, setBusy] = useState(false);
@@ -38,7 +40,7 @@ export function ShareDialog({ model, recording, onClose }: ShareDialogProps) {
     setBusy(true);
     run(async () => {
       try {
-        const { path } = await model.share(id, wanted);
+        const { path } = await model.share(id, { days: wanted, withChat });
         setLink(new URL(path, location.origin).href);
         await look();
       } finally {
@@ -65,6 +67,12 @@ export function ShareDialog({ model, recording, onClose }: ShareDialogProps) {
           max={MOST_DAYS}
           required
         />
+        <Choice
+          label={words.withChat}
+          hint={words.withChatHint}
+          on={withChat}
+          onChange={setWithChat}
+        />
         <button
           type="submit"
           class="button primary"
@@ -82,7 +90,7 @@ export function ShareDialog({ model, recording, onClose }: ShareDialogProps) {
             <CopyButton text={link} label={words.copy} />
           </div>
         )}
-        <RecordingRetry {...{ failed, dismiss }} />
+        <RetryNote {...{ failed, dismiss }} texts={failures} />
       </form>
       <section class="recording-shares">
         <h3>{words.links}</h3>
@@ -113,7 +121,10 @@ function Share({ share, onRevoke }: { share: ShareView; onRevoke: () => void }) 
   const until = words.until(format.format(new Date(share.expiresAt)));
   return (
     <li>
-      <span>{until}</span>
+      <span>
+        {until}
+        {share.withChat && <span class="muted small">{words.showsChat}</span>}
+      </span>
       <button
         type="button"
         class="icon-button"

@@ -2,9 +2,9 @@ import { useEffect, useState } from 'preact/hooks';
 import '../../styles/recordings.css';
 import type { Failure } from '../../state/models.ts';
 import type { OpenedRecording } from '../../state/recordings/recordingModels.ts';
+import { FailureNote } from '../components/FailureNote.tsx';
 import { Shell } from '../components/Shell.tsx';
 import { toFailure, useApp, useTexts } from '../context.ts';
-import { RecordingFailure } from './RecordingFailure.tsx';
 import { RecordingFiles } from './RecordingFiles.tsx';
 import { useRecordingTexts } from './useRecordingTexts.ts';
 
@@ -55,16 +55,16 @@ export function SharedRecordingPage() {
 }
 
 function Refused({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
-  const { shared } = useRecordingTexts();
+  const { shared, failures } = useRecordingTexts();
   const { app } = useTexts();
   const isGone = failure.code === 'NOT_FOUND' || failure.code === 'INVALID_PAYLOAD';
   if (!isGone && failure.code !== 'INVALID_STATE') {
     return (
-      <RecordingFailure failure={failure}>
+      <FailureNote failure={failure} texts={failures}>
         <button type="button" class="button" onClick={onRetry}>
           {app.retry}
         </button>
-      </RecordingFailure>
+      </FailureNote>
     );
   }
   return (

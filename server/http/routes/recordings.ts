@@ -1,7 +1,8 @@
 import type { RecordingAccess, Opened } from '../../live/recordings/RecordingAccess.ts';
 import type { Recordings } from '../../live/recordings/Recordings.ts';
 import type { RecordingStore } from '../../live/recordings/stores.ts';
-import { fileView, recordingView, shareView } from '../../live/recordings/views.ts';
+import type { Transcripts } from '../../live/recordings/Transcripts.ts';
+import { fileView, messageView, recordingView, shareView } from '../../live/recordings/views.ts';
 import type { RouteHandlers } from '../bindRoutes.ts';
 import { recordingFilePath } from '../recordingFiles.ts';
 
@@ -10,12 +11,13 @@ export interface RecordingRouteDeps {
     Recordings,
     'start' | 'stop' | 'list' | 'read' | 'readOwn' | 'rename' | 'remove'
   >;
-  recordingAccess: Pick<RecordingAccess, 'open' | 'openShared' | 'share'>;
+  recordingAccess: Pick<RecordingAccess, 'open' | 'openShared' | 'share' | 'chat'>;
+  transcripts: Pick<Transcripts, 'set' | 'remove'>;
   recordingStore: Pick<RecordingStore, 'shares' | 'removeShare'>;
 }
 
 export function createRecordingRoutes(deps: RecordingRouteDeps) {
-  const { recordings, recordingAccess: access, recordingStore: store } = deps;
+  const { recordings, recordingAccess: access, recordingStore: store, transcripts } = deps;
   return {
     async startRecording({ principal, params, body }) {
       const recording = await recordings.start(principal.userId, params.idOrCode, body);
@@ -54,9 +56,20 @@ export function createRecordingRoutes(deps: RecordingRouteDeps) {
       return openedView(await access.open(recording));
     },
 
+    async setTranscript({ principal, params, body }) {
+      const recording = await recordings.readOwn(principal.userId, params.recordingId);
+      await transcripts.set(recording, body);
+      return undefined;
+    },
+
+    async removeTranscript({ principal, params }) {
+      await transcripts.remove(await recordings.readOwn(principal.userId, params.recordingId));
+      return undefined;
+    },
+
     async shareRecording({ principal, params, body }) {
       const recording = await recordings.readOwn(principal.userId, params.recordingId);
-      const { share, token } = await access.share(recording, body.days);
+      const { share, token } = await access.share(recording, body);
       // Behind the #, where no server and no log on the way sees it.
       return { share: shareView(share), token, path: `/recordings/shared#${token}` };
     },
@@ -72,13 +85,19 @@ export function createRecordingRoutes(deps: RecordingRouteDeps) {
       return undefined;
     },
 
+    async readRecordingChat({ params, query }) {
+      const messages = await access.chat(params.recordingId, query.ticket);
+      return { messages: messages.map(messageView) };
+    },
+
     async openSharedRecording({ body }) {
       return openedView(await access.openShared(body.token));
     },
   } satisfies Partial<RouteHandlers>;
 }
 
-function openedView({ recording, files, ticket, expiresAt }: Opened) {
+function openedView({ recording, files, hasChat, ticket, expiresAt }: Opened) {
+  const url = `/api/recordings/${recording.id}/chat?ticket=${ticket}`;
   return {
     recording: recordingView(recording),
     files: files.map((file) => ({
@@ -86,6 +105,7 @@ function openedView({ recording, files, ticket, expiresAt }: Opened) {
       url: recordingFilePath(file, ticket),
       downloadUrl: `${recordingFilePath(file, ticket)}&download`,
     })),
+    chat: hasChat ? { ticket, url } : null,
     expiresAt: new Date(expiresAt).toISOString(),
   };
 }

@@ -140,7 +140,8 @@ export class EncoderProcess {
     this.#ends[index] = endSec;
     const row = this.#rows.get(number) ?? [];
     this.#rows.set(number, row);
-    const path = join(this.#options.folder, segmentFile(rendition, String(number)));
+    const { folder, number: encoder } = this.#options;
+    const path = join(folder, segmentFile(encoder, rendition, String(number)));
     row[index] = { path, startSec, endSec };
     const files = row.filter((entry) => entry !== undefined);
     const [first] = files;

@@ -62,6 +62,11 @@ export class Encoding {
     this.#options = options;
   }
 
+  /** Whether what it is given becomes a part of its stream. */
+  get hasBegun(): boolean {
+    return this.#run?.hasBegun ?? false;
+  }
+
   get health(): EncoderHealth {
     const run = this.#run;
     return {

@@ -55,7 +55,11 @@ export class HlsOutput {
   static async create(options: HlsOutputOptions): Promise<HlsOutput> {
     const { folder, renditions, framesPerSecond } = options;
     await mkdir(folder, { recursive: true });
-    for (const { name } of renditions) await mkdir(join(folder, name), { recursive: true });
+    for (const { name } of renditions) {
+      await mkdir(join(folder, name), { recursive: true });
+      // Of what was published there before, with other keys.
+      await rm(join(folder, name, PLAYLIST_NAME), { force: true });
+    }
     const variants = renditions.map((rendition) => variantOf(rendition, framesPerSecond));
     await writeWhole(join(folder, MASTER_NAME), renderMaster(variants, PLAYLIST_NAME));
     return new HlsOutput(options);
@@ -70,6 +74,10 @@ export class HlsOutput {
   /** Discontinuities that the room had by now. */
   get discontinuities(): number {
     return this.#discontinuities;
+  }
+
+  get renditions(): readonly Rendition[] {
+    return this.#options.renditions;
   }
 
   get published(): number {

@@ -1,4 +1,5 @@
 import type { Logger } from '../../core/logger.ts';
+import { Mailbox } from '../../core/Mailbox.ts';
 import { Pushes } from '../push/Pushes.ts';
 import { Composites } from '../recording/Composites.ts';
 import { TrackRecording } from '../recording/TrackRecording.ts';
@@ -10,7 +11,7 @@ import type { FromProcess, MixOutputs, MixStart, ProcessHealth } from './message
 import type { MixedSegment } from './MixedSegment.ts';
 import { Mixer } from './Mixer.ts';
 import { RENDITIONS, type Rendition } from './renditions.ts';
-import type { MixSpec } from './spec.ts';
+import type { MixSpec, Publication } from './spec.ts';
 
 /** Without a segment for as long, listeners wait. */
 const INTERRUPTED_SEGMENTS = 3;
@@ -20,7 +21,11 @@ const ERROR_SHOWN_MS = 60_000;
 export class MixSession {
   readonly #spec: MixSpec;
   readonly #port: MediaPort;
-  readonly #hls: HlsOutput | null;
+  #hls: { output: HlsOutput; publication: Publication } | null = null;
+  /** Of what was published. */
+  #discontinuities: number;
+  /** What is made for listeners changes step by step, and nothing waits for that. */
+  readonly #changes = new Mailbox();
   readonly #logger: Logger;
   readonly #tell: (message: FromProcess) => void;
   readonly #composites: Composites;
@@ -40,43 +45,34 @@ export class MixSession {
     logger: Logger,
     tell: (message: FromProcess) => void,
   ): Promise<MixSession> {
-    const { spec, address, ports, firstPort } = start;
+    const { spec, address, ports, firstPort, outputs } = start;
     const port = await MediaPort.open(address, ports, firstPort);
-    const renditions = renditionsOf(spec);
-    const hls =
-      spec.publish === false || renditions.length === 0
-        ? null
-        : await HlsOutput.create({
-            ...{ folder: spec.folder, renditions, framesPerSecond: spec.framesPerSecond },
-            ...{ segmentSec: spec.segmentSec, keptSegments: spec.keptSegments },
-            keyOf: (sequence) => {
-              const number = keyNumberOf(sequence, spec.segmentsPerKey);
-              return { uri: `${spec.keyPath}/${number}`, key: segmentKey(spec.keySecret, number) };
-            },
-            firstSequence: nextSequence(Date.now(), spec.segmentSec),
-            discontinuitySequence: start.discontinuities,
-          });
-    const pushes = new Pushes(start.ffmpeg, logger);
-    const session = new MixSession(spec, port, hls, pushes, logger, tell);
-    if (renditions.length > 0) await session.#mix(start, renditions);
+    const session = new MixSession(start, port, logger, tell);
+    try {
+      await session.#publishAs(outputs.publication);
+      const renditions = renditionsOf(spec, outputs.publication);
+      if (renditions.length > 0) await session.#mix(start, renditions);
+      await session.setOutputs(outputs);
+    } catch (error) {
+      await session.close(false);
+      throw error;
+    }
     tell({ type: 'rtp', ip: port.ip, port: port.port });
     return session;
   }
 
   private constructor(
-    spec: MixSpec,
+    start: MixStart,
     port: MediaPort,
-    hls: HlsOutput | null,
-    pushes: Pushes,
     logger: Logger,
     tell: (message: FromProcess) => void,
   ) {
-    this.#spec = spec;
+    this.#spec = start.spec;
+    this.#discontinuities = start.discontinuities;
     this.#port = port;
-    this.#hls = hls;
     this.#logger = logger;
     this.#tell = tell;
-    this.#pushes = pushes;
+    this.#pushes = new Pushes(start.ffmpeg, logger);
     this.#composites = new Composites((folder) => tell({ type: 'recorded', folder }));
   }
 
@@ -107,8 +103,11 @@ export class MixSession {
     this.#tracks?.set(feed.inputs, feed.tracks ?? []);
   }
 
-  /** Where it goes from now on, beside HLS. */
-  async setOutputs({ record, recordTracks, pushes }: MixOutputs): Promise<void> {
+  /** Where it goes from now on. */
+  async setOutputs({ publication, record, recordTracks, pushes }: MixOutputs): Promise<void> {
+    void this.#changes.post(() =>
+      this.#attempt('publish', () => this.#changePublication(publication)),
+    );
     this.#pushes.set(pushes);
     await this.#attempt('record', () => this.#composites.set(record?.folder ?? null));
     const folder = recordTracks?.folder ?? null;
@@ -122,9 +121,10 @@ export class MixSession {
     // A shorter last one would have a number that is somebody else's next: those are taken from the clock.
     this.#isLeft = !hasEnded;
     await Promise.all([this.#mixer?.close(), this.#closeTracks()]);
+    await this.#changes.idle();
     this.#composites.close();
     await this.#pushes.close();
-    await this.#hls?.end(hasEnded);
+    await this.#hls?.output.end(hasEnded);
     await this.#port.close();
   }
 
@@ -138,6 +138,35 @@ export class MixSession {
     mixer.on('shown', (shown) => this.#tell({ type: 'shown', shown }));
     mixer.on('key-frame-needed', (input) => this.#tell({ type: 'key-frame-needed', input }));
     this.#mixer = mixer;
+  }
+
+  async #changePublication(publication: Publication | null): Promise<void> {
+    if (publication?.keyPath === this.#hls?.publication.keyPath) return;
+    const renditions = renditionsOf(this.#spec, publication);
+    // Whoever listens hears what is under way to the end.
+    if (!publication) await this.#mixer?.setRenditions(renditions);
+    await this.#hls?.output.end(true);
+    await this.#publishAs(publication);
+    if (publication) await this.#mixer?.setRenditions(renditions);
+  }
+
+  /** Begins a playlist; null: there is none from now on. */
+  async #publishAs(publication: Publication | null): Promise<void> {
+    this.#hls = null;
+    if (!publication) return;
+    const { folder, framesPerSecond, segmentSec, keptSegments, segmentsPerKey } = this.#spec;
+    const { keySecret, keyPath } = publication;
+    const output = await HlsOutput.create({
+      ...{ folder, renditions: renditionsOf(this.#spec, publication), framesPerSecond },
+      ...{ segmentSec, keptSegments },
+      keyOf: (sequence) => {
+        const number = keyNumberOf(sequence, segmentsPerKey);
+        return { uri: `${keyPath}/${number}`, key: segmentKey(keySecret, number) };
+      },
+      firstSequence: nextSequence(Date.now(), segmentSec),
+      discontinuitySequence: this.#discontinuities,
+    });
+    this.#hls = { output, publication };
   }
 
   async #recordTracks(folder: string): Promise<void> {
@@ -168,14 +197,19 @@ export class MixSession {
 
   async #publish(segment: MixedSegment): Promise<void> {
     await this.#attempt('publish a segment', async () => {
-      const sequence = this.#isLeft ? undefined : await this.#hls?.publish(segment);
+      const hls = this.#isLeft ? null : this.#hls;
+      // Before the first segment that listeners have in all qualities there is none for them.
+      const isWhole = segment.files.length === hls?.output.renditions.length;
+      const sequence = hls && isWhole ? await hls.output.publish(segment) : null;
       this.#lastSegmentAt = performance.now();
       this.#hasSegment = true;
-      if (sequence === undefined) return;
+      if (!hls || sequence === null) return;
       const { startsAt } = segment;
       const delayMs = Math.round(Date.now() - startsAt);
-      const discontinuities = this.#hls?.discontinuities ?? 0;
-      this.#tell({ type: 'segment', sequence, startsAt, delayMs, discontinuities });
+      const { keyPath } = hls.publication;
+      this.#discontinuities = hls.output.discontinuities;
+      const discontinuities = this.#discontinuities;
+      this.#tell({ type: 'segment', keyPath, sequence, startsAt, delayMs, discontinuities });
     });
   }
 
@@ -199,7 +233,7 @@ function messageOf(error: unknown): string {
 }
 
 /** The largest first; what nobody listens to needs no others. */
-function renditionsOf({ renditions, publish }: MixSpec): Rendition[] {
+function renditionsOf({ renditions }: MixSpec, publication: Publication | null): Rendition[] {
   const all = Object.values(RENDITIONS).filter(({ name }) => renditions.includes(name));
-  return publish === false ? all.slice(0, 1) : all;
+  return publication ? all : all.slice(0, 1);
 }

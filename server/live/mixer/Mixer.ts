@@ -46,6 +46,16 @@ export interface MixerOptions {
   onSegment: (segment: MixedSegment) => Promise<void>;
 }
 
+/** An encoder in a row of them, each of which goes on where the one before ends. */
+interface Link {
+  readonly encoding: Encoding;
+  readonly renditions: readonly Rendition[];
+  /** Settles when it has gone on, or never will. */
+  readonly begun: PromiseWithResolvers<unknown>;
+  /** Settles when the one before has ended. */
+  before: Promise<void>;
+}
+
 export interface MixerEvents {
   /** Pictures of these inputs are needed, and of no other. */
   shown: [ShownInput[]];
@@ -75,7 +85,12 @@ export class Mixer extends EventEmitter<MixerEvents> {
   readonly #folder: string;
   readonly #size: Size;
   readonly #inputs: Inputs;
-  readonly #encoding: Encoding;
+  #link: Link;
+  /** Gets ready to go on. */
+  #next: Link | null = null;
+  #encoders = 0;
+  /** Pictures that earlier encoders have left out. */
+  #droppedBefore = 0;
   readonly #composer: Composer;
   readonly #clock: StepClock;
   readonly #rate: PictureRate;
@@ -124,24 +139,18 @@ export class Mixer extends EventEmitter<MixerEvents> {
     // A screen alone fills the picture, and its letters should be read.
     this.#screens = new Slots({ ...slot, count: 1, size: this.#size });
     this.#composer = new Composer(this.#size, new Lettering(), options.title);
-    this.#encoding = new Encoding({
-      ...options,
-      size: this.#size,
-      folder,
-      onRow: (row, startsAt, isFirst) => {
-        this.#segments
-          .post(() => this.#handOn(row, startsAt, isFirst))
-          .catch((error: unknown) => {
-            logger.error({ err: error }, 'segment is lost');
-          });
-      },
-    });
+    this.#link = this.#open(renditions);
+    this.#link.begun.resolve(null);
     this.#clock = new StepClock(STEP_MS, (index, behind) => this.#step(index, behind));
     this.#clock.start();
   }
 
+  get #dropped(): number {
+    return this.#droppedBefore + this.#link.encoding.health.droppedPictures;
+  }
+
   get health(): MixerHealth {
-    const encoder = this.#encoding.health;
+    const encoder = { ...this.#link.encoding.health, droppedPictures: this.#dropped };
     return {
       speed: Math.min(1, encoder.speed ?? 1, this.#rate.keptShare),
       pictures: { composed: this.#composed },
@@ -165,6 +174,27 @@ export class Mixer extends EventEmitter<MixerEvents> {
   }
 
   /**
+   * What is made from now on, without a gap.
+   * @param renditions the largest is what it was
+   * @returns when all was handed on that was made before
+   */
+  async setRenditions(renditions: readonly Rendition[]): Promise<void> {
+    if (this.#closing) return;
+    const names = ({ renditions: all }: Link) => all.map(({ name }) => name).join();
+    const wanted = renditions.map(({ name }) => name).join();
+    const last = this.#next ?? this.#link;
+    if (names(last) !== wanted) {
+      this.#next?.begun.resolve(null);
+      void this.#next?.encoding.close();
+      this.#next = names(this.#link) === wanted ? null : this.#open(renditions);
+    }
+    const next = this.#next ?? this.#link;
+    await next.begun.promise;
+    await next.before;
+    await this.#segments.idle();
+  }
+
+  /**
    * Hands on the last segment and lets go of everything: processes, what it had written in the clear. Idempotent.
    */
   close(): Promise<void> {
@@ -174,15 +204,54 @@ export class Mixer extends EventEmitter<MixerEvents> {
   async #close(): Promise<void> {
     this.#clock.close();
     this.#inputs.close();
-    await Promise.all([this.#cameras.close(), this.#screens.close(), this.#encoding.close()]);
+    this.#next?.begun.resolve(null);
+    await Promise.all([
+      ...[this.#cameras.close(), this.#screens.close()],
+      ...[this.#link.encoding.close(), this.#next?.encoding.close()],
+    ]);
+    await this.#link.before;
     await this.#segments.idle();
     await rm(this.#folder, { recursive: true, force: true });
     this.removeAllListeners();
   }
 
+  #open(renditions: readonly Rendition[]): Link {
+    const { logger } = this.#options;
+    const encoding = new Encoding({
+      ...{ ...this.#options, renditions, size: this.#size, folder: this.#folder },
+      number: (this.#encoders += 1),
+      onRow: (row, startsAt, isFirst) => {
+        // Where the one before takes long to end, its last segment comes first all the same.
+        link.before
+          .then(() => this.#segments.post(() => this.#handOn(row, startsAt, isFirst, renditions)))
+          .catch((error: unknown) => {
+            logger.error({ err: error }, 'segment is lost');
+          });
+      },
+    });
+    const begun = Promise.withResolvers<unknown>();
+    const link: Link = { encoding, renditions, begun, before: Promise.resolve() };
+    return link;
+  }
+
+  /** The next encoder goes on from this step. */
+  #goOn(next: Link): void {
+    const { encoding } = this.#link;
+    this.#droppedBefore += encoding.health.droppedPictures;
+    next.before = encoding.close();
+    this.#link = next;
+    this.#next = null;
+    next.begun.resolve(null);
+  }
+
   /** @param startsAt when it was mixed, which is later than when it was on the stage */
-  async #handOn(row: SegmentRow, startsAt: number, isFirst: boolean): Promise<void> {
-    const { renditions, onSegment } = this.#options;
+  async #handOn(
+    row: SegmentRow,
+    startsAt: number,
+    isFirst: boolean,
+    renditions: readonly Rendition[],
+  ): Promise<void> {
+    const { onSegment } = this.#options;
     this.#isBroken ||= isFirst;
     try {
       const files = await Promise.all(
@@ -237,14 +306,20 @@ export class Mixer extends EventEmitter<MixerEvents> {
     const at = index * STEP_MS;
     if (at % RATE_STEP_MS === 0) this.#watchRate();
     const { skipped } = this.#clock;
-    if (skipped > this.#skipped) this.#encoding.skip((skipped - this.#skipped) * STEP_MS);
+    if (skipped > this.#skipped) {
+      for (const link of [this.#link, this.#next])
+        link?.encoding.skip((skipped - this.#skipped) * STEP_MS);
+    }
     this.#skipped = skipped;
     const picture = this.#isPictureDue(at) ? this.#draw(behind) : null;
-    this.#encoding.write(at, this.#mix(), picture);
+    const sound = this.#mix();
+    this.#next?.encoding.write(at, sound, picture);
+    if (this.#next?.encoding.hasBegun) this.#goOn(this.#next);
+    else this.#link.encoding.write(at, sound, picture);
   }
 
   #watchRate(): void {
-    const dropped = this.#encoding.health.droppedPictures;
+    const dropped = this.#dropped;
     const change = this.#rate.watch(this.#composed, dropped);
     if (change === null) return;
     this.#options.logger.warn(
@@ -263,7 +338,7 @@ export class Mixer extends EventEmitter<MixerEvents> {
   #draw(behind: number): Picture | null {
     // Sound is made up for, and the picture that counts is the last one.
     if (behind > MAX_BEHIND_STEPS) {
-      this.#encoding.countDropped();
+      this.#link.encoding.countDropped();
       return null;
     }
     this.#composed += 1;

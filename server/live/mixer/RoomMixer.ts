@@ -13,7 +13,12 @@ import { endPlaylists } from './HlsOutput.ts';
 import type { RtpPortRange } from './MediaPort.ts';
 import type { FromProcess, MixOutputs, MixStart, ProcessHealth } from './messages.ts';
 import { MixerChild } from './MixerChild.ts';
-import { DISCONTINUITIES_PER_GENERATION, type MixHealth, type MixSpec } from './spec.ts';
+import {
+  DISCONTINUITIES_PER_GENERATION,
+  type MixHealth,
+  type MixSpec,
+  type Publication,
+} from './spec.ts';
 import { removeStaleWork } from './workFolder.ts';
 
 const HEALTH_MS = 1_000;
@@ -88,8 +93,10 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
     this.#spec = spec;
     this.#deps = deps;
     this.#logger = deps.logger.child({ roomId: spec.roomId });
-    const { record = null, recordTracks = null, pushes = [] } = spec;
-    this.#outputs = { record, recordTracks, pushes };
+    const { record = null, recordTracks = null, pushes = [], keySecret, keyPath } = spec;
+    const isPublished = spec.publish !== false && spec.renditions.length > 0;
+    const publication = isPublished ? { keySecret, keyPath } : null;
+    this.#outputs = { publication, record, recordTracks, pushes };
     const { min, max } = deps.ports;
     // Anywhere: mixers that begin in a row would try the same ones.
     this.#firstPort = min + Math.floor(Math.random() * (max - min + 1));
@@ -129,6 +136,11 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
     this.#child?.send({ type: 'feed', feed });
   }
 
+  /** As what listeners have it from now on; null: they have not, and what there is says that it is over. */
+  setPublication(publication: Publication | null): void {
+    this.#setOutputs({ ...this.#outputs, publication });
+  }
+
   /** Where its largest rendition is recorded from now on; null: nowhere. `recorded` says when all is there. */
   setRecord(record: { folder: string } | null): void {
     this.#setOutputs({ ...this.#outputs, record });
@@ -162,7 +174,8 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
     this.#endRecordings();
     await this.#removeWork();
     // One that had to be killed could not say it.
-    if (hasEnded) await endPlaylists(this.#spec.folder, this.#spec.renditions);
+    if (hasEnded && this.#outputs.publication)
+      await endPlaylists(this.#spec.folder, this.#spec.renditions);
     this.removeAllListeners();
   }
 
@@ -203,12 +216,12 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
       },
     });
     const start: MixStart = {
-      ...{ spec: this.#spec, ffmpeg, ports, address, firstPort: this.#firstPort },
+      ...{ spec: this.#spec, outputs: this.#outputs },
+      ...{ ffmpeg, ports, address, firstPort: this.#firstPort },
       ...{ discontinuities: this.#discontinuities, logLevel: this.#logger.level },
     };
     child.send({ type: 'start', start });
     if (this.#feed) child.send({ type: 'feed', feed: this.#feed });
-    child.send({ type: 'outputs', outputs: this.#outputs });
     return child;
   }
 
@@ -248,6 +261,8 @@ export class RoomMixer extends EventEmitter<RoomMixerEvents> {
         this.#hasSegment = this.#isFlowing = true;
         this.#delayMs = message.delayMs;
         this.#discontinuities = message.discontinuities;
+        // One that was on its way when listeners were given another is none of theirs.
+        if (message.keyPath !== this.#outputs.publication?.keyPath) return;
         this.emit('segment', { sequence: message.sequence, startsAt: message.startsAt });
         return;
       case 'shown':

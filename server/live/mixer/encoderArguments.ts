@@ -13,16 +13,18 @@ export interface EncoderSettings {
   framesPerSecond: number;
   /** Whole seconds. */
   segmentSec: number;
+  /** Of the encoder among those that write to its folder at a time. */
+  number: number;
 }
 
-/** Name of a file in the encoder's folder: rendition and number of the segment. */
-export function segmentFile(rendition: string, pattern: string): string {
-  return `${rendition}-${pattern}.ts`;
+/** Name of a file in the encoder's folder: its own number, rendition and number of the segment. */
+export function segmentFile(encoder: number, rendition: string, pattern: string): string {
+  return `${encoder}-${rendition}-${pattern}.ts`;
 }
 
 /** FFmpeg's arguments for one encoder of all renditions. @param folder for its segments */
 export function encoderArguments(
-  { renditions, framesPerSecond, segmentSec }: EncoderSettings,
+  { renditions, framesPerSecond, segmentSec, number }: EncoderSettings,
   folder: string,
 ): string[] {
   const pictured = renditions.filter(({ size }) => size !== null);
@@ -44,7 +46,7 @@ export function encoderArguments(
       ...['-segment_time_delta', '0.01'],
       ...['-segment_list', `pipe:${FIRST_LIST_FD + index}`],
       ...['-segment_list_type', 'csv', '-segment_list_size', '0'],
-      join(folder, segmentFile(rendition.name, '%d')),
+      join(folder, segmentFile(number, rendition.name, '%d')),
     ]),
   ];
 }

@@ -1,12 +1,14 @@
 import type { PushHealth, PushTarget } from '../push/pushTarget.ts';
 import type { MixFeed, ShownInput } from './feed.ts';
 import type { RtpPortRange } from './MediaPort.ts';
-import type { MixSpec } from './spec.ts';
+import type { MixSpec, Publication } from './spec.ts';
 
 /** What a room's mixer and its process tell each other. */
 
 export interface MixStart {
   spec: MixSpec;
+  /** What is to come of it at first. */
+  outputs: MixOutputs;
   ffmpeg: string;
   ports: RtpPortRange;
   address: string;
@@ -17,8 +19,10 @@ export interface MixStart {
   logLevel: string;
 }
 
-/** What comes of a room beside its HLS, which may change while it is mixed. */
+/** What comes of a room, which may change while it is mixed. */
 export interface MixOutputs {
+  /** As HLS; null: nobody listens. */
+  publication: Publication | null;
   record: { folder: string } | null;
   recordTracks: { folder: string } | null;
   pushes: readonly PushTarget[];
@@ -46,6 +50,8 @@ export type FromProcess =
   | { type: 'rtp'; ip: string; port: number }
   | {
       type: 'segment';
+      /** Path of the keys of its publication. */
+      keyPath: string;
       sequence: number;
       startsAt: number;
       delayMs: number;

@@ -3,8 +3,16 @@ import type { RENDITIONS } from './renditions.ts';
 
 export type RenditionName = keyof typeof RENDITIONS;
 
+/** With what a room's segments are encrypted, and where listeners get that. */
+export interface Publication {
+  /** 32 bytes in base64; key number n = floor(sequence / segmentsPerKey) is `segmentKey(secret, n)`. */
+  keySecret: string;
+  /** Key n is at `${keyPath}/${n}`; another publication has another path. */
+  keyPath: string;
+}
+
 /** What one mixer is to make of a room, for as long as it is. */
-export interface MixSpec {
+export interface MixSpec extends Publication {
   roomId: string;
   /** On the card while nobody is on the stage. */
   title: string;
@@ -15,15 +23,11 @@ export interface MixSpec {
   segmentSec: number;
   keptSegments: number;
   segmentsPerKey: number;
-  /** 32 bytes in base64; key number n = floor(sequence / segmentsPerKey) is `segmentKey(secret, n)`. */
-  keySecret: string;
-  /** Key n is at `${keyPath}/${n}`. */
-  keyPath: string;
   /** Output folder: master.m3u8, <rendition>/index.m3u8, <rendition>/<sequence>.ts */
   folder: string;
   /** How many mixers the room had before: its discontinuity sequence begins there. */
   generation: number;
-  /** Whether there is HLS of it. */
+  /** Whether there is HLS of it, from the beginning. */
   publish?: boolean;
   /** Where the largest rendition is recorded, from the beginning. */
   record?: { folder: string };

@@ -6,10 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../core/AppError.ts';
 import { createId } from '../../core/ids.ts';
 import type { Logger } from '../../core/logger.ts';
+import { readIndex } from '../recording/compositeIndex.ts';
 import { mergeParts } from './mergeParts.ts';
 import { compositeIn, tracksIn, type PartFolders } from './PartFolders.ts';
 import { prefixOf, type RecordingStorage } from './RecordingStorage.ts';
 import type { RecordingFile, RecordingPart, RecordingRecord, RecordingStore } from './stores.ts';
+import { timelineOf, type TimelinePiece } from './timeline.ts';
 import { readTracks } from './trackFiles.ts';
 
 /** What was written cannot be put together; to try it once more may help, for a while. */
@@ -69,8 +71,11 @@ export class Finisher {
     const work = await folders.createWork(id);
     const partFolders = [];
     for (const part of found) partFolders.push(await this.#bring(part, work));
+    const picture = recording.composite
+      ? await this.#composite(recording, partFolders, work)
+      : null;
     const files = [
-      ...(recording.composite ? await this.#composite(recording, partFolders, work) : []),
+      ...(picture ? [picture.file] : []),
       ...(recording.tracks ? await this.#tracks(recording, partFolders) : []),
     ];
     if (files.length === 0) {
@@ -79,7 +84,10 @@ export class Finisher {
     }
     const durationMs = lengthOf(files);
     const error = found.length < parts.length ? LOST : null;
-    const done = { files, durationMs, expiresAt: this.#expiry() };
+    const done = {
+      ...{ files, durationMs, expiresAt: this.#expiry() },
+      ...(picture && { timeline: picture.timeline }),
+    };
     const isKept = await store.finish(id, done, error);
     const prefix = isKept ? `${prefixOf(id)}parts/` : prefixOf(id);
     await storage.remove(await storage.list(prefix));
@@ -113,10 +121,10 @@ export class Finisher {
     { id, title }: RecordingRecord,
     partFolders: readonly string[],
     work: string,
-  ): Promise<RecordingFile[]> {
+  ): Promise<{ file: RecordingFile; timeline: TimelinePiece[] } | null> {
     const { joinComposite, durationOf } = this.#deps;
     const merged = await mergeParts(partFolders.map(compositeIn), join(work, 'merged'));
-    if (merged === null) return [];
+    if (merged === null) return null;
     const target = join(work, 'composite.mp4');
     let durationMs: number;
     try {
@@ -124,13 +132,14 @@ export class Finisher {
       durationMs = await durationOf(target);
     } catch (error) {
       // It ended before there was a whole segment.
-      if (error instanceof AppError && error.code === 'NOT_FOUND') return [];
+      if (error instanceof AppError && error.code === 'NOT_FOUND') return null;
       throw new JoinError('The segments of a recording cannot be joined.', { cause: error });
     }
     const key = `${prefixOf(id)}composite.mp4`;
     const name = `${title.replaceAll(UNFIT, '-')}.mp4`;
     const file = { kind: 'composite', key, name, type: 'video/mp4' } as const;
-    return [await this.#keep(id, target, { ...file, durationMs, ...NO_TRACK })];
+    const kept = await this.#keep(id, target, { ...file, durationMs, ...NO_TRACK });
+    return { file: kept, timeline: timelineOf(await readIndex(merged)) };
   }
 
   async #tracks(

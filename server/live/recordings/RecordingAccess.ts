@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { signRecordingTicket, verifyRecordingTicket } from '../../auth/recordingTickets.ts';
 import { AppError } from '../../core/AppError.ts';
 import { createId, createSecret } from '../../core/ids.ts';
+import { placeMessages, type PlacedMessage, type RecordingChatStore } from './RecordingChat.ts';
 import type { RecordingFile, RecordingRecord, RecordingShare, RecordingStore } from './stores.ts';
 
 export interface RecordingAccessDeps {
   store: RecordingStore;
+  chat: RecordingChatStore;
   jwtSecret: string;
   /** Most links that a recording has. */
   maxShares: number;
@@ -20,6 +22,8 @@ const DAY_MS = 24 * HOUR_MS;
 export interface Opened {
   recording: RecordingRecord;
   files: RecordingFile[];
+  /** Whether there is something to be read with it that was written meanwhile. */
+  hasChat: boolean;
   /** What the files' addresses are to hold. */
   ticket: string;
   /** Of the ticket, milliseconds since the Unix epoch. */
@@ -53,14 +57,14 @@ export class RecordingAccess {
   /** @throws AppError INVALID_STATE: it has as many as it may, or failed */
   async share(
     recording: RecordingRecord,
-    days: number,
+    { days, withChat }: { days: number; withChat: boolean },
   ): Promise<{ share: RecordingShare; token: string }> {
     const { store, maxShares, now } = this.#deps;
     if (recording.state === 'failed') throw unplayable(recording);
     const token = createSecret();
     const share = {
       ...{ id: createId(), recordingId: recording.id, tokenHash: hashOf(token) },
-      ...{ createdAt: now(), expiresAt: now() + days * DAY_MS },
+      ...{ createdAt: now(), expiresAt: now() + days * DAY_MS, withChat },
     };
     if (await store.addShare(share, maxShares)) return { share, token };
     const message = `A recording has at most ${maxShares} links.`;
@@ -69,24 +73,43 @@ export class RecordingAccess {
 
   /** @throws AppError UNAUTHENTICATED for a ticket that opens nothing (any more), NOT_FOUND */
   async file(recordingId: string, fileId: string, ticket: string): Promise<RecordingFile> {
-    const { store, jwtSecret, now } = this.#deps;
-    const opens = verifyRecordingTicket(ticket, jwtSecret);
-    if (opens.recordingId !== recordingId) throw new AppError('UNAUTHENTICATED');
-    if (opens.shareId !== null && !(await store.findShare({ id: opens.shareId }, now()))) {
-      throw new AppError('UNAUTHENTICATED', { message: 'This link was taken back.' });
-    }
-    const file = await store.findFile(recordingId, fileId);
+    await this.#check(recordingId, ticket);
+    const file = await this.#deps.store.findFile(recordingId, fileId);
     if (!file) throw new AppError('NOT_FOUND');
     return file;
   }
 
-  async #open(recording: RecordingRecord, share: RecordingShare | null): Promise<Opened> {
+  /**
+   * What was written in the meeting while it was recorded.
+   * @throws AppError UNAUTHENTICATED for a ticket that opens nothing (any more); NOT_FOUND: it is not to be read
+   */
+  async chat(recordingId: string, ticket: string): Promise<PlacedMessage[]> {
+    const share = await this.#check(recordingId, ticket);
+    const written = share?.withChat === false ? null : await this.#deps.chat.written(recordingId);
+    if (!written) throw new AppError('NOT_FOUND');
+    return placeMessages(written);
+  }
+
+  /** @returns the link that the ticket was got with; null: it is its owner's */
+  async #check(recordingId: string, ticket: string): Promise<RecordingShare | null> {
     const { store, jwtSecret, now } = this.#deps;
+    const opens = verifyRecordingTicket(ticket, jwtSecret);
+    if (opens.recordingId !== recordingId) throw new AppError('UNAUTHENTICATED');
+    if (opens.shareId === null) return null;
+    const share = await store.findShare({ id: opens.shareId }, now());
+    if (share) return share;
+    throw new AppError('UNAUTHENTICATED', { message: 'This link was taken back.' });
+  }
+
+  async #open(recording: RecordingRecord, share: RecordingShare | null): Promise<Opened> {
+    const { store, chat, jwtSecret, now } = this.#deps;
     if (recording.state !== 'ready') throw unplayable(recording);
     const expiresAt = Math.min(now() + HOUR_MS, share?.expiresAt ?? Infinity);
     const opens = { recordingId: recording.id, shareId: share?.id ?? null };
     const ticket = signRecordingTicket(opens, jwtSecret, expiresAt);
-    return { recording, files: await store.files(recording.id), ticket, expiresAt };
+    const written = share?.withChat === false ? null : await chat.written(recording.id);
+    const hasChat = written !== null && placeMessages(written).length > 0;
+    return { recording, files: await store.files(recording.id), hasChat, ticket, expiresAt };
   }
 }
 

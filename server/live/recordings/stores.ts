@@ -1,4 +1,6 @@
 import type { RecordingState } from '../../../protocol/recordings.ts';
+import type { ChooseMixer } from '../stores.ts';
+import type { TimelinePiece } from './timeline.ts';
 
 /** Times are milliseconds since the Unix epoch. */
 export interface RecordingRecord {
@@ -40,7 +42,7 @@ export interface RecordingPart {
 export interface RecordingFile {
   id: string;
   recordingId: string;
-  kind: 'composite' | 'track' | 'manifest';
+  kind: 'composite' | 'track' | 'manifest' | 'transcript';
   /** In the storage. */
   key: string;
   name: string;
@@ -62,6 +64,18 @@ export interface RecordingShare {
   tokenHash: string;
   createdAt: number;
   expiresAt: number;
+  /** Whether it shows what was written in the meeting, too. */
+  withChat: boolean;
+}
+
+/** What has become of a recording. */
+export interface FinishedRecording {
+  files: readonly RecordingFile[];
+  durationMs: number;
+  /** Milliseconds since the Unix epoch. */
+  expiresAt: number | null;
+  /** Of its whole picture. */
+  timeline?: readonly TimelinePiece[];
 }
 
 /** Durable recordings. Those that are removed are found by nobody but the sweep. */
@@ -79,16 +93,12 @@ export interface RecordingStore {
   rename(id: string, title: string): Promise<void>;
   /** A mixer writes. @returns whether it is still to be written */
   begin(id: string): Promise<boolean>;
-  /** Nothing more of it is wanted. Idempotent. */
+  /** Somebody wants nothing more of it. Idempotent. */
   stop(id: string, now: number): Promise<void>;
   /** It never began. */
   forget(id: string): Promise<void>;
   /** It can be played; its files are those, and no part is needed any more. Not one that is removed. */
-  finish(
-    id: string,
-    done: { files: readonly RecordingFile[]; durationMs: number; expiresAt: number | null },
-    error: string | null,
-  ): Promise<boolean>;
+  finish(id: string, done: FinishedRecording, error: string | null): Promise<boolean>;
   fail(id: string, error: string, expiresAt: number | null): Promise<void>;
 
   /** This node writes a part from now on, or has found one of an earlier process of its own. */
@@ -103,6 +113,12 @@ export interface RecordingStore {
 
   files(recordingId: string): Promise<RecordingFile[]>;
   findFile(recordingId: string, fileId: string): Promise<RecordingFile | null>;
+
+  /**
+   * Has it have this transcript, and no other; null: none.
+   * @returns keys of those before; null: it cannot be played (any more)
+   */
+  replaceTranscript(recordingId: string, file: RecordingFile | null): Promise<string[] | null>;
 
   /** @returns false where it has as many as it may */
   addShare(share: RecordingShare, most: number): Promise<boolean>;
@@ -128,4 +144,36 @@ export interface RecordingStore {
   removed(): Promise<RecordingRecord[]>;
   /** Its files are gone. */
   erase(id: string): Promise<void>;
+}
+
+/** A meeting that is to be recorded, and is not. */
+export interface DueRecording {
+  meetingId: string;
+  /** Hosts and co-hosts who are in it. */
+  hostIds: string[];
+}
+
+export interface AutomaticStart {
+  /** Of the recording. */
+  id: string;
+  /** Milliseconds since the Unix epoch. */
+  now: number;
+  /** A meeting that was empty for so long begins a new sitting, milliseconds. */
+  sittingGapMs: number;
+}
+
+/** Meetings that record themselves as their settings say. */
+export interface AutomaticRecordingStore {
+  /**
+   * Meetings that a host or co-host is in and that should be recorded by now. Not those whose recording somebody
+   * stopped by hand in this sitting.
+   */
+  due(sittingGapMs: number): Promise<DueRecording[]>;
+  /** Begins the recording of one that is still due, with a mixer, or does neither. */
+  begin(
+    meetingId: string,
+    how: AutomaticStart & { choose: ChooseMixer },
+  ): Promise<'begun' | 'full' | 'not due'>;
+  /** No mixer has room for it. @returns whether hosts are to be told: nobody has told them since `toldBefore` */
+  tell(meetingId: string, now: number, toldBefore: number): Promise<boolean>;
 }

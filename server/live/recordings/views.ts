@@ -1,4 +1,5 @@
 import type { RecordingFileView, RecordingView, ShareView } from '../../../protocol/recordings.ts';
+import type { PlacedMessage } from './RecordingChat.ts';
 import type { RecordingFile, RecordingRecord, RecordingShare } from './stores.ts';
 
 export function recordingView(recording: RecordingRecord): RecordingView {
@@ -16,12 +17,17 @@ export function fileView(file: RecordingFile): RecordingFileView {
   return { id, kind, name, type, bytes, durationMs, participant, source, offsetMs };
 }
 
-export function shareView({ id, createdAt, expiresAt }: RecordingShare): ShareView {
+export function shareView({ id, createdAt, expiresAt, withChat }: RecordingShare): ShareView {
   return {
     id,
     createdAt: new Date(createdAt).toISOString(),
     expiresAt: new Date(expiresAt).toISOString(),
+    withChat,
   };
+}
+
+export function messageView({ at, editedAt, ...message }: PlacedMessage) {
+  return { ...message, at: new Date(at).toISOString(), editedAt: toInstant(editedAt) };
 }
 
 function toInstant(time: number | null): string | null {

@@ -111,7 +111,7 @@ describe.each(BACKENDS)('recordings on %s', (backend) => {
     const id = await addReady();
     const share = (name: string, expiresAt = T0 + DAY_MS) => ({
       ...{ id: `${id}-${name}`, recordingId: id, tokenHash: `${id} ${name}` },
-      ...{ createdAt: T0, expiresAt },
+      ...{ createdAt: T0, expiresAt, withChat: false },
     });
     expect(await db.recordings.addShare(share('a'), 2)).toBe(true);
     expect(await db.recordings.addShare(share('b', T0 + 1_000), 2)).toBe(true);
@@ -170,7 +170,7 @@ describe.each(BACKENDS)('recordings on %s', (backend) => {
   test('those of a deleted account go with it', async () => {
     const ready = await addReady();
     const { id } = await add();
-    const share = { id: `${ready}-a`, recordingId: ready, tokenHash: ready };
+    const share = { id: `${ready}-a`, recordingId: ready, tokenHash: ready, withChat: true };
     await db.recordings.addShare({ ...share, createdAt: T0, expiresAt: T0 + DAY_MS }, 5);
     await db.accounts.erase(host);
     expect(await db.recordings.find(ready)).toBeNull();

@@ -4,15 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { EVERYTHING_ALLOWED } from '../../../protocol/meetings.ts';
 import type { RouteResponse } from '../../../protocol/rest.ts';
 import { isHosting } from '../../../protocol/rights.ts';
 import { AppError } from '../../../server/core/AppError.ts';
+import { createId } from '../../../server/core/ids.ts';
 import { createLogger } from '../../../server/core/logger.ts';
 import type { Database } from '../../../server/db/openDatabase.ts';
 import { FolderStorage } from '../../../server/live/recordings/FolderStorage.ts';
 import { RecordingAccess } from '../../../server/live/recordings/RecordingAccess.ts';
 import { Recordings } from '../../../server/live/recordings/Recordings.ts';
-import { openTestDatabase } from '../../support/database.ts';
+import { Transcripts } from '../../../server/live/recordings/Transcripts.ts';
+import { openTestDatabase, participantRecord } from '../../support/database.ts';
 import { startHttpApp, type TestHttpApp } from '../../support/httpApp.ts';
 import { fileOf, hostWithMeeting } from '../../support/live/recordings.ts';
 import { call as callRoute } from '../../support/people.ts';
@@ -64,10 +67,11 @@ beforeAll(async () => {
       tellSweep: () => undefined,
     }),
     recordingAccess: new RecordingAccess({
-      ...{ store, jwtSecret: JWT_SECRET, maxShares: 3, now: clock },
+      ...{ store, chat: db.recordingChat, jwtSecret: JWT_SECRET, maxShares: 3, now: clock },
     }),
     recordingStore: store,
     recordingStorage: storage,
+    transcripts: new Transcripts({ store, storage }),
   });
 });
 afterAll(async () => {
@@ -204,6 +208,153 @@ describe('a file', () => {
     await expect(callRoute(app, 'openRecording', of(recording.id))).rejects.toMatchObject(
       refusal('INVALID_STATE'),
     );
+  });
+});
+
+describe('what was written meanwhile', () => {
+  const SECOND_MS = 1_000;
+  /** When the picture begins, a while after somebody wanted it. */
+  let begins: number;
+  let id: string;
+  beforeEach(async () => {
+    begins = now + SECOND_MS;
+    await db.chatRooms.ensureMeetingRoom(meetingId, now);
+    const stay = participantRecord(meetingId, host, { joinedAt: now, name: 'Ada' });
+    await db.participants.enter({ meetingId, epoch: 0 }, [stay]);
+    const { recording } = await start();
+    ({ id } = recording);
+    now = begins + 10 * SECOND_MS;
+    await callRoute(app, 'stopRecording', of(id));
+    const timeline = [{ at: begins, offsetMs: 0, durationMs: 10 * SECOND_MS }];
+    const done = { files: [fileOf(id)], durationMs: 10_000, expiresAt: null, timeline };
+    await db.recordings.finish(id, done, null);
+  });
+  const write = async (content: string, at: number, sender = host) => {
+    const sent = await db.chatMessages.send({
+      ...{ id: createId(), roomId: meetingId, senderId: sender, senderName: 'Ada', content },
+      ...{ clientId: null, replyTo: null, mentions: [], now: begins + at },
+    });
+    return sent.is === 'stored' ? sent.messageId : sent.is;
+  };
+  const read = (ticket: string) =>
+    callRoute(app, 'readRecordingChat', { params: { recordingId: id }, query: { ticket } });
+  const texts = async (ticket: string) =>
+    (await read(ticket)).messages.map(({ content, offsetMs }) => [content, offsetMs]);
+
+  test('is beside it, in its place, as long as it is not deleted', async () => {
+    expect((await callRoute(app, 'openRecording', of(id))).chat).toBeNull();
+    await write('before anybody was told', -500);
+    await write('first', 0);
+    const regretted = await write('regretted', 2_000);
+    await write('second', 4_200);
+    await write('afterwards', 11_000);
+    // Who is not in the meeting, as those who wait are not, writes nothing.
+    expect(await write('from outside', 5_000, 'somebody')).toBe('refused');
+    const { chat } = await callRoute(app, 'openRecording', of(id));
+    const ticket = chat?.ticket ?? '';
+    expect(await texts(ticket)).toEqual([
+      ['first', 0],
+      ['regretted', 2_000],
+      ['second', 4_200],
+    ]);
+    await db.chatMessages.remove({ roomId: meetingId, messageId: regretted, senderId: host }, now);
+    const { messages } = await read(ticket);
+    expect(messages).toMatchObject([
+      { name: 'Ada', content: 'first', at: new Date(begins).toISOString(), editedAt: null },
+      { content: 'second' },
+    ]);
+    const file = await fetch(`${app.url}${chat?.url ?? ''}`);
+    expect(await file.json()).toEqual({ messages });
+    const { files } = await callRoute(app, 'openRecording', of(await addReady()));
+    const [other] = files;
+    const strange = new URL(other?.url ?? '', app.url).searchParams.get('ticket') ?? '';
+    await expect(read(strange)).rejects.toMatchObject(refusal('UNAUTHENTICATED'));
+    await expect(read('nonsense')).rejects.toMatchObject(refusal('UNAUTHENTICATED'));
+  });
+
+  test('is in links that say so only', async () => {
+    await write('first', 0);
+    const share = (withChat?: boolean) =>
+      callRoute(app, 'shareRecording', { ...of(id), body: { ...(withChat && { withChat }) } });
+    const without = await share();
+    expect(without.share.withChat).toBe(false);
+    const opened = await callRoute(app, 'openSharedRecording', { body: { token: without.token } });
+    expect(opened.chat).toBeNull();
+    const ticket = new URL(opened.files[0]?.url ?? '', app.url).searchParams.get('ticket') ?? '';
+    await expect(read(ticket)).rejects.toMatchObject(refusal('NOT_FOUND'));
+    const { token, share: made } = await share(true);
+    const shown = await callRoute(app, 'openSharedRecording', { body: { token } });
+    expect(await texts(shown.chat?.ticket ?? '')).toEqual([['first', 0]]);
+    const params = { recordingId: id, shareId: made.id };
+    await callRoute(app, 'revokeRecordingShare', { token: host, params });
+    await expect(read(shown.chat?.ticket ?? '')).rejects.toMatchObject(refusal('UNAUTHENTICATED'));
+  });
+
+  test('is for nobody where nobody is to read the chat afterwards', async () => {
+    await write('first', 0);
+    const { chat } = await callRoute(app, 'openRecording', of(id));
+    const settings = { ...EVERYTHING_ALLOWED, chatAfter: 'nobody' as const };
+    await db.meetings.update({ meetingId, epoch: 0 }, { settings });
+    await expect(read(chat?.ticket ?? '')).rejects.toMatchObject(refusal('NOT_FOUND'));
+    expect((await callRoute(app, 'openRecording', of(id))).chat).toBeNull();
+  });
+});
+
+describe('a transcript', () => {
+  const vtt = (text: string) => `WEBVTT\n\n00:01.000 --> 00:02.500\n${text}\n`;
+  const send = (id: string, content: string, { token = host, type = 'text/vtt' } = {}) =>
+    fetch(`${app.url}/api/recordings/${id}/transcript`, {
+      ...{ method: 'POST', body: content },
+      headers: { authorization: `Bearer ${token}`, 'content-type': type },
+    });
+  const transcriptOf = ({ files }: Pick<Opened, 'files'>) =>
+    files.find(({ kind }) => kind === 'transcript');
+  const opened = (id: string) => callRoute(app, 'openRecording', of(id));
+  const kept = async (id: string) =>
+    (await new FolderStorage(folder).list(`recordings/${id}/transcript`)).length;
+
+  test('is put beside it, replaced and taken away by its owner', async () => {
+    const id = await addReady();
+    expect((await send(id, vtt('Good morning'))).status).toBe(204);
+    expect((await send(id, vtt('Good evening'))).status).toBe(204);
+    const file = transcriptOf(await opened(id));
+    expect(file).toMatchObject({ name: 'transcript.vtt', type: 'text/vtt', durationMs: null });
+    const answer = await fetch(`${app.url}${file?.url ?? ''}`);
+    expect(answer.headers.get('content-type')).toBe('text/vtt; charset=utf-8');
+    expect(await answer.text()).toBe(vtt('Good evening'));
+    expect(await kept(id)).toBe(1);
+    // Whoever may play it may read it.
+    const { token } = await callRoute(app, 'shareRecording', { ...of(id), body: {} });
+    expect(
+      transcriptOf(await callRoute(app, 'openSharedRecording', { body: { token } })),
+    ).toBeDefined();
+    await callRoute(app, 'removeTranscript', of(id));
+    await callRoute(app, 'removeTranscript', of(id));
+    expect(transcriptOf(await opened(id))).toBeUndefined();
+    expect(await kept(id)).toBe(0);
+    expect((await fetch(`${app.url}${file?.url ?? ''}`)).status).toBe(404);
+  });
+
+  test('is one, however many put theirs there at once', async () => {
+    const id = await addReady();
+    await Promise.all(Array.from({ length: 20 }, (_, n) => send(id, vtt(`Version ${n}`))));
+    expect((await opened(id)).files.filter(({ kind }) => kind === 'transcript')).toHaveLength(1);
+    expect(await kept(id)).toBe(1);
+  });
+
+  test('is refused where it is none, and from whoever does not own the recording', async () => {
+    const id = await addReady();
+    const codeOf = async (answer: Response) =>
+      ((await answer.json()) as { error: { code: string } }).error.code;
+    expect(await codeOf(await send(id, 'Good morning'))).toBe('INVALID_PAYLOAD');
+    expect((await send(id, vtt('Hello'), { type: 'text/html' })).status).toBeGreaterThan(399);
+    expect(await codeOf(await send(id, vtt('Hello'), { token: 'cohost' }))).toBe('FORBIDDEN');
+    expect(await codeOf(await send('nothing', vtt('Hello')))).toBe('NOT_FOUND');
+    const { recording } = await start();
+    expect(await codeOf(await send(recording.id, vtt('Hello')))).toBe('INVALID_STATE');
+    const removed = callRoute(app, 'removeTranscript', of(id, 'cohost'));
+    await expect(removed).rejects.toMatchObject(refusal('FORBIDDEN'));
+    expect(await kept(id)).toBe(0);
   });
 });
 

@@ -20,9 +20,10 @@ const SHORT: Record<Answer, [short: string, meaning: string]> = {
 export function renderWhoMay(): string {
   return [
     '# Who may what',
-    `Outside of a meeting's own rights ([roles](roles.md)), who may read, write, ring and see what. Generated from
+    `Outside of a meeting's own rights ([roles](roles.md)), who may read, write, ring, record and see what. Generated from
 \`test/support/whoMay/tables.ts\`; \`npm run docs\` rewrites it. Every cell is tried against a running server by
-\`test/integration/talk/whoMay.test.ts\` and \`whoMayCalls.test.ts\`, on PostgreSQL (on both databases with \`PARLEY_TEST_BACKENDS=all\`), calls also with their people at two nodes.`,
+\`test/integration/talk/whoMay.test.ts\` and \`whoMayCalls.test.ts\`, on PostgreSQL (on both databases with \`PARLEY_TEST_BACKENDS=all\`), calls also with their people at two nodes; recordings by
+\`test/integration/live/whoMayRecordings.test.ts\`.`,
     `An operator is an account of \`admin.emails\`: running the server opens nobody's rooms.`,
     Object.values(SHORT)
       .map(([short, meaning]) => `- **${short}**: ${meaning}`)

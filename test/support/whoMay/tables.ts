@@ -1,5 +1,5 @@
 /**
- * Who may read, write, ring and see what: every cell is tried by `test/integration/talk/whoMay*.test.ts`, and
+ * Who may read, write, ring and see what: every cell is tried by the tests `whoMay…` of `test/integration`, and
  * shown by docs/who-may.md.
  */
 
@@ -176,7 +176,37 @@ export const CALLS = {
   },
 } as const satisfies Table;
 
-export const TABLES: readonly Table[] = [CHAT, PEOPLE, CALLS];
+const NO_HOST = [F, F, F, N, F, F, F, F, F, F, F] as const;
+
+export const RECORDINGS = {
+  title: 'Recordings',
+  about: `Of a meeting that is recorded. A recording belongs to whoever made the meeting; who has a link to one needs nothing else to play it.`,
+  columns: {
+    start: 'Begin to record the meeting',
+    follow: 'Read how one is that goes on',
+    stop: 'Stop one that goes on',
+    list: 'See it in the list of recordings',
+    read: 'Read one that is over',
+    open: 'Play and download it',
+    rename: 'Give it another title',
+    share: 'Make a link to it',
+    links: 'See which links there are',
+    'end a link': 'End a link',
+    remove: 'Delete it',
+  },
+  rows: {
+    'its host': [Y, Y, Y, Y, Y, Y, Y, Y, Y, Y, Y],
+    'a co-host': [Y, Y, Y, N, F, F, F, F, F, F, F],
+    'a participant': NO_HOST,
+    'a guest': [F, F, F, F, F, F, F, F, F, F, F],
+    'who waits': NO_HOST,
+    'anybody else': NO_HOST,
+    'an operator': NO_HOST,
+    'somebody signed out': [U, U, U, U, U, U, U, U, U, U, U],
+  },
+} as const satisfies Table;
+
+export const TABLES: readonly Table[] = [CHAT, PEOPLE, CALLS, RECORDINGS];
 
 /** What each of its rows comes to, by column. */
 export function answersOf(table: Table, row: string): Record<string, Answer> {

@@ -12,6 +12,7 @@ const FREE: MeetingSettings = {
   mayRename: true,
   mayChat: true,
   chatAfter: 'participants',
+  recordAutomatically: 'off',
 };
 
 function rights(settings: MeetingSettings) {

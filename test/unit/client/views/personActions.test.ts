@@ -16,6 +16,7 @@ const SETTINGS: MeetingSettings = {
   mayRename: true,
   mayChat: true,
   chatAfter: 'participants',
+  recordAutomatically: 'off',
 };
 
 function person(part: Partial<Person> = {}): Person {

@@ -32,10 +32,13 @@ it('reads what FFmpeg lists', () => {
 
 it('asks one encoder for all renditions', () => {
   const renditions = [RENDITIONS['720p'], RENDITIONS['360p'], RENDITIONS.audio];
-  const args = encoderArguments({ renditions, framesPerSecond: 25, segmentSec: 1 }, '/work');
+  const args = encoderArguments(
+    { renditions, framesPerSecond: 25, segmentSec: 1, number: 1 },
+    '/work',
+  );
 
   expect(args.filter((arg) => arg.startsWith('/work/'))).toEqual([
-    ...['/work/720p-%d.ts', '/work/360p-%d.ts', '/work/audio-%d.ts'],
+    ...['/work/1-720p-%d.ts', '/work/1-360p-%d.ts', '/work/1-audio-%d.ts'],
   ]);
   expect(args.filter((arg) => arg.startsWith('pipe:'))).toEqual([
     ...['pipe:3', 'pipe:4', 'pipe:5', 'pipe:6', 'pipe:7'],
