@@ -1,7 +1,7 @@
 // @ts-check
 /* global clearInterval, console, performance, process, setInterval */
 /**
- * `node provision/bootstrap.mjs <start|cluster|doctor|test|soak|dev|bench|admin> [arguments]`
+ * `node provision/bootstrap.mjs <start|cluster|doctor|test|faults|soak|dev|bench|admin> [arguments]`
  *
  * Runs on any Node since 18, in a fresh clone: gets a Node that runs TypeScript and the packages of
  * the lockfile, then hands over to `provision/commands/<name>.ts`. With everything in place it only
@@ -16,7 +16,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const COMMANDS = ['start', 'cluster', 'doctor', 'test', 'soak', 'dev', 'bench', 'admin'];
+const COMMANDS = ['start', 'cluster', 'doctor', 'test', 'faults', 'soak', 'dev', 'bench', 'admin'];
 /** Since these versions Node runs TypeScript without a flag. */
 const ENOUGH_NODE = { 22: 18, 23: 6 };
 const WANTED_NODE_MAJOR = 24;

@@ -8,30 +8,11 @@ import {
   type TestCounts,
 } from '../checks.ts';
 import { runCommand } from '../command.ts';
-import { ensureBrowser } from '../ensureBrowser.ts';
-import { ensureClient } from '../ensureClient.ts';
-import { ensureFfmpeg } from '../ensureFfmpeg.ts';
-import { ensureRedis } from '../ensureRedis.ts';
-import { ensureWorker } from '../ensureWorker.ts';
-import { findTurn, turnEnv } from '../findTurn.ts';
-import { runStep, seconds } from '../Step.ts';
+import { prepareTests } from '../prepareTests.ts';
+import { seconds } from '../Step.ts';
 
 await runCommand(async ({ stop, args }) => {
-  console.log(`✔ Node ${process.versions.node}`);
-  const workerBin = await runStep('Media worker', stop, ensureWorker);
-  const chromium = await runStep('Browser', stop, ensureBrowser);
-  const redis = await runStep('Redis', stop, ensureRedis);
-  const ffmpeg = await runStep('FFmpeg', stop, ensureFfmpeg);
-  const turn = await runStep('TURN server', stop, findTurn);
-  const env = {
-    ...process.env,
-    MEDIASOUP_WORKER_BIN: workerBin,
-    PARLEY_CHROMIUM: chromium,
-    PARLEY_REDIS_SERVER: redis,
-    PARLEY_FFMPEG: ffmpeg,
-    ...turnEnv(turn),
-  };
-  await runStep('Client', stop, ensureClient);
+  const env = await prepareTests(stop);
 
   const counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };
   const summary: string[] = [];
@@ -48,16 +29,17 @@ await runCommand(async ({ stop, args }) => {
     if (!result.ok) console.log(`\n${result.output}\n`);
     console.log(line);
   };
-  const tests = (project: string, { background = false } = {}) =>
+  /** What is done beside something else says only how it ended. @param background it waits for the other one, too */
+  const tests = (project: string, { background = false, beside = false } = {}) =>
     check(`Tests: ${project}`, async () => {
-      // What is done beside something else says only how it ended.
-      const show = !background && { onLine: (line: string) => console.log(line) };
+      const isQuiet = background || beside;
+      const show = !isQuiet && { onLine: (line: string) => console.log(line) };
       const result = await runTests(project, args, { env, signal: stop, background, ...show });
       counts.passed += result.counts.passed;
       counts.failed += result.counts.failed;
       counts.skipped += result.counts.skipped;
       // What was shown as it came need not be shown again.
-      return background ? result : { ...result, output: '' };
+      return isQuiet ? result : { ...result, output: '' };
     });
 
   const rest = async () => {
@@ -70,8 +52,8 @@ await runCommand(async ({ stop, args }) => {
     await check('Client size', checkClientSize);
   };
   await tests('integration');
-  await tests('live');
-  await tests('e2e');
+  // Browsers compute, and those that mix wait for what real time brings: neither asks how soon.
+  await settled(tests('e2e'), tests('live', { beside: true }));
   // One file at a time leaves half of a small machine free, and the rest takes no more than that.
   await settled(tests('e2e-timed'), rest());
 

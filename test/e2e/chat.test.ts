@@ -10,6 +10,7 @@ import { setPicture } from '../support/pictures.ts';
 import { startTestServer, type TestServer } from '../support/TestServer.ts';
 import { choose, composer, looksRight, message, write } from './support/chatPages.ts';
 import { ringingOf, setFocus, watchRinging } from './support/ringing.ts';
+import { SMALL_PICTURES } from './support/smallPictures.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
 describe('chat', () => {
@@ -25,6 +26,7 @@ describe('chat', () => {
     database = await databaseEnv('PostgreSQL');
     server = await startTestServer({
       ...database,
+      ...SMALL_PICTURES,
       // A test writes faster than people.
       PARLEY_LIMITS_CHAT_MESSAGES_PER_PERSON_POINTS: '1000',
     });

@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest';
+import { inFull } from '../support/extent.ts';
 import type { NodeProcess } from '../support/NodeProcess.ts';
 import { useClusterMeeting } from './support/clusterMeeting.ts';
 
@@ -35,7 +36,7 @@ describe('a meeting on a cluster that loses a node', () => {
     await seeEachOther();
   });
 
-  it('has sound and pictures again when the media node that carries them freezes', async () => {
+  inFull('has sound and pictures again when the media node that carries them freezes', async () => {
     const { cluster, seeEachOther } = meeting;
     const carrier = await carrierOf(cluster.media);
     carrier.signal('SIGSTOP');

@@ -1,10 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { extent } from '../support/extent.ts';
 import { arrangements, ONE_WORKER, TWO_WORKERS, type Host } from './support/hosting.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
-describe.each(arrangements([ONE_WORKER, TWO_WORKERS]))(
+describe.each(arrangements(extent([ONE_WORKER, TWO_WORKERS], [ONE_WORKER])))(
   'three people in a meeting $where',
   ({ start }) => {
     let server: Host;

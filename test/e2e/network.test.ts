@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { inFull } from '../support/extent.ts';
 import { bannersOf, watchBanner } from './support/banners.ts';
 import { banner, useBreakableNetwork } from './support/breakableNetwork.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
@@ -80,7 +81,7 @@ describe('a meeting whose network breaks', () => {
     await seeEachOther();
   });
 
-  it('leaves its own path alone when somebody else falls silent', async () => {
+  inFull('leaves its own path alone when somebody else falls silent', async () => {
     const { alan, asked, server } = network;
     const doomed = await launchBrowser();
     const grace = await Visitor.open(doomed, server.url);

@@ -35,7 +35,7 @@ export const TWO_WORKERS: Arrangement = {
 };
 export const CLUSTER: Arrangement = { where: 'on a cluster', start: startCluster };
 
-/** With `PARLEY_E2E_ON=cluster` on a cluster alone, else those that a round of tests has time for. */
+/** With `PARLEY_E2E_ON=cluster` on a cluster alone. */
 export function arrangements(usual: readonly Arrangement[]): readonly Arrangement[] {
   const asked = process.env['PARLEY_E2E_ON'];
   if (asked === undefined) return usual;

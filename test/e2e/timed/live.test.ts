@@ -7,8 +7,6 @@ import { BEEPING, FLASHING, RtpSender } from '../../support/live/RtpSender.ts';
 
 /** What nobody notices. */
 const MAX_STEP_MS = 80;
-/** What listeners may notice of a mixer that was killed or hangs. */
-const BACK_WITHIN_MS = 10_000;
 /** A segment of a second, and encoding it; players stay three segments behind that. */
 const MAX_DELAY_MS = 2_000;
 
@@ -45,22 +43,4 @@ it('keeps pictures and sound of a live room in step, and both soon', async () =>
   expect(steps.length).toBeGreaterThan(8);
   expect(Math.abs(median(steps))).toBeLessThan(MAX_STEP_MS);
   expect(median(delays)).toBeLessThan(MAX_DELAY_MS);
-});
-
-it.each([
-  ['killed', 'SIGKILL'],
-  ['frozen', 'SIGSTOP'],
-] as const)('publishes again soon when a mixer was %s', async (_, signal) => {
-  const room = await openMixer({ segmentSec: 2 });
-  const { mixer, segments } = room;
-  await eventually(() => expect(segments.length).toBeGreaterThan(1), 30_000);
-  const hitAt = Date.now();
-  process.kill(mixer.pid ?? 0, signal);
-  await eventually(() => expect(segments.at(-1)?.startsAt).toBeGreaterThan(hitAt), 30_000);
-  const backAfterMs = Date.now() - hitAt;
-  await mixer.close(true);
-  await room.remove();
-
-  if (process.env['PARLEY_FIGURES']) process.stderr.write(`${signal} ${backAfterMs} ms\n`);
-  expect(backAfterMs).toBeLessThan(BACK_WITHIN_MS);
 });

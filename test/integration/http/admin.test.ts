@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RouteName } from '../../../protocol/rest.ts';
-import { BACKENDS, databaseEnv } from '../../support/backends.ts';
+import { databaseEnv, EDGE_BACKENDS } from '../../support/backends.ts';
 import {
   call,
   createMeeting,
@@ -29,7 +29,7 @@ const ROUTES: [RouteName, { body?: object; params?: Record<string, string> }][] 
   ['redeliverWebhooks', { body: { endpoint: 'anything' } }],
 ];
 
-describe.each(BACKENDS)('operators on one server, on %s', (backend) => {
+describe.each(EDGE_BACKENDS)('operators on one server, on %s', (backend) => {
   let server: TestServer;
   let ada: Person;
   const visits = createVisits(() => server);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BACKENDS, databaseEnv } from '../../support/backends.ts';
+import { databaseEnv, EDGE_BACKENDS } from '../../support/backends.ts';
 import { call, createMeeting, signUp, type Person } from '../../support/people.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 
-describe.each(BACKENDS)('meetings over HTTP on %s', (backend) => {
+describe.each(EDGE_BACKENDS)('meetings over HTTP on %s', (backend) => {
   let server: TestServer;
   let host: Person;
   let other: Person;

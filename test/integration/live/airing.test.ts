@@ -7,33 +7,21 @@ import {
   enter,
   goesOn,
   listen,
-  MIXING,
   reaches,
   segmentsOf,
 } from '../../support/live/airing.ts';
-import { possessions } from '../../support/live/possessions.ts';
+import { useMixingServer } from '../../support/live/mixingServer.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 
 const MINUTE_MS = 60_000;
 
 describe('a server that mixes', () => {
-  let server: TestServer;
-  let host: Person;
-  let before: Awaited<ReturnType<typeof possessions>>;
-  beforeEach(async () => {
-    before = await possessions();
-    server = await startTestServer(MIXING);
-    host = await signUp(server);
-  });
-  afterEach(async () => {
-    await server.close();
-    // No process and no folder is left behind.
-    await eventually(async () => expect(await possessions()).toEqual(before));
-  });
+  const mixing = useMixingServer();
 
   test(
     'takes a room on air, off it, and on it again with other keys',
     async () => {
+      const { server, host } = mixing;
       const { roomId } = await createRoom(server, host, 'stage');
       await startWhenReady(server, host, roomId);
       await reaches(server, roomId, 'on-air');
@@ -68,6 +56,7 @@ describe('a server that mixes', () => {
   test(
     'removes a room that is on air, and everything of it',
     async () => {
+      const { server, host } = mixing;
       const { roomId } = await createRoom(server, host, 'stage');
       await startWhenReady(server, host, roomId);
       await goesOn(server, roomId, -1);
@@ -92,6 +81,7 @@ describe('a server that mixes', () => {
   test(
     'ends a room with its meeting',
     async () => {
+      const { server, host } = mixing;
       const { roomId, meetingId } = await createRoom(server, host, 'stage');
       await startWhenReady(server, host, roomId);
       await reaches(server, roomId, 'on-air');

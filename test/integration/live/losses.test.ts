@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, inject, onTestFailed, test } from 'vitest';
 import { ClusterOfProcesses } from '../../support/ClusterOfProcesses.ts';
 import { eventually } from '../../support/eventually.ts';
+import { inFull } from '../../support/extent.ts';
 import {
   ask,
   createRoom,
@@ -53,7 +54,7 @@ describe('a room on air in a cluster', () => {
     expect(room).toMatchObject({ state: 'on-air', interrupted: false });
   };
 
-  test(
+  inFull(
     'goes on when its mixer is killed, and when it is frozen',
     async () => {
       const node = await mixerOf(cluster, edge, host, roomId);
@@ -95,7 +96,7 @@ describe('a room on air in a cluster', () => {
     LONG_MS,
   );
 
-  test(
+  inFull(
     'is removed while its mixer’s node is dead, and nothing of it comes back',
     async () => {
       const node = await mixerOf(cluster, edge, host, roomId);

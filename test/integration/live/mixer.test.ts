@@ -1,95 +1,36 @@
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ensureFfmpeg } from '../../../provision/ensureFfmpeg.ts';
-import { findFfmpeg } from '../../../server/live/mixer/ffmpeg.ts';
-import { MediaPort } from '../../../server/live/mixer/MediaPort.ts';
-import { removeStaleWork } from '../../../server/live/mixer/workFolder.ts';
 import { eventually } from '../../support/eventually.ts';
-import { colourAt, loudnessBetween, type Frame, type Sound } from '../../support/live/analyze.ts';
-import type { HeardSegment, Listener } from '../../support/live/Listener.ts';
-import { possessions, workFolders } from '../../support/live/possessions.ts';
-import { openRoom, person, type RoomOptions } from '../../support/live/room.ts';
-import { plain, RtpSender, tone, type Sent } from '../../support/live/RtpSender.ts';
+import type { HeardSegment } from '../../support/live/Listener.ts';
+import { person } from '../../support/live/room.ts';
+import { plain, tone } from '../../support/live/RtpSender.ts';
+import { useRooms } from '../../support/live/useRooms.ts';
+import {
+  expectUnbroken,
+  heardIn,
+  LARGE,
+  LOUD,
+  report,
+  seenIn,
+  watchAll,
+} from '../../support/live/watching.ts';
 
 const TIMEOUT_MS = 180_000;
 /** For what takes a moment, on a machine that does much else. */
 const LONG_MS = 40_000;
 /** Until what changes on the stage is to be seen in the stream: a key frame, and a busy machine. */
 const SETTLES_MS = 1_500;
-/** Where things stand: in the middle of what is large, and of the first and second beside it. */
-const LARGE = [0.37, 0.5] as const;
+/** Where others stand: alone beside what is large, the first and the second. */
 const ALONE_BESIDE = [0.87, 0.44] as const;
 const FIRST_BESIDE = [0.87, 0.31] as const;
 const SECOND_BESIDE = [0.87, 0.56] as const;
-
-/** A tone of FFmpeg is this loud; less than a decibel below it is what a listener calls the same. */
-const LOUD = 0.0884 * 0.9;
-
 const execute = promisify(execFile);
-let cleanUps: (() => Promise<void> | void)[] = [];
-
-afterEach(async () => {
-  for (const cleanUp of cleanUps.reverse()) await cleanUp();
-  cleanUps = [];
-});
-
-async function setUp(given: RoomOptions = {}) {
-  const room = await openRoom(given);
-  cleanUps.push(async () => {
-    await room.close();
-    await room.remove();
-  });
-  const listener = room.listen();
-  cleanUps.push(() => listener.close());
-  return { ...room, listener };
-}
-
-async function send(sent: Sent): Promise<RtpSender> {
-  const sender = await RtpSender.start(sent);
-  cleanUps.push(() => sender.stop());
-  return sender;
-}
-
-/** Everything that a listener has got, as one stream. */
-async function watchAll(listener: Listener) {
-  await listener.close();
-  const runs = await listener.watch();
-  const frames = runs.flatMap((run) => run.frames);
-  const sounds = runs.map((run) => run.sound);
-  return { runs, frames, sounds };
-}
-
-/** What is mostly to be seen at a place: flashes are short, and codecs blur what changes. */
-function seenIn(
-  frames: readonly Frame[],
-  from: number,
-  to: number,
-  [x, y]: readonly [number, number],
-): string | undefined {
-  const colours = frames
-    .filter(({ at }) => at >= from && at < to)
-    .map((frame) => colourAt(frame, x, y));
-  const times = (colour: string) => colours.filter((other) => other === colour).length;
-  return [...new Set(colours)].sort((a, b) => times(b) - times(a))[0];
-}
-
-const heardIn = (sounds: readonly Sound[], from: number, to: number) =>
-  Math.max(...sounds.map((sound) => loudnessBetween(sound, from, to)));
-
-function expectUnbroken(segments: readonly HeardSegment[]): void {
-  const numbers = segments.map(({ sequence }) => sequence);
-  expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
-  for (const [index, { startsAt, durationSec }] of segments.entries()) {
-    const next = segments[index + 1];
-    if (!next || next.isDiscontinuous) continue;
-    expect(Math.abs(next.startsAt - startsAt - durationSec * 1_000)).toBeLessThan(60);
-  }
-}
+const rooms = useRooms();
 
 const delaysOf = (segments: readonly HeardSegment[]) =>
   segments.map(({ foundAt, startsAt }) => foundAt - startsAt);
@@ -98,7 +39,7 @@ it(
   'mixes a stage on which people come, speak, share, fall silent and go',
   { timeout: TIMEOUT_MS },
   async () => {
-    const room = await setUp();
+    const room = await rooms.open();
     const { mixer, listener } = room;
     const marks: Record<string, number> = {};
     const act = async (name: string, change: () => void | Promise<void>, forMs = 2_000) => {
@@ -123,13 +64,13 @@ it(
     const screen = room.input('H264');
     const shown: string[][] = [];
     mixer.on('shown', (inputs) => shown.push(inputs.map(({ input }) => input)));
-    await send({
+    await rooms.send({
       to: room.port,
       askedBy: room.mixer,
       picture: { source: plain('red'), input: adaCamera },
       voice: { source: tone(440), input: adaVoice },
     });
-    await send({
+    await rooms.send({
       to: room.port,
       askedBy: room.mixer,
       picture: { source: plain('blue'), input: bobCamera },
@@ -142,7 +83,7 @@ it(
     await act('Bob speaks', () => room.setStage({ people: [ada, bob], speaker: 'Bob' }));
     await act('Bob shares', async () => {
       const picture = { source: plain('green'), input: screen };
-      await send({ to: room.port, askedBy: room.mixer, picture });
+      await rooms.send({ to: room.port, askedBy: room.mixer, picture });
       const sharing = person('Bob', bobCamera, bobVoice, screen);
       room.setStage({ people: [ada, sharing], speaker: 'Ada' });
     });
@@ -182,115 +123,15 @@ it(
   },
 );
 
-it('goes on when a decoder and an encoder are killed', { timeout: TIMEOUT_MS }, async () => {
-  const room = await setUp();
-  const { mixer, listener } = room;
-  const [camera, voice] = [room.input('VP8'), room.input('voice')];
-  await send({
-    to: room.port,
-    askedBy: room.mixer,
-    picture: { source: plain('blue'), input: camera },
-    voice: { source: tone(300), input: voice },
-  });
-  room.setStage({ people: [person('Ada', camera, voice)], speaker: null });
-  const slot = () => mixer.health.slots.find(({ input }) => input === camera.id);
-  await eventually(() => {
-    expect(listener.segments.length).toBeGreaterThan(2);
-    expect(slot()?.pictures).toBeGreaterThan(5);
-  }, LONG_MS);
-
-  const decoder = slot()?.pid ?? 0;
-  const keysBefore = room.keyRequests.length;
-  process.kill(decoder, 'SIGKILL');
-  await eventually(() => expect(slot()).toMatchObject({ state: 'running', restarts: 1 }), LONG_MS);
-  expect(slot()?.pid).not.toBe(decoder);
-  expect(room.keyRequests.length).toBeGreaterThan(keysBefore);
-  await sleep(1_000);
-  expect(mixer.health.encoder.restarts).toBe(0);
-
-  const killedAt = Date.now();
-  process.kill(mixer.health.encoder.pid ?? 0, 'SIGKILL');
-  const [next] = await eventually(() => {
-    const [, ...after] = listener.segments.filter(({ isDiscontinuous }) => isDiscontinuous);
-    expect(after).toHaveLength(1);
-    return after;
-  }, LONG_MS);
-  await sleep(2_000);
-  await room.close();
-  const { runs, frames, sounds } = await watchAll(listener);
-
-  expect(runs).toHaveLength(2);
-  expectUnbroken(listener.segments);
-  expect(listener.keyUris.size).toBeGreaterThan(1);
-  const lastFrom = next?.startsAt ?? 0;
-  expect(seenIn(frames, lastFrom + 200, Infinity, LARGE)).toBe('blue');
-  expect(heardIn(sounds, lastFrom + 200, lastFrom + 1_200)).toBeGreaterThan(LOUD);
-  report('killed', { backAfterMs: (next?.foundAt ?? 0) - killedAt });
-});
-
-it(
-  'leaves pictures out and no sound when the encoder is too slow',
-  { timeout: TIMEOUT_MS },
-  async () => {
-    const room = await setUp();
-    const { mixer, listener } = room;
-    const voice = room.input('voice');
-    await send({ to: room.port, askedBy: room.mixer, voice: { source: tone(300), input: voice } });
-    room.setStage({ people: [person('Ada', undefined, voice)], speaker: null });
-    await eventually(() => expect(listener.segments.length).toBeGreaterThan(3), LONG_MS);
-    const before = mixer.health.encoder;
-
-    process.kill(before.pid ?? 0, 'SIGSTOP');
-    await sleep(4_000);
-    expect(mixer.health.encoder.lagMs).toBeGreaterThan(3_000);
-    process.kill(before.pid ?? 0, 'SIGCONT');
-    await eventually(() => expect(mixer.health.encoder.lagMs).toBeLessThan(2_500), LONG_MS);
-    await sleep(1_000);
-    await room.close();
-    const { runs, sounds } = await watchAll(listener);
-
-    expect(mixer.health.encoder.restarts).toBe(before.restarts);
-    expect(mixer.health.encoder.droppedPictures).toBeGreaterThan(50);
-    expect(runs).toHaveLength(1);
-    const [sound] = sounds;
-    const begins = (sound?.startsAt ?? 0) + 4_000;
-    for (let at = begins; at < begins + 5_000; at += 100) {
-      expect(heardIn(sounds, at, at + 100)).toBeGreaterThan(LOUD);
-    }
-  },
-);
-
-it('replaces an encoder and a decoder that hang', { timeout: TIMEOUT_MS }, async () => {
-  const room = await setUp();
-  const { mixer, listener } = room;
-  const camera = room.input('VP8');
-  await send({
-    to: room.port,
-    askedBy: room.mixer,
-    picture: { source: plain('blue'), input: camera },
-  });
-  room.setStage({ people: [person('Ada', camera)], speaker: null });
-  const slot = () => mixer.health.slots.find(({ input }) => input === camera.id);
-  await eventually(() => {
-    expect(listener.segments.length).toBeGreaterThan(2);
-    expect(slot()?.pictures).toBeGreaterThan(5);
-  }, LONG_MS);
-  const hanging = [mixer.health.encoder.pid ?? 0, slot()?.pid ?? 0];
-
-  for (const pid of hanging) process.kill(pid, 'SIGSTOP');
-  await eventually(() => {
-    expect(slot()).toMatchObject({ state: 'running', restarts: 1 });
-    expect(listener.segments.filter(({ isDiscontinuous }) => isDiscontinuous)).toHaveLength(2);
-  }, LONG_MS);
-
-  for (const pid of hanging) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-});
-
 it('is played by FFmpeg as it stands, key and all', { timeout: TIMEOUT_MS }, async () => {
-  const room = await setUp();
+  const room = await rooms.open();
   const { listener, folder, keys } = room;
   const voice = room.input('voice');
-  await send({ to: room.port, askedBy: room.mixer, voice: { source: tone(300), input: voice } });
+  await rooms.send({
+    to: room.port,
+    askedBy: room.mixer,
+    voice: { source: tone(300), input: voice },
+  });
   room.setStage({ people: [person('Ada', undefined, voice)], speaker: null });
   await eventually(() => expect(listener.segments.length).toBeGreaterThan(4), LONG_MS);
   await room.close();
@@ -324,70 +165,10 @@ it('is played by FFmpeg as it stands, key and all', { timeout: TIMEOUT_MS }, asy
   ]);
 });
 
-it('leaves nothing behind, whenever it is closed', { timeout: TIMEOUT_MS }, async () => {
-  const before = await possessions();
-  const room = await openRoom();
-  const { mixer, port, output } = room;
-  const [camera, voice] = [room.input('VP8'), room.input('voice')];
-  await send({ to: port, askedBy: mixer, picture: { source: plain('blue'), input: camera } });
-  room.setStage({ people: [person('Ada', camera, voice)], speaker: null });
-  await eventually(() => {
-    expect(mixer.health.slots.some(({ pid }) => pid !== null)).toBe(true);
-    expect(output.published).toBeGreaterThan(0);
-  }, LONG_MS);
-  room.input('voice');
-  room.setStage({ people: [], speaker: null });
-  await room.close();
-  await room.close();
-  room.setStage({ people: [person('Ada', camera, voice)], speaker: null });
-  const early = await openRoom();
-  await early.close();
-  await Promise.all([room.remove(), early.remove()]);
-  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
-
-  const again = await MediaPort.open(port.ip, { min: port.port, max: port.port });
-  await again.close();
-  await eventually(async () => expect(await possessions()).toEqual(before), LONG_MS);
-  expect(await removeStaleWork()).toEqual({ removed: 0, left: [] });
-});
-
-it('starts nothing where it cannot write', async () => {
-  const before = await possessions();
-  const file = join(tmpdir(), `parley-live-file-${process.pid}`);
-  await writeFile(file, '');
-  cleanUps.push(() => execute('rm', [file]).then(() => undefined));
-
-  await expect(openRoom({ folder: join(file, 'room') })).rejects.toMatchObject({ code: 'ENOTDIR' });
-  expect(await workFolders()).toEqual(before.folders);
-});
-
-it('knows whether an FFmpeg will do', async () => {
-  const found = await findFfmpeg(await ensureFfmpeg());
-  expect(found.version).toMatch(/^\S+$/);
-
-  for (const wrong of ['/nowhere/ffmpeg', process.execPath]) {
-    await expect(findFfmpeg(wrong)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  }
-});
-
-it('takes one port, the one before if it can, and says so when all are taken', async () => {
-  const range = { min: 46_990, max: 46_992 };
-  const open = [await MediaPort.open('127.0.0.1', range, 46_992)];
-  open.push(await MediaPort.open('127.0.0.1', range, 46_992));
-  open.push(await MediaPort.open('127.0.0.1', range));
-
-  expect(open.map(({ port }) => port)).toEqual([46_992, 46_990, 46_991]);
-  await expect(MediaPort.open('127.0.0.1', range)).rejects.toMatchObject({ code: 'NO_CAPACITY' });
-  await open[1]?.close();
-  const again = await MediaPort.open('127.0.0.1', range, 46_990);
-  expect(again.port).toBe(46_990);
-  await Promise.all([...open, again].map((port) => port.close()));
-});
-
 it('begins anew with a stream that takes the place of another', async () => {
-  const room = await setUp();
+  const room = await rooms.open();
   const before = room.input('VP8');
-  await send({
+  await rooms.send({
     to: room.port,
     askedBy: room.mixer,
     picture: { source: plain('red'), input: before },
@@ -397,7 +178,7 @@ it('begins anew with a stream that takes the place of another', async () => {
   await eventually(() => expect(slot()?.pictures).toBeGreaterThan(3), LONG_MS);
 
   const after = room.input('VP8');
-  await send({
+  await rooms.send({
     to: room.port,
     askedBy: room.mixer,
     picture: { source: plain('blue'), input: after },
@@ -415,8 +196,3 @@ it('begins anew with a stream that takes the place of another', async () => {
 
   expect(seenIn(frames, replacedAt + 1_000, Infinity, LARGE)).toBe('blue');
 });
-
-/** Figures for those who ask for them. */
-function report(title: string, figures: object): void {
-  if (process.env['PARLEY_FIGURES']) process.stderr.write(`${title} ${JSON.stringify(figures)}\n`);
-}

@@ -6,42 +6,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ensureFfmpeg } from '../../../provision/ensureFfmpeg.ts';
+import { freePort } from '../../../provision/throwaway/freePort.ts';
 import { eventually } from '../../support/eventually.ts';
 import { probe } from '../../support/live/probe.ts';
-import { groupOf, openMixer, type OpenedMixer } from '../../support/live/roomMixer.ts';
+import { groupOf, type OpenedMixer } from '../../support/live/roomMixer.ts';
+import { useMixers } from '../../support/live/useMixers.ts';
+import { TlsFront } from '../../support/TlsFront.ts';
 
 const TIMEOUT_MS = 180_000;
 const LONG_MS = 60_000;
 const KEY = 'a-secret-key';
 
-let cleanUps: (() => unknown)[] = [];
+const { open, afterwards } = useMixers();
 
-afterEach(async () => {
-  for (const cleanUp of cleanUps.reverse()) await cleanUp();
-  cleanUps = [];
-});
-
-async function setUp(...given: Parameters<typeof openMixer>): Promise<OpenedMixer> {
-  const opened = await openMixer(...given);
-  cleanUps.push(async () => {
-    await opened.mixer.close(true);
-    await opened.remove();
-  });
-  return opened;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-const urlOf = (port: number) => `rtmp://127.0.0.1:${port}/live/${KEY}`;
+const urlOf = (port: number, scheme = 'rtmp') => `${scheme}://127.0.0.1:${port}/live/${KEY}`;
 
 /** FFmpeg's own server, which writes what it gets to a file, and ends with the connection. */
 async function receive(port: number) {
@@ -52,7 +32,7 @@ async function receive(port: number) {
     ['-v', 'error', '-listen', '1', '-i', urlOf(port), '-c', 'copy', '-flush_packets', '1', file],
     { stdio: 'ignore' },
   );
-  cleanUps.push(async () => {
+  afterwards(async () => {
     child.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });
   });
@@ -75,7 +55,7 @@ it(
   { timeout: TIMEOUT_MS },
   async () => {
     const port = await freePort();
-    const room = await setUp({ renditions: ['360p'], pushes: [{ id: 'a', url: urlOf(port) }] });
+    const room = await open({ renditions: ['360p'], pushes: [{ id: 'a', url: urlOf(port) }] });
     await eventually(() => expect(pushOf(room, 'a')?.state).toBe('failed'), LONG_MS);
     expect(pushOf(room, 'a')?.reason).toMatch(/refused/i);
 
@@ -99,15 +79,46 @@ it(
   },
 );
 
+it('sends a room on over TLS, and says where there is none', { timeout: TIMEOUT_MS }, async () => {
+  const port = await freePort();
+  const front = await TlsFront.start(port);
+  afterwards(() => front.close());
+  const plain = await freePort();
+  const taker = await receive(port);
+  const plainTaker = await receive(plain);
+  const room = await open({
+    renditions: ['360p'],
+    pushes: [
+      { id: 'tls', url: urlOf(front.port, 'rtmps') },
+      { id: 'plain', url: urlOf(plain, 'rtmps') },
+    ],
+  });
+  await eventually(async () => {
+    expect(pushOf(room, 'tls')).toMatchObject({ state: 'live', reason: null });
+    expect(await taker.bytes()).toBeGreaterThan(20_000);
+    expect(pushOf(room, 'plain')?.state).toBe('failed');
+  }, LONG_MS);
+  expect(pushOf(room, 'tls')?.address).toBe(`rtmps://127.0.0.1:${front.port}/live/***`);
+  room.mixer.setPushes([]);
+  await once(taker.child, 'exit');
+
+  expect(front.accepted).toBeGreaterThan(0);
+  const { streams, durationSec } = await probe(taker.file);
+  expect(streams.map(({ codec }) => codec).sort()).toEqual(['aac', 'h264']);
+  expect(durationSec).toBeGreaterThan(1);
+  expect(await plainTaker.bytes()).toBe(0);
+  expect(JSON.stringify(room.healths)).not.toContain(KEY);
+});
+
 it('is held up by none, and tells no secret', { timeout: TIMEOUT_MS }, async () => {
   const mute = createServer(() => undefined).listen(0, '127.0.0.1');
   await once(mute, 'listening');
-  cleanUps.push(() => mute.close());
+  afterwards(() => mute.close());
   const [good, bad] = [await freePort(), await freePort()];
   const taker = await receive(good);
   const lines: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
-  const room = await setUp(
+  const room = await open(
     {
       renditions: ['360p'],
       pushes: [
@@ -146,7 +157,7 @@ it(
   { timeout: TIMEOUT_MS },
   async () => {
     const port = await freePort();
-    const room = await setUp({ renditions: ['360p'] });
+    const room = await open({ renditions: ['360p'] });
     for (const url of ['http://127.0.0.1/live/x', 'x']) {
       expect(() => room.mixer.setPushes([{ id: 'a', url }])).toThrow(
         expect.objectContaining({ code: 'INVALID_PAYLOAD' }),

@@ -1,13 +1,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ensureFfmpeg } from '../../../provision/ensureFfmpeg.ts';
 import type { MixInput } from '../../../server/live/mixer/feed.ts';
 import { readIndex, segmentName } from '../../../server/live/recording/compositeIndex.ts';
 import { joinComposite } from '../../../server/live/recording/joinComposite.ts';
 import { readManifest, type RecordedTrack } from '../../../server/live/recording/trackManifest.ts';
 import { eventually } from '../../support/eventually.ts';
+import { extent } from '../../support/extent.ts';
 import {
   analyze,
   beepsIn,
@@ -19,33 +20,26 @@ import {
 } from '../../support/live/analyze.ts';
 import { probe } from '../../support/live/probe.ts';
 import { createInput, person } from '../../support/live/room.ts';
-import { openMixer, type OpenedMixer } from '../../support/live/roomMixer.ts';
+import type { OpenedMixer } from '../../support/live/roomMixer.ts';
 import { BEEPING, FLASHING, RtpSender } from '../../support/live/RtpSender.ts';
+import { useMixers } from '../../support/live/useMixers.ts';
+import { report } from '../../support/live/watching.ts';
 
 const TIMEOUT_MS = 180_000;
 const LONG_MS = 40_000;
 /** What nobody notices. */
 const MAX_STEP_MS = 80;
 
-let cleanUps: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const cleanUp of cleanUps.reverse()) await cleanUp();
-  cleanUps = [];
-});
+const { open, afterwards } = useMixers();
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-recording-'));
-  cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+  afterwards(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-async function setUp(given: Parameters<typeof openMixer>[0]) {
-  const opened = await openMixer({ publish: false, ...given });
-  cleanUps.push(async () => {
-    await opened.mixer.close(true);
-    await opened.remove();
-  });
+async function setUp(given: Parameters<typeof open>[0]) {
+  const opened = await open({ publish: false, ...given });
   const done: string[] = [];
   opened.mixer.on('recorded', ({ folder }) => done.push(folder));
   return { ...opened, done };
@@ -64,7 +58,7 @@ async function flashAndBeep({ mixer, rtp }: OpenedMixer, kind: MixInput['kind'] 
     picture: { source: FLASHING, input: camera },
     voice: { source: BEEPING, input: voice },
   });
-  cleanUps.push(() => sender.stop());
+  afterwards(() => sender.stop());
   return { camera, voice, sender };
 }
 
@@ -141,7 +135,7 @@ it('has nothing to join where nothing was recorded', async () => {
   ).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
-it.each(['VP8', 'H264'] as const)(
+it.each(extent<('VP8' | 'H264')[]>(['VP8', 'H264'], ['H264']))(
   'copies tracks as they come, in %s, over a mixer that was killed',
   { timeout: TIMEOUT_MS },
   async (kind) => {
@@ -215,9 +209,4 @@ async function stepsOf(folder: string, tracks: readonly RecordedTrack[]): Promis
 
 function endOf(segment: { startsAt: number; durationSec: number } | undefined): number {
   return (segment?.startsAt ?? 0) + (segment?.durationSec ?? 0) * 1_000;
-}
-
-/** Figures for those who ask for them. */
-function report(title: string, figures: object): void {
-  if (process.env['PARLEY_FIGURES']) process.stderr.write(`${title} ${JSON.stringify(figures)}\n`);
 }

@@ -7,10 +7,9 @@ import { ClusterOfProcesses } from '../../support/ClusterOfProcesses.ts';
 import { copyEmbeddedDatabase } from '../../support/embeddedDatabase.ts';
 import { eventually } from '../../support/eventually.ts';
 import { ask, createRoom, goesOn, MIXING, reaches } from '../../support/live/airing.ts';
-import { possessions } from '../../support/live/possessions.ts';
+import { useMixingServer } from '../../support/live/mixingServer.ts';
 import { probe } from '../../support/live/probe.ts';
 import { call, createMeeting, join, signUp, type Person } from '../../support/people.ts';
-import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 
 const LONG_MS = 120_000;
 /** A mixer has to begin on a busy machine. */
@@ -61,23 +60,12 @@ async function play(site: Site, host: Person, recordingId: string) {
 }
 
 describe('a server that mixes', () => {
-  let server: TestServer;
-  let host: Person;
-  let before: Awaited<ReturnType<typeof possessions>>;
-  beforeEach(async () => {
-    before = await possessions();
-    server = await startTestServer(MIXING);
-    host = await signUp(server);
-  });
-  afterEach(async () => {
-    await server.close();
-    // No process and no folder is left behind.
-    await eventually(async () => expect(await possessions()).toEqual(before));
-  });
+  const mixing = useMixingServer();
 
   test(
     'records a meeting, tells everybody in it, and has it played',
     async () => {
+      const { server, host } = mixing;
       const { id: meetingId } = await createMeeting(server, host);
       const guest = await join(server, await signUp(server), meetingId);
       const { id } = await start(server, host, meetingId);
@@ -106,6 +94,7 @@ describe('a server that mixes', () => {
   test(
     'records what is on air without a gap for listeners, and goes on after that',
     async () => {
+      const { server, host } = mixing;
       const { roomId, meetingId } = await createRoom(server, host, 'stage');
       await eventually(() => ask(server, host, 'startLiveRoom', roomId), PATIENCE_MS);
       await reaches(server, roomId, 'on-air');
@@ -135,6 +124,7 @@ describe('a server that mixes', () => {
   test(
     'ends a recording with its meeting, and one that is removed at once',
     async () => {
+      const { server, host } = mixing;
       const { id: meetingId } = await createMeeting(server, host);
       const { id } = await start(server, host, meetingId);
       await until(server, host, id, 'recording');
@@ -153,7 +143,7 @@ describe('a server that mixes', () => {
 
   /** Whether the playlist is one piece. */
   async function isWithoutBreak(roomId: string): Promise<boolean> {
-    const answer = await fetch(`${server.url}/live/${roomId}/hls/360p/index.m3u8`);
+    const answer = await fetch(`${mixing.server.url}/live/${roomId}/hls/360p/index.m3u8`);
     const breaks = (await answer.text()).split('#EXT-X-DISCONTINUITY\n').length - 1;
     // The first segment of all is one.
     return breaks <= 1;

@@ -3,35 +3,23 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { MediaPort } from '../../../server/live/mixer/MediaPort.ts';
 import { nextSequence } from '../../../server/live/segmentKeys.ts';
 import { eventually } from '../../support/eventually.ts';
 import { colourAt, loudnessBetween } from '../../support/live/analyze.ts';
 import type { ParentSays } from '../../support/live/mixerParent.ts';
 import { createInput, person } from '../../support/live/room.ts';
-import { groupOf, openMixer, playlistOf, type OpenedMixer } from '../../support/live/roomMixer.ts';
+import { groupOf, playlistOf, type OpenedMixer } from '../../support/live/roomMixer.ts';
 import { plain, RtpSender, tone } from '../../support/live/RtpSender.ts';
+import { useMixers } from '../../support/live/useMixers.ts';
+import { report } from '../../support/live/watching.ts';
 
 const TIMEOUT_MS = 180_000;
 /** For what takes a moment, on a machine that does much else. */
 const LONG_MS = 40_000;
 
-let cleanUps: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const cleanUp of cleanUps.reverse()) await cleanUp();
-  cleanUps = [];
-});
-
-async function setUp(...given: Parameters<typeof openMixer>): Promise<OpenedMixer> {
-  const opened = await openMixer(...given);
-  cleanUps.push(async () => {
-    await opened.mixer.close(true);
-    await opened.remove();
-  });
-  return opened;
-}
+const { open, afterwards } = useMixers();
 
 /** Somebody in red with a voice, on the stage; answers what is sent and where to. */
 async function talk({ mixer, rtp }: OpenedMixer) {
@@ -49,7 +37,7 @@ async function talk({ mixer, rtp }: OpenedMixer) {
     picture: { source: plain('red'), input: camera },
     voice: { source: tone(300), input: voice },
   });
-  cleanUps.push(() => sender.stop());
+  afterwards(() => sender.stop());
   return { camera, voice, to };
 }
 
@@ -66,10 +54,10 @@ it.each([
   ['killed', 'SIGKILL'],
   ['frozen', 'SIGSTOP'],
 ] as const)('goes on when it is %s', { timeout: TIMEOUT_MS }, async (_, signal) => {
-  const room = await setUp();
+  const room = await open();
   const { mixer, spec, segments, rtp } = room;
   const listener = room.listen();
-  cleanUps.push(() => listener.close());
+  afterwards(() => listener.close());
   const { camera } = await talk(room);
   await flowing(room);
   const pid = mixer.pid ?? 0;
@@ -120,14 +108,14 @@ it('leaves nothing behind when whoever started it is gone', { timeout: TIMEOUT_M
       execArgv: [],
     },
   );
-  cleanUps.push(() => void parent.kill('SIGKILL'));
+  afterwards(() => void parent.kill('SIGKILL'));
   const says = await new Promise<ParentSays>((resolve) => {
     parent.on('message', (message) => {
       const heard = message as ParentSays;
       if (heard.segments > 0) resolve(heard);
     });
   });
-  cleanUps.push(() => rm(says.folder, { recursive: true }));
+  afterwards(() => rm(says.folder, { recursive: true }));
   expect((await groupOf(says.pid)).length).toBeGreaterThan(1);
   expect(await workFoldersOf(says.pid)).toHaveLength(1);
 
@@ -141,13 +129,13 @@ it('leaves nothing behind when whoever started it is gone', { timeout: TIMEOUT_M
 });
 
 it('takes another port where the one before is taken', { timeout: TIMEOUT_MS }, async () => {
-  const room = await setUp({}, { ports: { min: 46_900, max: 46_901 } });
+  const room = await open({}, { ports: { min: 46_900, max: 46_901 } });
   const { mixer, rtp } = room;
   const { to } = await talk(room);
   await flowing(room, 1);
   process.kill(mixer.pid ?? 0, 'SIGKILL');
   const thief = await eventually(() => MediaPort.open(to.ip, { min: to.port, max: to.port }));
-  cleanUps.push(() => thief.close());
+  afterwards(() => thief.close());
 
   await eventually(() => expect(rtp).toHaveLength(2), LONG_MS);
   expect(rtp[1]?.port).toBe(to.port === 46_900 ? 46_901 : 46_900);
@@ -158,7 +146,7 @@ it(
   { timeout: TIMEOUT_MS },
   async () => {
     const taken = await MediaPort.open('127.0.0.1', { min: 46_910, max: 46_910 });
-    const room = await setUp({}, { ports: { min: 46_910, max: 46_910 } });
+    const room = await open({}, { ports: { min: 46_910, max: 46_910 } });
     await eventually(() => {
       expect(room.mixer.health.lastError).toMatch(/ports/);
       expect(room.mixer.health.restarts).toBeGreaterThan(1);
@@ -172,7 +160,7 @@ it(
 );
 
 it('ends the playlists, also those of a mixer that cannot', { timeout: TIMEOUT_MS }, async () => {
-  const room = await setUp();
+  const room = await open();
   await flowing(room, 1);
   const pid = room.mixer.pid ?? 0;
   process.kill(pid, 'SIGSTOP');
@@ -186,11 +174,11 @@ it('ends the playlists, also those of a mixer that cannot', { timeout: TIMEOUT_M
 });
 
 it('goes on with a room that another mixer has left', { timeout: TIMEOUT_MS }, async () => {
-  const first = await setUp();
+  const first = await open();
   await flowing(first, 2);
   await first.mixer.close(false);
   expect(await playlistOf(first.spec.folder)).not.toContain('#EXT-X-ENDLIST');
-  const second = await setUp({ ...first.spec, generation: 1 });
+  const second = await open({ ...first.spec, generation: 1 });
   await flowing(second, 1);
 
   const text = await playlistOf(first.spec.folder);
@@ -199,7 +187,7 @@ it('goes on with a room that another mixer has left', { timeout: TIMEOUT_MS }, a
 });
 
 it('says what cannot be written, and goes on when it can', { timeout: TIMEOUT_MS }, async () => {
-  const room = await setUp();
+  const room = await open();
   await flowing(room, 1);
   const folder = join(room.spec.folder, 'audio');
   await rm(folder, { recursive: true });
@@ -212,12 +200,7 @@ it('says what cannot be written, and goes on when it can', { timeout: TIMEOUT_MS
 });
 
 it('mixes no room without a picture', async () => {
-  await expect(openMixer({ renditions: ['audio'] })).rejects.toMatchObject({
+  await expect(open({ renditions: ['audio'] })).rejects.toMatchObject({
     code: 'INVALID_PAYLOAD',
   });
 });
-
-/** Figures for those who ask for them. */
-function report(title: string, figures: object): void {
-  if (process.env['PARLEY_FIGURES']) process.stderr.write(`${title} ${JSON.stringify(figures)}\n`);
-}

@@ -1,21 +1,17 @@
 import { createWorker, type types } from 'mediasoup';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { MixInput } from '../../../server/live/mixer/feed.ts';
 import { eventually } from '../../support/eventually.ts';
+import { extent } from '../../support/extent.ts';
 import { colourAt, loudnessBetween } from '../../support/live/analyze.ts';
 import { createInput, person } from '../../support/live/room.ts';
-import { openMixer } from '../../support/live/roomMixer.ts';
 import { plain, RtpSender, tone } from '../../support/live/RtpSender.ts';
+import { useMixers } from '../../support/live/useMixers.ts';
 
 const LONG_MS = 40_000;
 const LOCAL = { protocol: 'udp', ip: '127.0.0.1' } as const;
 
-let cleanUps: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const cleanUp of cleanUps.reverse()) await cleanUp();
-  cleanUps = [];
-});
+const { open, afterwards } = useMixers();
 
 const CODECS: types.RouterRtpCodecCapability[] = [
   { kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2 },
@@ -39,21 +35,17 @@ function produced({ kind, ssrc, payloadType }: MixInput): types.RtpParameters {
   };
 }
 
-it.each(['VP8', 'H264'] as const)(
+it.each(extent<('VP8' | 'H264')[]>(['VP8', 'H264'], ['VP8']))(
   'mixes and asks for key frames what a router sends to its one port, in %s',
   { timeout: 180_000 },
   async (kind) => {
     const worker = await createWorker({ logLevel: 'none' });
-    cleanUps.push(() => worker.close());
+    afterwards(() => worker.close());
     const router = await worker.createRouter({ mediaCodecs: CODECS });
-    const room = await openMixer();
+    const room = await open();
     const { mixer, rtp, keyRequests, segments } = room;
     const listener = room.listen();
-    cleanUps.push(
-      () => listener.close(),
-      () => room.remove(),
-      () => mixer.close(true),
-    );
+    afterwards(() => listener.close());
     const [to] = await eventually(() => {
       expect(rtp).toHaveLength(1);
       return rtp;
@@ -87,7 +79,7 @@ it.each(['VP8', 'H264'] as const)(
       picture: { source: plain('blue'), input: camera },
       voice: { source: tone(300), input: voice },
     });
-    cleanUps.push(() => sender.stop());
+    afterwards(() => sender.stop());
     // As a browser answers the router's own requests.
     await seen.producer.enableTraceEvent(['pli']);
     seen.producer.on('trace', () => sender.sendKeyFrame(camera.ssrc));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChatMessage } from '../../../protocol/chat.ts';
-import { BACKENDS, databaseEnv } from '../../support/backends.ts';
+import { databaseEnv, EDGE_BACKENDS } from '../../support/backends.ts';
 import { messagesOf, openRoom, say } from '../../support/chat.ts';
 import { ask, befriend, block, contactsOf } from '../../support/contacts.ts';
 import { call, createMeeting, createVisits, signUp, type Person } from '../../support/people.ts';
@@ -9,7 +9,7 @@ import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 
 const PASSWORD = 'correct horse battery';
 
-describe.each(BACKENDS)('deleting an account on %s', (backend) => {
+describe.each(EDGE_BACKENDS)('deleting an account on %s', (backend) => {
   let server: TestServer;
   const visits = createVisits(() => server);
   beforeAll(async () => {

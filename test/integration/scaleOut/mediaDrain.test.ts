@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, inject, it, onTestFailed } from 'vitest';
 import { ClusterOfProcesses, type ClusterShape } from '../../support/ClusterOfProcesses.ts';
 import { eventually } from '../../support/eventually.ts';
+import { inFull } from '../../support/extent.ts';
 import type { NodeProcess } from '../../support/NodeProcess.ts';
 import {
   call,
@@ -173,7 +174,7 @@ describe('the drain of a node with media', () => {
     await processOf(carrier).ready();
   });
 
-  it('cuts nothing at the deadline where there is no other node for it', async () => {
+  inFull('cuts nothing at the deadline where there is no other node for it', async () => {
     await start(SOON_MS);
     const { meetingId, inside, carrier, other } = await gather(1);
     await mark(other, 'cordoned');
@@ -204,17 +205,20 @@ describe('the drain of a node with media', () => {
     for (const { client } of inside) expect(client.all('media-reset')).toEqual([]);
   });
 
-  it('lets a process that is asked to stop end at the deadline, and people go on elsewhere', async () => {
-    await start(SOON_MS);
-    const { meetingId, inside, carrier, other } = await gather();
-    const begun = Date.now();
-    expect(await processOf(carrier).terminate()).toBe(0);
-    expect(Date.now() - begun).toBeGreaterThanOrEqual(Number(SOON_MS));
-    await Promise.all(inside.map(({ client }) => beginAnew(client, meetingId)));
-    expect(await placementOf(meetingId)).toEqual([{ name: other, participants: 2 }]);
-  });
+  inFull(
+    'lets a process that is asked to stop end at the deadline, and people go on elsewhere',
+    async () => {
+      await start(SOON_MS);
+      const { meetingId, inside, carrier, other } = await gather();
+      const begun = Date.now();
+      expect(await processOf(carrier).terminate()).toBe(0);
+      expect(Date.now() - begun).toBeGreaterThanOrEqual(Number(SOON_MS));
+      await Promise.all(inside.map(({ client }) => beginAnew(client, meetingId)));
+      expect(await placementOf(meetingId)).toEqual([{ name: other, participants: 2 }]);
+    },
+  );
 
-  it('ends at once when the process is asked to stop a second time', async () => {
+  inFull('ends at once when the process is asked to stop a second time', async () => {
     await start(FAR_AWAY_MS);
     const { meetingId, inside, carrier } = await gather();
     const node = processOf(carrier);
@@ -231,14 +235,14 @@ describe('the drain of a node with media', () => {
     await Promise.all(inside.map(({ client }) => beginAnew(client, meetingId)));
   });
 
-  it('does not keep a process that has nobody to give its media to', async () => {
+  inFull('does not keep a process that has nobody to give its media to', async () => {
     await start(FAR_AWAY_MS);
     const { carrier, other } = await gather(1);
     await processOf(other).kill();
     expect(await processOf(carrier).terminate()).toBe(0);
   });
 
-  it('cannot be taken back from a process that is asked to stop', async () => {
+  inFull('cannot be taken back from a process that is asked to stop', async () => {
     await start(FAR_AWAY_MS);
     const { meetingId, inside, carrier } = await gather(1);
     const ended = processOf(carrier).terminate();

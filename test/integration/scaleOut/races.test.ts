@@ -1,10 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ClusterOfProcesses } from '../../support/ClusterOfProcesses.ts';
 import type { NodeProcess } from '../../support/NodeProcess.ts';
+import { extent } from '../../support/extent.ts';
 import { createMeeting, createVisits, enterAsGuest, signUp } from '../../support/people.ts';
 import { Refused } from '../../support/TestClient.ts';
 
 const ROUNDS = 100;
+/** Who come at once, and places for them. */
+const [CROWD, PLACES] = extent([500, 50], [100, 10]);
 
 /** No limit is meant here: everybody comes from one address at once. */
 const GENEROUS = {
@@ -29,11 +32,11 @@ describe('two nodes that are asked at once', () => {
   });
   afterAll(() => cluster.close());
 
-  it('admit exactly 50 of 500 into a meeting of 50', async () => {
+  it(`admit exactly ${PLACES} of ${CROWD} into a meeting of ${PLACES}`, async () => {
     const ada = await signUp(nodes[0]);
-    const { id: meetingId } = await createMeeting(nodes[0], ada, { capacity: 50 });
+    const { id: meetingId } = await createMeeting(nodes[0], ada, { capacity: PLACES });
     const guests = await Promise.all(
-      Array.from({ length: 500 }, (_, index) =>
+      Array.from({ length: CROWD }, (_, index) =>
         enterAsGuest(nodes[index % 2] ?? nodes[0], meetingId, `Guest ${index}`),
       ),
     );
@@ -49,7 +52,7 @@ describe('two nodes that are asked at once', () => {
       ),
     );
     const count = (outcome: string) => outcomes.filter((one) => one === outcome).length;
-    expect([count('joined'), count('FULL')]).toEqual([50, 450]);
+    expect([count('joined'), count('FULL')]).toEqual([PLACES, CROWD - PLACES]);
   });
 
   it('leave one connection of somebody who comes to both', async () => {

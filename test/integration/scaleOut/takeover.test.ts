@@ -4,6 +4,7 @@ import { openRedis } from '../../../server/redis/openRedis.ts';
 import { ownerKey, participantsKey, stateKey } from '../../../server/redis/keys.ts';
 import { RedisLeaseStore } from '../../../server/redis/RedisLeaseStore.ts';
 import { eventually } from '../../support/eventually.ts';
+import { inFull } from '../../support/extent.ts';
 import { createMeeting, signUp } from '../../support/people.ts';
 import { setPicture } from '../../support/pictures.ts';
 import { openTransports, produceInput } from '../../support/rtp.ts';
@@ -108,7 +109,7 @@ describe('what the nodes of a cluster know of a meeting', () => {
     await expect(alan.request('raise-hand', { meetingId, raised: true })).resolves.toBeTruthy();
   });
 
-  it('keeps the place of somebody who came while it could not be kept in Redis', async () => {
+  inFull('keeps the place of somebody who came while it could not be kept in Redis', async () => {
     const { meetingId, host, alan } = await meet();
     const { participantId } = alan;
     await forgetSince(meetingId, participantId);
@@ -122,27 +123,30 @@ describe('what the nodes of a cluster know of a meeting', () => {
     expect(ids).toEqual([host.participantId, participantId]);
   });
 
-  it('takes from the media what somebody has turned on since it was kept that a host turned it off', async () => {
-    const { meetingId, alan } = await meet();
-    const { participantId } = alan;
-    const { send } = await openTransports(alan, meetingId);
-    await alan.request('produce', produceInput(meetingId, send.id, 'microphone', 'mic'));
-    await nodes.cluster.redis.use(async (redis) => {
-      const key = participantsKey(meetingId);
-      const kept = JSON.parse((await redis.hget(key, participantId)) ?? '{}') as object;
-      await redis.hset(key, participantId, JSON.stringify({ ...kept, stopped: ['microphone'] }));
-    });
-    await nodes.owner.kill();
-    await alan.next('meeting-position', () => true);
-    const answer = await alan.request('resume-meeting', {
-      ...{ meetingId, participantId, epoch: 0, seq: 0 },
-    });
-    if (answer.status !== 'resynced') throw new Error('everything was asked for');
-    const seen = answer.snapshot.participants.find(({ id }) => id === participantId);
-    expect(seen).toMatchObject({ stopped: [], media: { audio: true } });
-  });
+  inFull(
+    'takes from the media what somebody has turned on since it was kept that a host turned it off',
+    async () => {
+      const { meetingId, alan } = await meet();
+      const { participantId } = alan;
+      const { send } = await openTransports(alan, meetingId);
+      await alan.request('produce', produceInput(meetingId, send.id, 'microphone', 'mic'));
+      await nodes.cluster.redis.use(async (redis) => {
+        const key = participantsKey(meetingId);
+        const kept = JSON.parse((await redis.hget(key, participantId)) ?? '{}') as object;
+        await redis.hset(key, participantId, JSON.stringify({ ...kept, stopped: ['microphone'] }));
+      });
+      await nodes.owner.kill();
+      await alan.next('meeting-position', () => true);
+      const answer = await alan.request('resume-meeting', {
+        ...{ meetingId, participantId, epoch: 0, seq: 0 },
+      });
+      if (answer.status !== 'resynced') throw new Error('everything was asked for');
+      const seen = answer.snapshot.participants.find(({ id }) => id === participantId);
+      expect(seen).toMatchObject({ stopped: [], media: { audio: true } });
+    },
+  );
 
-  it('ends the stay of somebody who had left when it was kept last', async () => {
+  inFull('ends the stay of somebody who had left when it was kept last', async () => {
     const { meetingId, alan } = await meet();
     const { participantId } = alan;
     // The end of the stay was not stored: PostgreSQL was away, say.
@@ -152,31 +156,35 @@ describe('what the nodes of a cluster know of a meeting', () => {
     expect((await alan.request('join-meeting', { meetingId })).status).toBe('joined');
   });
 
-  it('hears of somebody who left while the owner was out of reach', async () => {
-    const { meetingId, ada, alan } = await meet();
-    // Without Redis nobody is declared dead, however silent.
-    await nodes.cluster.redis.stop();
-    nodes.owner.signal('SIGSTOP');
-    const said = (text: string) => () => {
-      expect(nodes.other.log.filter((line) => line.includes(text))).not.toEqual([]);
-    };
-    await eventually(said('link to node down'), PATIENCE_MS);
-    alan.close();
-    await eventually(said('is not reached yet'), PATIENCE_MS);
-    nodes.owner.signal('SIGCONT');
-    await nodes.cluster.redis.start();
-    // Ada's connection was lost with the owner's silence.
-    const again = await eventually(() => atOwner.connect(ada), PATIENCE_MS);
-    const { participantId } = await eventually(
-      () => again.request('join-meeting', { meetingId, takeOver: true }),
-      PATIENCE_MS,
-    );
-    await eventually(async () => {
-      const answer = await again.request('resume-meeting', {
-        ...{ meetingId, participantId, epoch: 0, seq: 0 },
-      });
-      if (answer.status !== 'resynced') throw new Error('everything was asked for');
-      expect(answer.snapshot.participants.map(({ id }) => id)).toEqual([participantId]);
-    }, PATIENCE_MS);
-  }, 90_000);
+  inFull(
+    'hears of somebody who left while the owner was out of reach',
+    async () => {
+      const { meetingId, ada, alan } = await meet();
+      // Without Redis nobody is declared dead, however silent.
+      await nodes.cluster.redis.stop();
+      nodes.owner.signal('SIGSTOP');
+      const said = (text: string) => () => {
+        expect(nodes.other.log.filter((line) => line.includes(text))).not.toEqual([]);
+      };
+      await eventually(said('link to node down'), PATIENCE_MS);
+      alan.close();
+      await eventually(said('is not reached yet'), PATIENCE_MS);
+      nodes.owner.signal('SIGCONT');
+      await nodes.cluster.redis.start();
+      // Ada's connection was lost with the owner's silence.
+      const again = await eventually(() => atOwner.connect(ada), PATIENCE_MS);
+      const { participantId } = await eventually(
+        () => again.request('join-meeting', { meetingId, takeOver: true }),
+        PATIENCE_MS,
+      );
+      await eventually(async () => {
+        const answer = await again.request('resume-meeting', {
+          ...{ meetingId, participantId, epoch: 0, seq: 0 },
+        });
+        if (answer.status !== 'resynced') throw new Error('everything was asked for');
+        expect(answer.snapshot.participants.map(({ id }) => id)).toEqual([participantId]);
+      }, PATIENCE_MS);
+    },
+    90_000,
+  );
 });

@@ -3,6 +3,7 @@ import { applyNotification, rosterOf, type RosterState } from '../../../client/s
 import type { SequencedNotification } from '../../../protocol/notifications.ts';
 import { sequencedNotifications } from '../../../protocol/notifications.ts';
 import { eventually } from '../../support/eventually.ts';
+import { extent } from '../../support/extent.ts';
 import { MeetingModel } from '../../support/MeetingModel.ts';
 import {
   createMeeting,
@@ -16,7 +17,7 @@ import { Random } from '../../support/Random.ts';
 import { Refused, TestClient } from '../../support/TestClient.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 
-const SEQUENCES = 40;
+const SEQUENCES = extent(40, 20);
 const STEPS = 25;
 /** Set it to see one sequence again. */
 const SEED = Number(process.env['PARLEY_MODEL_SEED'] ?? Date.now() % 1_000_000);

@@ -1,6 +1,4 @@
 import { createDecipheriv } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ivOf } from '../../../server/live/mixer/playlists.ts';
 import { ensureFfmpeg } from '../../../provision/ensureFfmpeg.ts';
 import { analyze, type Frame, type Sound } from './analyze.ts';
@@ -21,14 +19,18 @@ export interface HeardSegment {
 export class Listener {
   readonly segments: HeardSegment[] = [];
   readonly keyUris = new Set<string>();
-  readonly #folder: string;
-  readonly #keyOf: (uri: string) => Uint8Array;
+  readonly #read: (name: string) => Promise<Buffer>;
+  readonly #keyOf: (uri: string) => Uint8Array | Promise<Uint8Array>;
   readonly #timer: NodeJS.Timeout;
   #looking: Promise<void> = Promise.resolve();
   #ended = false;
 
-  constructor(folder: string, keyOf: (uri: string) => Uint8Array) {
-    this.#folder = folder;
+  /** @param read a file of the rendition: its playlist, or a segment. @param keyOf what opens a segment */
+  constructor(
+    read: (name: string) => Promise<Buffer>,
+    keyOf: (uri: string) => Uint8Array | Promise<Uint8Array>,
+  ) {
+    this.#read = read;
     this.#keyOf = keyOf;
     this.#timer = setInterval(() => {
       this.#looking = this.#looking.then(() => this.#look());
@@ -62,9 +64,9 @@ export class Listener {
   }
 
   async #look(): Promise<void> {
-    const text = await readFile(join(this.#folder, 'index.m3u8'), 'utf8').catch(() => '');
+    const text = (await this.#read('index.m3u8').catch(() => '')).toString();
     const foundAt = Date.now();
-    let [isDiscontinuous, startsAt, durationSec, key] = [false, 0, 0, new Uint8Array()];
+    let [isDiscontinuous, startsAt, durationSec, keyUri] = [false, 0, 0, ''];
     for (const line of text.split('\n')) {
       const [, name, value = ''] = /^#(EXT[\w-]*):?(.*)$/.exec(line) ?? [];
       if (name === 'EXT-X-ENDLIST') this.#ended = true;
@@ -74,11 +76,12 @@ export class Listener {
       else if (name === 'EXT-X-KEY') {
         const uri = /URI="([^"]+)"/.exec(value)?.[1] ?? '';
         this.keyUris.add(uri);
-        key = Uint8Array.from(this.#keyOf(uri));
+        keyUri = uri;
       } else if (line.endsWith('.ts')) {
         const sequence = Number.parseInt(line, 10);
         if (sequence > (this.segments.at(-1)?.sequence ?? -1)) {
-          const encrypted = await readFile(join(this.#folder, line));
+          const encrypted = await this.#read(line);
+          const key = Uint8Array.from(await this.#keyOf(keyUri));
           const decipher = createDecipheriv('aes-128-cbc', key, ivOf(sequence));
           const plain = Buffer.concat([decipher.update(encrypted), decipher.final()]);
           const segment = { sequence, startsAt, durationSec, isDiscontinuous, foundAt, plain };

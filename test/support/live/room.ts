@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureFfmpeg } from '../../../provision/ensureFfmpeg.ts';
@@ -86,7 +86,10 @@ export async function openRoom(given: RoomOptions = {}) {
   const keyRequests: string[] = [];
   mixer.on('key-frame-needed', (input) => keyRequests.push(input));
   const listen = (rendition = options.renditions[0]?.name ?? '') =>
-    new Listener(join(folder, rendition), (uri) => keys.get(uri) ?? Buffer.alloc(16));
+    new Listener(
+      (name) => readFile(join(folder, rendition, name)),
+      (uri) => keys.get(uri) ?? Buffer.alloc(16),
+    );
   let inputs: MixInput[] = [];
   return {
     ...{ mixer, output, folder, port, keys, keyRequests, listen },

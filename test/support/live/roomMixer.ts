@@ -46,8 +46,9 @@ export async function openMixer(
   const opened: OpenedMixer = {
     ...{ mixer, spec, rtp: [], shown: [], keyRequests: [], segments: [], healths: [] },
     listen: (rendition = '360p') =>
-      new Listener(join(folder, rendition), (uri) =>
-        segmentKey(spec.keySecret, Number(uri.split('/').at(-1))),
+      new Listener(
+        (name) => readFile(join(folder, rendition, name)),
+        (uri) => segmentKey(spec.keySecret, Number(uri.split('/').at(-1))),
       ),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
