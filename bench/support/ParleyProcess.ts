@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cacheDir } from '../../provision/cache.ts';
 import { freePort } from '../../provision/throwaway/freePort.ts';
 import { callInspector } from './inspector.ts';
 import { childrenOf, cpuSeconds } from './processes.ts';
@@ -38,6 +39,7 @@ export class ParleyProcess {
       spawn(process.execPath, [inspect, ...quiet, join(ROOT, 'server/index.ts')], {
         env: {
           ...process.env,
+          NODE_COMPILE_CACHE: join(cacheDir(), 'compiled'),
           PARLEY_SERVER_HOST: '127.0.0.1',
           PARLEY_SERVER_PORT: String(port),
           PARLEY_SERVER_DATA_DIR: dataDir,
