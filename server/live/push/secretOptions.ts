@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { getCACertificates } from 'node:tls';
 import { createWorkFolder } from '../mixer/workFolder.ts';
 
 /** How FFmpeg is told of an address without any user of the machine seeing it among the arguments of processes. */
@@ -17,8 +18,16 @@ export async function writeSecretOptions(url: string): Promise<SecretOptions> {
   const { address, options } = splitAddress(url);
   const folder = await createWorkFolder();
   const path = join(folder, 'push.ffpreset');
-  await writeFile(path, options, { mode: 0o600 });
+  const trust = /^rtmps:/i.test(url) ? await writeTrust(folder) : '';
+  await writeFile(path, `${options}${trust}`, { mode: 0o600 });
   return { address, path, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** FFmpeg checks no certificate by itself, and the key would be whose who stands in between: it trusts whom Node trusts. */
+async function writeTrust(folder: string): Promise<string> {
+  const path = join(folder, 'trusted.pem');
+  await writeFile(path, getCACertificates('default').join('\n'));
+  return `tls_verify=1\nca_file=${path}\n`;
 }
 
 /**
