@@ -50,8 +50,8 @@ export default defineConfig({
           ...inBrowsers,
           name: 'e2e',
           include: ['test/e2e/*.test.ts'],
-          // Not how soon something happens is asked, nor how smooth it is, and much of it is waiting.
-          maxWorkers: 3,
+          // Not how soon something happens is asked, nor how smooth it is: two fit on two cores.
+          maxWorkers: 2,
         },
       },
       {

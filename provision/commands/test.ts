@@ -29,17 +29,16 @@ await runCommand(async ({ stop, args }) => {
     if (!result.ok) console.log(`\n${result.output}\n`);
     console.log(line);
   };
-  /** What is done beside something else says only how it ended. @param background it waits for the other one, too */
-  const tests = (project: string, { background = false, beside = false } = {}) =>
+  /** What is done beside something else waits for that, and says only how it ended. */
+  const tests = (project: string, { background = false } = {}) =>
     check(`Tests: ${project}`, async () => {
-      const isQuiet = background || beside;
-      const show = !isQuiet && { onLine: (line: string) => console.log(line) };
+      const show = !background && { onLine: (line: string) => console.log(line) };
       const result = await runTests(project, args, { env, signal: stop, background, ...show });
       counts.passed += result.counts.passed;
       counts.failed += result.counts.failed;
       counts.skipped += result.counts.skipped;
       // What was shown as it came need not be shown again.
-      return isQuiet ? result : { ...result, output: '' };
+      return background ? result : { ...result, output: '' };
     });
 
   const rest = async () => {
@@ -52,10 +51,10 @@ await runCommand(async ({ stop, args }) => {
     await check('Client size', checkClientSize);
   };
   await tests('integration');
-  // Browsers compute, and those that mix wait for what real time brings: neither asks how soon.
-  await settled(tests('e2e'), tests('live', { beside: true }));
-  // One file at a time leaves half of a small machine free, and the rest takes no more than that.
-  await settled(tests('e2e-timed'), rest());
+  // Those that mix wait for what real time brings: the rest has half of a small machine meanwhile.
+  await settled(tests('live'), rest());
+  await tests('e2e');
+  await tests('e2e-timed');
 
   console.log(`\n${summary.join('\n')}\n`);
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

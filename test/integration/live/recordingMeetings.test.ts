@@ -163,7 +163,12 @@ test(
       await until(server, host, id, 'recording');
       await pause(3_000);
       await server.crash();
-      await pause(6_000);
+      // Everybody is told as soon as it is written again.
+      const guest = await join(server, await signUp(server), meetingId);
+      const isRecorded = () => guest.all('broadcast-updated').at(-1)?.broadcast.recording;
+      await eventually(() => expect(isRecorded()).toBe(true), PATIENCE_MS);
+      guest.close();
+      await pause(3_000);
       await stop(server, host, id);
       const { durationMs, error } = await until(server, host, id, 'ready');
       expect(error).toBeNull();
