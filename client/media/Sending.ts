@@ -2,6 +2,7 @@ import type { types } from 'mediasoup-client';
 import type { ProducerView, Source } from '../../protocol/meetings.ts';
 import type { PublishOptions } from '../../protocol/notifications.ts';
 import { isUnanswered } from '../api/RequestError.ts';
+import { LayerLimits } from './LayerLimits.ts';
 import type { MediaTransport } from './MediaTransport.ts';
 import { isForgotten, orphansOf, producerOptions, type Publication } from './Publication.ts';
 
@@ -23,6 +24,7 @@ export class Sending {
   #beside: ReadonlyMap<Publication, types.Producer> = new Map();
   /** Producers of which nobody receives anything. */
   readonly #unseen = new Set<string>();
+  readonly #limits = new LayerLimits();
   #onUnseen: () => void = () => undefined;
 
   constructor(deps: SendingDeps) {
@@ -137,7 +139,7 @@ export class Sending {
     this.#onUnseen();
     for (const publication of this.#publications.values()) {
       const producer = this.#producersOf(publication).find(({ id }) => id === producerId);
-      await producer?.setMaxSpatialLayer(maxSpatialLayer);
+      if (producer) await this.#limits.limit(producer, maxSpatialLayer);
     }
   }
 
