@@ -8,7 +8,14 @@ import { Encoding, type EncoderHealth } from './Encoding.ts';
 import type { MixFeed, ShownInput } from './feed.ts';
 import { Inputs } from './Inputs.ts';
 import { MIXED_AFTER_MS } from './JitterBuffer.ts';
-import { largeSize, MAX_BESIDE, type Size, type Stage } from './layout.ts';
+import {
+  largeSize,
+  MAX_BESIDE,
+  sharedIn,
+  withoutScreens,
+  type Size,
+  type Stage,
+} from './layout.ts';
 import { Lettering } from './Lettering.ts';
 import type { MediaPort } from './MediaPort.ts';
 import type { MixedSegment } from './MixedSegment.ts';
@@ -26,6 +33,8 @@ const STEP_MS = 20;
 const RATE_STEP_MS = 1_000;
 /** Pictures that are later than this are not drawn. */
 const MAX_BEHIND_STEPS = 5;
+/** A screen of which nothing comes for so long is shown as one without a picture. */
+const AWAITED_MS = 5_000;
 /** Whoever stands large and all beside. */
 const CAMERA_SLOTS = MAX_BESIDE + 1;
 
@@ -102,6 +111,10 @@ export class Mixer extends EventEmitter<MixerEvents> {
   #isBroken = false;
   #heard = new Set<string>();
   #stage: Stage = { people: [], speaker: null };
+  /** What is shared, and since when. */
+  #screen: { input: string; since: number } | null = null;
+  /** Whoever speaks stays large until there is a picture of it. */
+  #isAwaited = false;
   #shown = '';
   #lastPicture = -1;
   #composed = 0;
@@ -169,8 +182,7 @@ export class Mixer extends EventEmitter<MixerEvents> {
     const speaker = stage.speaker ?? this.#stage.speaker;
     this.#stage = { ...stage, speaker };
     this.#heard = new Set(stage.people.flatMap(({ voice }) => voice ?? []));
-    this.#composer.setStage(this.#stage);
-    this.#assign();
+    this.#arrange();
   }
 
   /**
@@ -279,6 +291,21 @@ export class Mixer extends EventEmitter<MixerEvents> {
     }
   }
 
+  #arrange(): void {
+    const input = sharedIn(this.#stage);
+    if (input !== (this.#screen?.input ?? null)) {
+      this.#screen = input === null ? null : { input, since: performance.now() };
+    }
+    this.#isAwaited = this.#isScreenDue();
+    this.#composer.setStage(this.#isAwaited ? withoutScreens(this.#stage) : this.#stage);
+    this.#assign();
+  }
+
+  #isScreenDue(): boolean {
+    if (!this.#screen || this.#screens.shownOf(this.#screen.input)) return false;
+    return performance.now() - this.#screen.since < AWAITED_MS;
+  }
+
   #assign(): void {
     const tiles = this.#composer.tiles;
     const wanted = (kind: 'camera' | 'screen') =>
@@ -286,12 +313,17 @@ export class Mixer extends EventEmitter<MixerEvents> {
         tile.kind === kind && this.#inputs.pictures.has(tile.input) ? tile.input : [],
       );
     this.#cameras.assign(wanted('camera'));
-    this.#screens.assign(wanted('screen'));
+    const awaited =
+      this.#isAwaited && this.#screen && this.#inputs.pictures.has(this.#screen.input)
+        ? [this.#screen.input]
+        : [];
+    this.#screens.assign([...wanted('screen'), ...awaited]);
     const decoded = new Set([...this.#cameras.inputs, ...this.#screens.inputs]);
     const shown = tiles.flatMap((tile): ShownInput[] => {
       if (tile.kind === 'initials' || !decoded.has(tile.input)) return [];
       return [{ input: tile.input, width: tile.rect.width, height: tile.rect.height }];
     });
+    shown.push(...awaited.map((input) => ({ input, ...this.#size })));
     const text = JSON.stringify(shown);
     if (text === this.#shown) return;
     this.#shown = text;
@@ -311,6 +343,7 @@ export class Mixer extends EventEmitter<MixerEvents> {
         link?.encoding.skip((skipped - this.#skipped) * STEP_MS);
     }
     this.#skipped = skipped;
+    if (this.#isAwaited && !this.#isScreenDue()) this.#arrange();
     const picture = this.#isPictureDue(at) ? this.#draw(behind) : null;
     const sound = this.#mix();
     this.#next?.encoding.write(at, sound, picture);

@@ -64,6 +64,15 @@ export function layoutOf({ people, speaker }: Stage, size: Size): Tile[] {
   return [screen, ...beside(all, rects)];
 }
 
+/** The input that stands large before all others; null: nothing is shared. */
+export function sharedIn({ people }: Stage): string | null {
+  return people.find(({ screen }) => screen !== null)?.screen ?? null;
+}
+
+export function withoutScreens({ people, speaker }: Stage): Stage {
+  return { people: people.map((person) => ({ ...person, screen: null })), speaker };
+}
+
 /** What is large, in pixels, when something stands beside it. */
 export function largeSize({ width, height }: Size): Size {
   return { width: even(width * LARGE_SHARE), height: even(height * LARGE_SHARE) };
