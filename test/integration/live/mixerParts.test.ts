@@ -7,7 +7,6 @@ import { expect, it } from 'vitest';
 import { ensureFfmpeg } from '../../../provision/ensureFfmpeg.ts';
 import { findFfmpeg } from '../../../server/live/mixer/ffmpeg.ts';
 import { MediaPort } from '../../../server/live/mixer/MediaPort.ts';
-import { removeStaleWork } from '../../../server/live/mixer/workFolder.ts';
 import { eventually } from '../../support/eventually.ts';
 import { possessions, workFolders } from '../../support/live/possessions.ts';
 import { openRoom, person } from '../../support/live/room.ts';
@@ -44,7 +43,6 @@ it('leaves nothing behind, whenever it is closed', { timeout: TIMEOUT_MS }, asyn
   const again = await MediaPort.open(port.ip, { min: port.port, max: port.port });
   await again.close();
   await eventually(async () => expect(await possessions()).toEqual(before), LONG_MS);
-  expect(await removeStaleWork()).toEqual({ removed: 0, left: [] });
 });
 
 it('starts nothing where it cannot write', async () => {
