@@ -93,10 +93,18 @@ export function createMeetingChat(deps: MeetingChatDeps): MeetingChat {
             show(known.roomId);
             return;
           }
-          const body = { memberIds: [userId], meetingId };
-          const { room } = await rest.call('createRoom', { body });
-          note(room, 0);
-          show(room.id);
+          const before = shown.value?.roomId;
+          // What is meant for one is not to be written to everybody meanwhile.
+          hide();
+          try {
+            const body = { memberIds: [userId], meetingId };
+            const { room } = await rest.call('createRoom', { body });
+            note(room, 0);
+            show(room.id);
+          } catch (error) {
+            if (before !== undefined) show(before);
+            throw error;
+          }
         }),
     },
     handle({ name, payload }) {

@@ -8,7 +8,7 @@ import { block } from '../support/contacts.ts';
 import { call, type Person } from '../support/people.ts';
 import { setPicture } from '../support/pictures.ts';
 import { startTestServer, type TestServer } from '../support/TestServer.ts';
-import { choose, composer, looksRight, message, write } from './support/chatPages.ts';
+import { choose, composer, looksRight, message, untilJoined, write } from './support/chatPages.ts';
 import { ringingOf, setFocus, watchRinging } from './support/ringing.ts';
 import { SMALL_PICTURES } from './support/smallPictures.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
@@ -151,8 +151,12 @@ describe('chat', () => {
 
   it('says at a message what was not done to it, to be tried again or let be', async () => {
     const { id } = await openRoom(server, people.ada, [people.alan]);
+    const joined = untilJoined(alan.page);
     await alan.page.goto(`/chat/${id}`);
     await message(alan.page, 'written offline').waitFor();
+    // What his page still asks for would tell him.
+    await joined;
+    await alan.page.waitForLoadState('networkidle');
     // He is not told, and finds the room as it was.
     await block(server, people.ada, people.alan);
     await choose(alan, 'written offline', 'Edit');
@@ -365,10 +369,20 @@ describe('chat', () => {
 
     await ada.page.getByRole('button', { name: /^People/ }).click();
     await ada.page.getByTestId(`person-menu-${await guest.participantId()}`).click();
+    const answered = Promise.withResolvers<undefined>();
+    await ada.page.route('**/api/chat/rooms', async (route) => {
+      await answered.promise;
+      await route.continue();
+    });
+    const asked = ada.page.waitForRequest('**/api/chat/rooms');
     await ada.page
       .getByRole('button', { name: 'Message privately' })
       .locator('visible=true')
       .click();
+    await asked;
+    // Until there is a room of the two, whatever she wrote would be for everybody.
+    expect(await composer(ada.page).count()).toBe(0);
+    answered.resolve(undefined);
     await write(ada, 'Only for you');
     await guest.page.getByRole('button', { name: /^Ada Lovelace/ }).click();
     await message(guest.page, 'Only for you').waitFor();

@@ -44,9 +44,9 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
   const classes = ['meeting', actions.fullScreen && 'full', quiet && 'quiet'].filter(Boolean);
 
   const isShown = (roomId: string): boolean => meeting.chat.shown.value?.roomId === roomId;
-  function writeTo({ userId }: Person): void {
-    actions.showChat();
-    void meeting.chat.writeTo(userId);
+  async function writeTo({ userId }: Person): Promise<void> {
+    await meeting.chat.writeTo(userId);
+    if (meeting.chat.shown.value) actions.showChat();
   }
 
   useKeptFocus();
@@ -117,7 +117,7 @@ export function MeetingPage({ meeting }: { meeting: MeetingModel }) {
           <PeoplePanel
             meeting={meeting}
             onAsk={actions.ask}
-            onWriteTo={writeTo}
+            onWriteTo={(person) => void writeTo(person)}
             onClose={actions.togglePeople}
           />
         )}

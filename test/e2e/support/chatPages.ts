@@ -8,6 +8,17 @@ export const composer = (page: Page) => page.getByTestId('composer');
 export const message = (page: Page, text: string) =>
   page.getByTestId('chat-message').filter({ hasText: text });
 
+/** To be called before the page is opened: settles when it follows its rooms. */
+export function untilJoined(page: Page): Promise<void> {
+  return new Promise((resolve) => {
+    page.on('websocket', (socket) => {
+      socket.on('framereceived', ({ payload }) => {
+        if (String(payload).includes('chat-rooms-joined')) resolve();
+      });
+    });
+  });
+}
+
 /** Writes and sends it. */
 export async function write({ page }: Visitor, text: string): Promise<void> {
   await composer(page).fill(text);
