@@ -4,7 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { call } from '../support/people.ts';
 import { startTestServer, type TestServer } from '../support/TestServer.ts';
-import { enterPin, seesAndHears, shareOfTimePlayed, watched } from './support/liveListening.ts';
+import {
+  enterPin,
+  seesAndHears,
+  shareOfTimePlayed,
+  SMALL_ROOM,
+  watched,
+} from './support/liveListening.ts';
 import { SMALL_PICTURES } from './support/smallPictures.ts';
 import { accessibilityViolations, horizontalOverflow } from './support/soundness.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
@@ -14,13 +20,8 @@ const PHONE = { viewport: { width: 375, height: 720 }, permissions: [] };
 const TS = { sync: 0x47, packetBytes: 188 };
 const NEW_PIN = 'open sesame';
 
-/** What a test here needs not wait for: one small picture, and a new key every 6 s. */
-const SMALL_ROOM = {
-  PARLEY_LIVE_MIXERS: '1',
-  PARLEY_LIVE_RENDITIONS: '360p,audio',
-  PARLEY_LIVE_FRAMES_PER_SECOND: '12',
-  PARLEY_LIVE_SEGMENTS_PER_KEY: '3',
-};
+/** A new key every 6 s. */
+const ROOM = { ...SMALL_ROOM, PARLEY_LIVE_SEGMENTS_PER_KEY: '3' };
 
 describe('a live room', () => {
   let server: TestServer;
@@ -33,7 +34,7 @@ describe('a live room', () => {
   let pin: string;
 
   beforeAll(async () => {
-    server = await startTestServer({ ...SMALL_PICTURES, ...SMALL_ROOM });
+    server = await startTestServer({ ...SMALL_PICTURES, ...ROOM });
     browser = await launchBrowser();
     ada = await Visitor.open(browser, server.url);
     alan = await Visitor.open(browser, server.url);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { startTestServer, type TestServer } from '../support/TestServer.ts';
 import { choose, looksRight, message, write } from './support/chatPages.ts';
-import { enterPin } from './support/liveListening.ts';
+import { enterPin, SMALL_ROOM } from './support/liveListening.ts';
 import { SMALL_PICTURES } from './support/smallPictures.ts';
 import { horizontalOverflow } from './support/soundness.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
@@ -12,12 +12,6 @@ const PHONE = { viewport: { width: 390, height: 844 }, permissions: [] };
 const DESKTOP = { permissions: [] };
 /** The first segment takes a while on a busy machine. */
 const ON_AIR_TIMEOUT_MS = 40_000;
-
-const SMALL_ROOM = {
-  PARLEY_LIVE_MIXERS: '1',
-  PARLEY_LIVE_RENDITIONS: '360p,audio',
-  PARLEY_LIVE_FRAMES_PER_SECOND: '12',
-};
 
 describe('the chat of a live room', () => {
   let server: TestServer;

@@ -3,19 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { startTestServer, type TestServer } from '../support/TestServer.ts';
 import { looksRight } from './support/chatPages.ts';
-import { enterPin } from './support/liveListening.ts';
+import { enterPin, SMALL_ROOM } from './support/liveListening.ts';
 import { SMALL_PICTURES } from './support/smallPictures.ts';
 import { horizontalOverflow } from './support/soundness.ts';
 import { launchBrowser, Visitor } from './support/Visitor.ts';
 
 const PHONE = { viewport: { width: 390, height: 844 }, permissions: [] };
 const LONG_MS = 60_000;
-
-const SMALL_ROOM = {
-  PARLEY_LIVE_MIXERS: '1',
-  PARLEY_LIVE_RENDITIONS: '360p,audio',
-  PARLEY_LIVE_FRAMES_PER_SECOND: '12',
-};
 
 describe('a live room that is over', () => {
   let server: TestServer;

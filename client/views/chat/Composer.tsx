@@ -1,9 +1,10 @@
 import { Pencil, Reply, SendHorizontal, X } from 'lucide';
-import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 import { MAX_CONTENT, type ChatMessage, type RoomMember } from '../../../protocol/chat.ts';
 import type { RoomModel } from '../../state/chatModels.ts';
 import { Icon } from '../components/Icon.tsx';
 import { useTexts } from '../context.ts';
+import { useGrowingField } from '../useGrowingField.ts';
 import { mentionsIn } from './messageParts.ts';
 
 const MOST_SUGGESTED = 5;
@@ -24,8 +25,8 @@ export function Composer(props: ComposerProps) {
   const { room, people, replyTo, editing, onSent, onCancel, onEditLast } = props;
   const words = useTexts().chat;
   const id = useId();
-  const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState('');
+  const field = useGrowingField(text);
   const [chosen, setChosen] = useState(0);
   const asked = /(?:^|\s)@([^\s@]{0,40})$/u.exec(text)?.[1];
   const suggested =
@@ -35,13 +36,6 @@ export function Composer(props: ComposerProps) {
           .filter(({ userId, name }) => userId !== room.selfId && startsWith(name, asked))
           .slice(0, MOST_SUGGESTED);
 
-  useLayoutEffect(() => {
-    // As high as what is in it; CSS bounds it.
-    const element = field.current;
-    if (!element) return;
-    element.style.height = 'auto';
-    element.style.height = `${element.scrollHeight + 2}px`;
-  }, [text]);
   useEffect(() => {
     if (editing) setText(editing.content);
     if (editing || replyTo) field.current?.focus();

@@ -1,11 +1,12 @@
 import { SendHorizontal } from 'lucide';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { MAX_CONTENT } from '../../../protocol/chat.ts';
 import { MAX_LISTENER_NAME } from '../../../protocol/liveChat.ts';
 import type { ListenerChatModel } from '../../state/live/chatModels.ts';
 import { Field } from '../components/Field.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { useApp } from '../context.ts';
+import { useGrowingField } from '../useGrowingField.ts';
 import { useLiveTexts } from './useLiveTexts.ts';
 
 /** Where a listener writes, once they have said what they are called. */
@@ -81,20 +82,13 @@ interface WritingProps {
 /** Enter sends, with Shift it begins a line. */
 function Writing({ chat, focused, onRename }: WritingProps) {
   const words = useLiveTexts().chat;
-  const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState('');
+  const field = useGrowingField(text);
   const isEmpty = text.trim() === '';
 
   useEffect(() => {
     if (focused) field.current?.focus();
   }, []);
-  useLayoutEffect(() => {
-    // As high as what is in it; CSS bounds it.
-    const element = field.current;
-    if (!element) return;
-    element.style.height = 'auto';
-    element.style.height = `${element.scrollHeight + 2}px`;
-  }, [text]);
 
   function send(): void {
     if (isEmpty) return;

@@ -8,6 +8,13 @@ const LOOK_EVERY_MS = 250;
 /** Of a full-scale sine; a room in which nobody speaks has none. */
 const AUDIBLE_RMS = 0.002;
 
+/** What a test needs not wait for: one small picture. */
+export const SMALL_ROOM = {
+  PARLEY_LIVE_MIXERS: '1',
+  PARLEY_LIVE_RENDITIONS: '360p,audio',
+  PARLEY_LIVE_FRAMES_PER_SECOND: '12',
+};
+
 export interface Watched {
   currentTime: number;
   frames: number;
