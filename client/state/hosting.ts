@@ -15,16 +15,19 @@ interface HostingDeps {
   role: ReadonlySignal<Role>;
   /** Does something and tells of a failure. */
   act: (act: () => Promise<unknown>) => Promise<void>;
+  /** The meeting is to be recorded, and no mixer is free. */
+  onRecordingWaits: () => void;
 }
 
 /** What hosts see and do, with what the meeting does to it. */
 export interface Hosting {
   readonly model: HostModel;
-  /** Takes what concerns the queue; false for everything else. */
+  /** Takes what only hosts are told; false for everything else. */
   handle(notification: AnyNotification): boolean;
 }
 
-export function createHosting({ meetingId, request, role, act }: HostingDeps): Hosting {
+export function createHosting(deps: HostingDeps): Hosting {
+  const { meetingId, request, role, act, onRecordingWaits } = deps;
   /** As the server told; of no worth to who does not host any more. */
   const told = signal<ReadonlyMap<string, WaitingView>>(new Map());
   const waitingMessage = signal<string | null>(null);
@@ -92,6 +95,9 @@ export function createHosting({ meetingId, request, role, act }: HostingDeps): H
         const remaining = new Map(told.value);
         remaining.delete(payload.participantId);
         told.value = remaining;
+      } else if (name === 'recording-waiting') {
+        // All devices of a host are told, whichever meeting they are in.
+        if (payload.meetingId === meetingId) onRecordingWaits();
       } else return false;
       return true;
     },

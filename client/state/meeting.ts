@@ -103,6 +103,7 @@ export class MeetingController {
       request: ask,
       role: computed(() => self.value?.role ?? 'participant'),
       act: (act) => this.#act(act),
+      onRecordingWaits: () => this.#notices.tell('recording-waiting'),
     });
     this.#chat = createMeetingChat({
       ...{ meetingId, signaling, rest, selfId: self.value?.userId ?? '' },
@@ -246,10 +247,6 @@ export class MeetingController {
       void this.#media.limitLayers(producerId, maxSpatialLayer);
     } else if (notification.name === 'unmute-requested') {
       this.#rights.handleRequest(notification.payload);
-    } else if (notification.name === 'recording-waiting') {
-      const { meetingId } = notification.payload;
-      // All devices of a host are told, whatever they are doing.
-      if (meetingId === this.#roster.value.meeting.id) this.#notices.tell('recording-waiting');
     } else if (!this.#hosting.handle(notification)) this.#liveliness.handle(notification);
   }
 
