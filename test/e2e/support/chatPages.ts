@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import type { Person } from '../../support/people.ts';
 import { accessibilityViolations } from './soundness.ts';
 import type { Visitor } from './Visitor.ts';
 
@@ -43,4 +44,23 @@ export async function looksRight({ page }: Visitor, name: string): Promise<void>
     await page.screenshot({ path: `${folder}/${name}-${scheme}.png` });
   }
   await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** Somebody who is signed in, as the server knows them. */
+export async function whoIs(
+  { url }: { url: string },
+  { page }: Visitor,
+  name: string,
+): Promise<Person> {
+  const token = (await page.evaluate(() => localStorage.getItem('parley.token'))) ?? '';
+  const answer = await fetch(`${url}/api/users/me`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const { user } = (await answer.json()) as { user: { id: string } };
+  return { token, userId: user.id, name };
+}
+
+/** What a network that was switched off makes a browser say is none. */
+export function isDefect(complaint: string): boolean {
+  return !/ERR_INTERNET_DISCONNECTED|WebSocket|Failed to load resource/.test(complaint);
 }
