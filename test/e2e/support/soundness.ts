@@ -9,10 +9,15 @@ interface Violation {
   nodes: { html: string }[];
 }
 
-/** Everything that axe finds wrong with a page. */
+/** Everything that axe finds wrong with a page, once nothing on it is still appearing. */
 export async function accessibilityViolations(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   const found = await page.evaluate(async () => {
+    // What fades in has less contrast meanwhile than it will have. What spins never ends.
+    const ends = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ends.map(({ finished }) => finished));
     const { axe: checker } = window as unknown as {
       axe: { run(): Promise<{ violations: Violation[] }> };
     };
