@@ -1,60 +1,77 @@
 import { readFileSync } from 'node:fs';
-import ts from 'typescript';
+import { type ESTree, parseSync } from 'vite';
 
 /** The doc comments of one source file: of constants by name, of a constant's entries by `name.entry`. */
 export function readComments(file: string): ReadonlyMap<string, string> {
   const text = readFileSync(file, 'utf8');
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const comments = new Map<string, string>();
-  for (const statement of source.statements) {
-    if (!ts.isVariableStatement(statement)) continue;
-    for (const { name, initializer } of statement.declarationList.declarations) {
-      const constant = name.getText(source);
+  for (const statement of parseSync(file, text).program.body) {
+    const declaration =
+      statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+    if (declaration?.type !== 'VariableDeclaration') continue;
+    for (const { id, init } of declaration.declarations) {
+      const constant = textOf(id);
       keep(constant, statement);
-      const entries = initializer && entriesOf(initializer);
-      for (const entry of entries ?? []) {
-        const key = entryName(entry, source);
+      for (const entry of (init && entriesOf(init)) ?? []) {
+        const key = entryName(entry);
         if (key !== undefined) keep(`${constant}.${key}`, entry);
       }
     }
   }
   return comments;
 
-  function keep(key: string, node: ts.Node): void {
-    const comment = commentOf(node, text);
+  function entryName(entry: ESTree.Node): string | undefined {
+    if (isString(entry)) return entry.value;
+    if (entry.type !== 'Property' || entry.method || entry.kind !== 'init') return undefined;
+    return isString(entry.key) ? entry.key.value : textOf(entry.key);
+  }
+
+  function textOf({ start, end }: ESTree.Span): string {
+    return text.slice(start, end);
+  }
+
+  function keep(key: string, { start }: ESTree.Span): void {
+    const comment = commentBefore(text.slice(0, start));
     if (comment !== undefined) comments.set(key, comment);
   }
 }
 
+function isString(node: ESTree.Node): node is ESTree.StringLiteral {
+  return node.type === 'Literal' && typeof node.value === 'string';
+}
+
 /** Entries of the first object or array literal: `{ … }`, `z.object({ … })`, `{ … } as const satisfies …`. */
-function entriesOf(expression: ts.Expression): readonly ts.Node[] | undefined {
-  if (ts.isObjectLiteralExpression(expression)) return expression.properties;
-  if (ts.isArrayLiteralExpression(expression)) return expression.elements;
-  if (ts.isAsExpression(expression) || ts.isSatisfiesExpression(expression)) {
-    return entriesOf(expression.expression);
+function entriesOf(expression: ESTree.Node): readonly ESTree.Node[] | undefined {
+  switch (expression.type) {
+    case 'ObjectExpression':
+      return expression.properties;
+    case 'ArrayExpression':
+      return expression.elements.filter((element) => element !== null);
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+      return entriesOf(expression.expression);
+    case 'CallExpression':
+      return entriesOfCall(expression);
+    default:
+      return undefined;
   }
-  if (!ts.isCallExpression(expression)) return undefined;
-  for (const argument of expression.arguments) {
+}
+
+function entriesOfCall(call: ESTree.CallExpression): readonly ESTree.Node[] | undefined {
+  for (const argument of call.arguments) {
     const entries = entriesOf(argument);
     if (entries) return entries;
   }
-  return ts.isPropertyAccessExpression(expression.expression)
-    ? entriesOf(expression.expression.expression)
-    : undefined;
+  return call.callee.type === 'MemberExpression' ? entriesOf(call.callee.object) : undefined;
 }
 
-function entryName(entry: ts.Node, source: ts.SourceFile): string | undefined {
-  if (ts.isStringLiteral(entry)) return entry.text;
-  if (!ts.isPropertyAssignment(entry) && !ts.isShorthandPropertyAssignment(entry)) return undefined;
-  return ts.isStringLiteral(entry.name) ? entry.name.text : entry.name.getText(source);
-}
-
-/** The doc comment nearest before the node, on one line. */
-function commentOf(node: ts.Node, text: string): string | undefined {
-  const ranges = ts.getLeadingCommentRanges(text, node.getFullStart()) ?? [];
-  const last = ranges.map(({ pos, end }) => text.slice(pos, end)).at(-1);
-  if (!last?.startsWith('/**')) return undefined;
-  return last
+/** The doc comment that `text` ends with, on one line. */
+function commentBefore(text: string): string | undefined {
+  const end = text.trimEnd();
+  if (!end.endsWith('*/')) return undefined;
+  const comment = end.slice(end.lastIndexOf('/*'));
+  if (!comment.startsWith('/**')) return undefined;
+  return comment
     .slice(3, -2)
     .split('\n')
     .map((line) => line.replace(/^\s*\* ?/, '').trim())
