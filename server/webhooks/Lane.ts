@@ -39,6 +39,8 @@ export class Lane {
   /** What is under way is broken off. */
   readonly #closed = new AbortController();
   readonly #running: Promise<void>;
+  /** The database does not answer, which was said when it began. */
+  #isAway = false;
   #pause = new AbortController();
 
   constructor(endpoint: Endpoint, deps: LaneDeps) {
@@ -67,7 +69,6 @@ export class Lane {
   async #run(): Promise<void> {
     const { store, logger } = this.#deps;
     const { id } = this.#endpoint;
-    let isAway = false;
     while (!this.#closing.signal.aborted) {
       this.#pause = new AbortController();
       let pauseMs = POLL_MS;
@@ -75,10 +76,12 @@ export class Lane {
         pauseMs = (await this.#serve())
           ? 0
           : Math.min(POLL_MS, (await store.nextDueMs(id)) ?? POLL_MS);
-        isAway = false;
+        this.#isAway = false;
       } catch (error) {
-        if (!isAway) logger.warn({ err: error, endpoint: id }, 'webhooks wait for the database');
-        isAway = true;
+        if (!this.#isAway) {
+          logger.warn({ err: error, endpoint: id }, 'webhooks wait for the database');
+        }
+        this.#isAway = true;
       }
       const signal = AbortSignal.any([this.#pause.signal, this.#closing.signal]);
       if (pauseMs > 0) await sleep(pauseMs, undefined, { signal }).catch(() => undefined);

@@ -247,13 +247,23 @@ export class MeetingTraffic {
 
   async #run(): Promise<void> {
     const acts = [
-      ...[this.#someoneComes, this.#someoneComes, this.#admitOne, this.#admitOne, this.#denyOne],
-      ...[this.#someoneLeaves, this.#removeOne, this.#changeRole, this.#changeRole],
-      ...[this.#moveHand, this.#moveHand, this.#someoneComesAgain, this.#muteOrUnmute],
+      () => this.#someoneComes(),
+      () => this.#someoneComes(),
+      () => this.#admitOne(),
+      () => this.#admitOne(),
+      () => this.#denyOne(),
+      () => this.#someoneLeaves(),
+      () => this.#removeOne(),
+      () => this.#changeRole(),
+      () => this.#changeRole(),
+      () => this.#moveHand(),
+      () => this.#moveHand(),
+      () => this.#someoneComesAgain(),
+      () => this.#muteOrUnmute(),
     ];
     while (!this.#stopping) {
       const act = this.#options.random.pick(acts);
-      if (await act?.call(this)) this.#acknowledged += 1;
+      if (await act?.()) this.#acknowledged += 1;
       await sleep(PAUSE_MS);
     }
   }

@@ -99,11 +99,19 @@ class Run {
 
   async step(): Promise<void> {
     const actions = [
-      ...[this.#someoneJoins, this.#someoneJoins, this.#someoneJoins, this.#someoneDrops],
-      ...[this.#someoneResumes, this.#someoneLeaves, this.#admitSome, this.#denyOne],
-      ...[this.#assignOne, this.#removeOne, this.#changeRules],
+      () => this.#someoneJoins(),
+      () => this.#someoneJoins(),
+      () => this.#someoneJoins(),
+      () => this.#someoneDrops(),
+      () => this.#someoneResumes(),
+      () => this.#someoneLeaves(),
+      () => this.#admitSome(),
+      () => this.#denyOne(),
+      () => this.#assignOne(),
+      () => this.#removeOne(),
+      () => this.#changeRules(),
     ];
-    await this.#random.pick(actions)?.call(this);
+    await this.#random.pick(actions)?.();
     await this.check();
   }
 

@@ -42,27 +42,19 @@ function isString(node: ESTree.Node): node is ESTree.StringLiteral {
 
 /** Entries of the first object or array literal: `{ … }`, `z.object({ … })`, `{ … } as const satisfies …`. */
 function entriesOf(expression: ESTree.Node): readonly ESTree.Node[] | undefined {
-  switch (expression.type) {
-    case 'ObjectExpression':
-      return expression.properties;
-    case 'ArrayExpression':
-      return expression.elements.filter((element) => element !== null);
-    case 'TSAsExpression':
-    case 'TSSatisfiesExpression':
-      return entriesOf(expression.expression);
-    case 'CallExpression':
-      return entriesOfCall(expression);
-    default:
-      return undefined;
+  const { type } = expression;
+  if (type === 'ObjectExpression') return expression.properties;
+  if (type === 'ArrayExpression') return expression.elements.filter((element) => element !== null);
+  if (type === 'TSAsExpression' || type === 'TSSatisfiesExpression') {
+    return entriesOf(expression.expression);
   }
-}
-
-function entriesOfCall(call: ESTree.CallExpression): readonly ESTree.Node[] | undefined {
-  for (const argument of call.arguments) {
+  if (type !== 'CallExpression') return undefined;
+  for (const argument of expression.arguments) {
     const entries = entriesOf(argument);
     if (entries) return entries;
   }
-  return call.callee.type === 'MemberExpression' ? entriesOf(call.callee.object) : undefined;
+  const { callee } = expression;
+  return callee.type === 'MemberExpression' ? entriesOf(callee.object) : undefined;
 }
 
 /** The doc comment that `text` ends with, on one line. */
