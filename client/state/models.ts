@@ -35,7 +35,9 @@ export interface Failure {
 }
 
 export type Loadable<T> =
-  { is: 'loading' } | { is: 'ready'; value: T } | { is: 'failed'; failure: Failure };
+  | { is: 'loading' }
+  | { is: 'ready'; value: T }
+  | { is: 'failed'; failure: Failure };
 
 export interface User {
   id: string;

@@ -63,7 +63,8 @@ export interface Changed {
 
 /** Which messages, and how many. */
 export type MessageRange =
-  { from: 'newest' } | { from: 'after' | 'before' | 'since'; number: number };
+  | { from: 'newest' }
+  | { from: 'after' | 'before' | 'since'; number: number };
 
 export interface Marked {
   /** Those that were not seen by this one before, with who wrote them. */

@@ -92,7 +92,8 @@ export interface ParticipantKey {
 }
 
 export type TransportRequest =
-  { direction: 'send' } | { direction: 'recv'; rtpCapabilities: RtpCapabilities };
+  | { direction: 'send' }
+  | { direction: 'recv'; rtpCapabilities: RtpCapabilities };
 
 /** Where RTP goes, with RTCP to the same port. Only within one machine: it is not encrypted. */
 export interface FeedAddress {

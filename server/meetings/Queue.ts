@@ -29,7 +29,9 @@ export interface QueueDeps extends Omit<DoorDeps, 'attendance' | 'invited' | 'ea
 
 /** Whom a host means: one alone, several, or all who wait. */
 export type Chosen =
-  { participantId: string } | { participantIds: readonly string[] } | { all: true };
+  | { participantId: string }
+  | { participantIds: readonly string[] }
+  | { all: true };
 
 export interface Admitted {
   admitted: string[];

@@ -12,7 +12,14 @@ const STUCK_AFTER_LOOKS = 10;
  * and has nothing to play; `ended`: nothing will come any more.
  */
 export type PlaybackState =
-  'idle' | 'connecting' | 'playing' | 'waiting' | 'paused' | 'blocked' | 'ended' | 'unsupported';
+  | 'idle'
+  | 'connecting'
+  | 'playing'
+  | 'waiting'
+  | 'paused'
+  | 'blocked'
+  | 'ended'
+  | 'unsupported';
 
 export interface Sound {
   /** 0 to 1. */

@@ -4,7 +4,8 @@ export type ViewMode = 'grid' | 'speaker';
 
 /** Something that the stage shows in a box of its own. */
 export type Item =
-  { is: 'person'; key: string; person: Person } | { is: 'share'; key: string; share: ScreenShare };
+  | { is: 'person'; key: string; person: Person }
+  | { is: 'share'; key: string; share: ScreenShare };
 
 export interface Composition {
   /** What is shown large; null: everything is equal. */
