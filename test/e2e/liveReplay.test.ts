@@ -123,7 +123,9 @@ describe('a live room that is over', () => {
       .getByRole('button', { name: /^Change PIN/ })
       .click();
     await ada.page.getByTestId('live-changed-pin').fill('another one');
-    await ada.page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    const dialog = ada.page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
     await ben.page.reload();
     await ben.page.getByText('The PIN is needed once more').waitFor();
     await enterPin(ben.page, 'another one');

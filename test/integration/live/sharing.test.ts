@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { colourAt } from '../../support/live/analyze.ts';
+import { picturesOf } from '../../support/live/material.ts';
 import { person } from '../../support/live/room.ts';
 import { plain } from '../../support/live/RtpSender.ts';
 import { useRooms } from '../../support/live/useRooms.ts';
@@ -34,6 +35,8 @@ it(
   'leaves whoever speaks large until there is a picture of what is shared',
   { timeout: TIMEOUT_MS },
   async () => {
+    // Encoded before it is shared: what is awaited for too long is shown without a picture.
+    await picturesOf(plain('green'), 'VP8');
     const room = await withCamera();
     const { camera, port: to, mixer: askedBy, beganAt } = room;
     const screen = room.input('VP8');
