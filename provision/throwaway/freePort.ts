@@ -8,31 +8,36 @@ import { createServer } from 'node:net';
  */
 const FIRST = 61_000;
 const LAST = 65_500;
-/**
- * Processes that run side by side look in different places: a server that listens on its port again later
- * must not find one there that another process has started meanwhile.
- */
-const SLICES = 9;
-const SLICE = Math.floor((LAST - FIRST) / SLICES);
-const given = new Set<number>();
 
 /**
- * A port for a server that must know its number before it listens, or listen there again later.
- * A number that was merely free a moment ago would be lost to the next connection of any process.
+ * A port for a server that must know its number before it listens, or listen there again later: nobody else
+ * is given it as long as this process runs. A number that was merely free a moment ago would be lost to the
+ * next connection of any process.
  * @param addresses on which it is free, for UDP as well as for TCP
  */
 export async function freePort(addresses: readonly string[] = ['127.0.0.1']): Promise<number> {
   for (;;) {
-    // Whoever has taken half of its own place looks everywhere.
-    const [first, count] =
-      given.size < SLICE / 2
-        ? [FIRST + (process.pid % SLICES) * SLICE, SLICE]
-        : [FIRST, LAST - FIRST];
-    const port = first + Math.floor(Math.random() * count);
-    if (given.has(port)) continue;
-    given.add(port);
+    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));
+    if (!(await isOurs(port))) continue;
     const free = await Promise.all(addresses.map((address) => isFree(port, address)));
     if (free.every(Boolean)) return port;
+  }
+}
+
+/**
+ * Marks it for other processes that look for one, where no server is in the way: the kernel takes the mark
+ * away with this process, however that ends.
+ */
+async function isOurs(port: number): Promise<boolean> {
+  const mark = createSocket({ type: 'udp6', ipv6Only: true }).unref();
+  try {
+    mark.bind(port, '::1');
+    await once(mark, 'listening');
+    return true;
+  } catch (error) {
+    mark.close();
+    // A machine without IPv6 has no such place.
+    return (error as NodeJS.ErrnoException).code !== 'EADDRINUSE';
   }
 }
 
