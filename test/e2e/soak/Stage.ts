@@ -7,7 +7,7 @@ import { eventually } from '../../support/eventually.ts';
 import type { NodeProcess } from '../../support/NodeProcess.ts';
 import { call } from '../../support/people.ts';
 import { Random } from '../../support/Random.ts';
-import { launchBrowser } from '../support/Visitor.ts';
+import { launchBrowser, SMOOTH } from '../support/Visitor.ts';
 import { EpochWatch } from './EpochWatch.ts';
 import { MeetingTraffic } from './MeetingTraffic.ts';
 import { Onlooker } from './Onlooker.ts';
@@ -59,12 +59,12 @@ export class Stage {
   static async #begin(seed: number, releases: Release[]): Promise<Stage> {
     const postgres = await startPostgres();
     releases.push(() => postgres.stop());
-    const cluster = await ClusterOfProcesses.start(postgres.url, { env: ENV, wired: true });
+    const cluster = await ClusterOfProcesses.start(postgres, { env: ENV, wired: true });
     releases.push(() => cluster.close());
     const epochs = new EpochWatch(cluster.media);
     const balancer = await Balancer.listen(cluster.signaling, { port: 0, host: '127.0.0.1' });
     releases.push(() => balancer.close());
-    const browser = await launchBrowser();
+    const browser = await launchBrowser(SMOOTH);
     releases.push(() => browser.close());
     const url = `http://127.0.0.1:${balancer.port}`;
     const violations: Violation[] = [];

@@ -18,11 +18,22 @@ declare global {
 const FLOW_TIMEOUT_MS = 20_000;
 /** Statistics cost a browser a lot. */
 const LOOK_EVERY_MS = 150;
-/** Few frames, so that several people fit on a small machine. */
-const FAKE_DEVICES = 'device-count=3,fps=12';
+const FEW_FRAMES_PER_SECOND = 5;
+
+export interface BrowserOptions {
+  fakeDevices?: boolean;
+  /** Of every camera: pictures are most of what a browser costs. */
+  framesPerSecond?: number;
+}
+
+/** For whoever times pictures: the next one is due soon, and several people still fit on a small machine. */
+export const SMOOTH = { framesPerSecond: 12 };
 
 /** Chromium with fake cameras, microphones and screens. */
-export function launchBrowser({ fakeDevices = true } = {}): Promise<Browser> {
+export function launchBrowser({
+  fakeDevices = true,
+  framesPerSecond = FEW_FRAMES_PER_SECOND,
+}: BrowserOptions = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env['PARLEY_CHROMIUM'] ?? '',
     args: [
@@ -35,7 +46,7 @@ export function launchBrowser({ fakeDevices = true } = {}): Promise<Browser> {
       '--disable-sync',
       ...(fakeDevices
         ? [
-            `--use-fake-device-for-media-stream=${FAKE_DEVICES}`,
+            `--use-fake-device-for-media-stream=device-count=3,fps=${framesPerSecond}`,
             '--use-fake-ui-for-media-stream',
             '--auto-select-desktop-capture-source=Parley',
           ]

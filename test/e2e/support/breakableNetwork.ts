@@ -5,13 +5,13 @@ import { TcpProxy } from '../../support/TcpProxy.ts';
 import { startTestServer, type TestServer } from '../../support/TestServer.ts';
 import { UdpRelay } from '../../support/UdpRelay.ts';
 import { SMALL_PICTURES } from './smallPictures.ts';
-import { launchBrowser, Visitor } from './Visitor.ts';
+import { launchBrowser, Visitor, type BrowserOptions } from './Visitor.ts';
 
 /** Longer than any fault that is to be survived. */
 const GRACE_MS = 12_000;
 
 /** Ada and Alan in a meeting, for each test anew, over a network that can be broken. */
-export function useBreakableNetwork() {
+export function useBreakableNetwork(browserOptions: BrowserOptions = {}) {
   let server: TestServer;
   let browser: Browser;
   let ada: Visitor;
@@ -29,7 +29,7 @@ export function useBreakableNetwork() {
       ...(await databaseEnv('PostgreSQL')),
       PARLEY_MEETINGS_RECONNECT_GRACE_MS: String(GRACE_MS),
     });
-    browser = await launchBrowser();
+    browser = await launchBrowser(browserOptions);
     cable = await TcpProxy.start(server.port);
     ada = await Visitor.open(browser, server.url);
     await ada.signUp('Ada Lovelace');

@@ -4,10 +4,10 @@ import { ClusterOfProcesses } from '../../support/ClusterOfProcesses.ts';
 import type { NodeProcess } from '../../support/NodeProcess.ts';
 import { TcpProxy } from '../../support/TcpProxy.ts';
 import { SMALL_PICTURES } from './smallPictures.ts';
-import { launchBrowser, Visitor } from './Visitor.ts';
+import { launchBrowser, Visitor, type BrowserOptions } from './Visitor.ts';
 
 /** Ada and Alan in a meeting on a cluster of their own, for each test: each at another signaling node. */
-export function useClusterMeeting() {
+export function useClusterMeeting(browserOptions: BrowserOptions = {}) {
   let cluster: ClusterOfProcesses;
   let browser: Browser;
   let owner: NodeProcess;
@@ -17,14 +17,14 @@ export function useClusterMeeting() {
   let alan: Visitor;
 
   beforeEach(async () => {
-    cluster = await ClusterOfProcesses.start(inject('postgresUrl'), { env: SMALL_PICTURES });
+    cluster = await ClusterOfProcesses.start(inject('postgres'), { env: SMALL_PICTURES });
     onTestFailed(() => {
       process.stderr.write(`${cluster.logs}\n`);
     });
     const [one, two] = cluster.signaling;
     if (!one || !two) throw new Error('there are two signaling nodes');
     [owner, other] = [one, two];
-    browser = await launchBrowser();
+    browser = await launchBrowser(browserOptions);
     address = await TcpProxy.start(Number(new URL(owner.url).port));
     ada = await Visitor.open(browser, address.url);
     alan = await Visitor.open(browser, other.url);

@@ -7,7 +7,7 @@ import { bannersOf, watchBanner } from '../support/banners.ts';
 import { controlOf, largestStall, playControl } from '../support/control.ts';
 import { framesOf, largestGap, watchFrames } from '../support/frames.ts';
 import { SMALL_PICTURES } from '../support/smallPictures.ts';
-import { launchBrowser, Visitor } from '../support/Visitor.ts';
+import { launchBrowser, SMOOTH, Visitor } from '../support/Visitor.ts';
 
 /** An eye takes so long a pause for a stutter, not for a broken call. */
 const STUTTER_MS = 500;
@@ -29,7 +29,7 @@ describe('a meeting whose media node is asked to stop', () => {
   let people: Visitor[];
 
   beforeEach(async () => {
-    cluster = await ClusterOfProcesses.start(inject('postgresUrl'), {
+    cluster = await ClusterOfProcesses.start(inject('postgres'), {
       env: {
         PARLEY_NODE_DRAIN_TIMEOUT_MS: String(DRAIN_TIMEOUT_MS),
         // Whoever moves sends everything twice: a small machine has to keep up, so that the way is what
@@ -43,7 +43,7 @@ describe('a meeting whose media node is asked to stop', () => {
     });
     const [one, two] = cluster.signaling;
     if (!one || !two) throw new Error('there are two signaling nodes');
-    browser = await launchBrowser();
+    browser = await launchBrowser(SMOOTH);
     const [ada, alan] = await Promise.all([
       Visitor.open(browser, one.url),
       Visitor.open(browser, two.url),

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { TWO_WORKERS, type Host } from '../support/hosting.ts';
-import { launchBrowser, Visitor } from '../support/Visitor.ts';
+import { launchBrowser, SMOOTH, Visitor } from '../support/Visitor.ts';
 
 /** Bandwidth estimation needs a while before it lets the best layer through. */
 const PATIENCE_MS = 40_000;
@@ -17,7 +17,7 @@ describe(`layers of a camera ${TWO_WORKERS.where}`, () => {
 
   beforeAll(async () => {
     server = await TWO_WORKERS.start();
-    browser = await launchBrowser();
+    browser = await launchBrowser(SMOOTH);
     publisher = await Visitor.open(browser, server.url);
     viewer = await Visitor.open(browser, server.url);
     await publisher.signUp('Ada Lovelace');

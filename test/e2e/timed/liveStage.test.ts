@@ -16,7 +16,7 @@ import {
   watchStage,
   type LargePicture,
 } from '../support/stageWatch.ts';
-import { launchBrowser, Visitor } from '../support/Visitor.ts';
+import { launchBrowser, SMOOTH, Visitor } from '../support/Visitor.ts';
 
 const ROOM = 'stage';
 const FRAMES_PER_SECOND = 12;
@@ -52,7 +52,7 @@ describe('who listens to a live room', () => {
 
   beforeAll(async () => {
     server = await startTestServer(ENV);
-    browser = await launchBrowser();
+    browser = await launchBrowser(SMOOTH);
     ada = await Visitor.open(browser, server.url);
     alan = await Visitor.open(browser, server.url);
     listener = await Visitor.open(browser, server.url, { permissions: [] });
