@@ -1,14 +1,16 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
+import { inFull } from '../../support/extent.ts';
 import { useClusterMeeting } from '../support/clusterMeeting.ts';
 import { framesOf, largestGap, watchFrames } from '../support/frames.ts';
+import { SMOOTH } from '../support/Visitor.ts';
 
 /** An eye takes so long a pause for a stutter, not for a broken call. */
 const STUTTER_MS = 500;
 
 describe('a meeting on a cluster', () => {
-  const meeting = useClusterMeeting();
+  const meeting = useClusterMeeting(SMOOTH);
 
   it('shows moving pictures while the node that owns it is killed, and all of its clients come back', async () => {
     const { ada, address, alan, other, owner, seeEachOther } = meeting;
@@ -45,7 +47,7 @@ describe('a meeting on a cluster', () => {
     await seeEachOther();
   });
 
-  it('shows moving pictures while Redis and PostgreSQL are away', async () => {
+  inFull('shows moving pictures while Redis and PostgreSQL are away', async () => {
     const { ada, alan, cluster, seeEachOther } = meeting;
     const adas = await ada.participantId();
     const gap = await gapDuring(alan.page, adas, async () => {

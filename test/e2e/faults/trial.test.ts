@@ -1,8 +1,8 @@
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
-import { TrialCluster } from '../support/TrialCluster.ts';
-import { launchBrowser, Visitor } from './support/Visitor.ts';
+import { eventually } from '../../support/eventually.ts';
+import { TrialCluster } from '../../support/TrialCluster.ts';
+import { launchBrowser, Visitor } from '../support/Visitor.ts';
 
 let cluster: TrialCluster;
 let browser: Browser;
