@@ -28,7 +28,7 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 90_000,
           // They wait for others more than they compute.
-          maxWorkers: 6,
+          maxWorkers: 5,
           // They replace no module and leave nothing behind: no need to load the server anew for each file.
           isolate: false,
         },
@@ -41,7 +41,7 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 90_000,
           // Each mixes pictures in real time, for which it needs a part of a core all the time.
-          maxWorkers: 2,
+          maxWorkers: 3,
           isolate: false,
         },
       },

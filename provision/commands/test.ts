@@ -29,7 +29,7 @@ await runCommand(async ({ stop, args }) => {
     if (!result.ok) console.log(`\n${result.output}\n`);
     console.log(line);
   };
-  /** What is done beside something else waits for that, and says only how it ended. */
+  /** What is done in the background waits for everything else, and says only how it ended. */
   const tests = (project: string, { background = false } = {}) =>
     check(`Tests: ${project}`, async () => {
       const show = !background && { onLine: (line: string) => console.log(line) };
@@ -50,9 +50,8 @@ await runCommand(async ({ stop, args }) => {
     await check('Types', () => checkTypes(stop));
     await check('Client size', checkClientSize);
   };
-  await tests('integration');
-  // Those that mix wait for what real time brings: the rest has half of a small machine meanwhile.
-  await settled(tests('live'), rest());
+  // Those that mix wait for what real time brings, and leave most of a small machine to the others.
+  await settled(tests('live'), tests('integration').then(rest));
   await tests('e2e');
   await tests('e2e-timed');
 
