@@ -18,7 +18,7 @@ export class BenchCluster {
   static async start(shape: ClusterShape): Promise<BenchCluster> {
     const postgres = await startPostgres();
     const env = { ...NO_LIMITS, ...shape.env };
-    const processes = await ClusterOfProcesses.start(postgres.url, { ...shape, env });
+    const processes = await ClusterOfProcesses.start(postgres, { ...shape, env });
     return new BenchCluster(processes, postgres);
   }
 

@@ -1,7 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import knex from 'knex';
 import { MeshGate } from './MeshGate.ts';
 import { NodeProcess } from './NodeProcess.ts';
+import {
+  administer,
+  createPostgresDatabase,
+  nameOf,
+  type PostgresServer,
+} from './postgresDatabases.ts';
 import './provided.ts';
 import { RedisServer } from './redis.ts';
 import { TcpProxy } from './TcpProxy.ts';
@@ -34,13 +38,13 @@ export class ClusterOfProcesses {
   readonly mixers: readonly NodeProcess[];
   readonly #wires: ReadonlyMap<NodeProcess, Wires>;
 
-  /** @param postgresUrl of a server in which a database is made for this cluster */
-  static async start(postgresUrl: string, shape: ClusterShape = {}): Promise<ClusterOfProcesses> {
+  /** @param postgres in which a database is made for this cluster */
+  static async start(
+    postgres: PostgresServer,
+    shape: ClusterShape = {},
+  ): Promise<ClusterOfProcesses> {
     const { signaling = 2, media = 2, all = 0, mixers = 0, env = {}, wired = false } = shape;
-    const [redis, databaseUrl] = await Promise.all([
-      RedisServer.start(),
-      createDatabase(postgresUrl),
-    ]);
+    const [redis, databaseUrl] = await Promise.all([RedisServer.start(), createDatabase(postgres)]);
     const url = new URL(databaseUrl);
     const database = await TcpProxy.start(Number(url.port));
     url.port = new URL(database.url).port;
@@ -131,14 +135,10 @@ async function layWires({ url }: RedisServer): Promise<Wires> {
   return { redis, mesh };
 }
 
-async function createDatabase(serverUrl: string): Promise<string> {
-  const url = new URL(serverUrl);
-  const name = `cluster_${randomBytes(6).toString('hex')}`;
-  const admin = knex({ client: 'pg', connection: url.href });
-  await admin.raw('CREATE DATABASE ??', [name]);
+async function createDatabase(postgres: PostgresServer): Promise<string> {
+  const database = await createPostgresDatabase(postgres, 'cluster');
   // What is committed outlives a crash of the server; the throwaway one would else lose half a second.
-  await admin.raw('ALTER DATABASE ?? SET synchronous_commit = on', [name]);
-  await admin.destroy();
-  url.pathname = `/${name}`;
-  return url.href;
+  const statement = 'ALTER DATABASE ?? SET synchronous_commit = on';
+  await administer(postgres.url, statement, [nameOf(database)]);
+  return database.href;
 }

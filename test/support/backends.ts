@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { knex } from 'knex';
 import { inject } from 'vitest';
+import { createPostgresDatabase } from './postgresDatabases.ts';
+import './provided.ts';
 
 /** The databases that everything runs on whose subject is what is stored. */
 export const BACKENDS = ['PGlite', 'PostgreSQL'] as const;
@@ -15,15 +15,9 @@ export type Backend = (typeof BACKENDS)[number];
 
 /**
  * Configuration that gives a server the backend: nothing for the embedded one, else a new database
- * on the throwaway PostgreSQL.
+ * on the throwaway PostgreSQL, at the current schema.
  */
 export async function databaseEnv(backend: Backend): Promise<Record<string, string>> {
   if (backend === 'PGlite') return {};
-  const url = new URL(inject('postgresUrl'));
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  const admin = knex({ client: 'pg', connection: url.href });
-  await admin.raw('CREATE DATABASE ??', [name]);
-  await admin.destroy();
-  url.pathname = `/${name}`;
-  return { DATABASE_URL: url.href };
+  return { DATABASE_URL: (await createPostgresDatabase(inject('postgres'), 'test')).href };
 }

@@ -30,7 +30,7 @@ export async function openCallPlace(place: Place, env: Record<string, string>): 
     const server = await startTestServer(env);
     return { at: () => server, known: () => Promise.resolve(), close: () => server.close() };
   }
-  const cluster = await ClusterOfProcesses.start(inject('postgresUrl'), { media: 1, env });
+  const cluster = await ClusterOfProcesses.start(inject('postgres'), { media: 1, env });
   const at = (index: number): { url: string } => {
     const node = cluster.signaling[index % cluster.signaling.length];
     if (!node) throw new Error('there are signaling nodes');

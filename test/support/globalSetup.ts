@@ -6,6 +6,7 @@ import { ensureWorker } from '../../provision/ensureWorker.ts';
 import { findTurn } from '../../provision/findTurn.ts';
 import { startPostgres } from '../../provision/throwaway/postgres.ts';
 import { prepareEmbeddedDatabase } from './embeddedDatabase.ts';
+import { administer, prepareTemplate } from './postgresDatabases.ts';
 import './provided.ts';
 
 /**
@@ -22,11 +23,14 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     given ? null : startPostgres(),
     prepareEmbeddedDatabase(),
   ]);
-  project.provide('postgresUrl', postgres?.url ?? given ?? '');
+  const { url, template } = await prepareTemplate(postgres?.url ?? given ?? '');
+  project.provide('postgres', { url, template });
   project.provide('embeddedDatabase', embedded.dataDir);
   const needsTurn = project.name === 'e2e';
   project.provide('turn', needsTurn ? await findTurn() : { missing: 'no test here needs one' });
   return async () => {
+    // One of somebody else's keeps nothing of ours.
+    if (!postgres) await administer(url, 'DROP DATABASE ??', [template]);
     await postgres?.stop();
     await embedded.remove();
   };

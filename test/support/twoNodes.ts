@@ -31,7 +31,7 @@ export function useTwoNodes(shape: () => ClusterShape = () => ({ media: 1 })) {
     const madeFrom = JSON.stringify(wanted);
     if (open?.madeFrom !== madeFrom) {
       await close();
-      const started = await ClusterOfProcesses.start(inject('postgresUrl'), wanted);
+      const started = await ClusterOfProcesses.start(inject('postgres'), wanted);
       open = { cluster: started, madeFrom };
     }
     onTestFailed(() => {

@@ -57,7 +57,7 @@ async function startOne(...how: Parameters<typeof startTestServer>): Promise<Hos
 }
 
 async function startCluster(env: Record<string, string> = {}): Promise<Host> {
-  const cluster = await ClusterOfProcesses.start(inject('postgresUrl'), { env });
+  const cluster = await ClusterOfProcesses.start(inject('postgres'), { env });
   let visitors = 0;
   const entrance = (): string => {
     const { signaling } = cluster;

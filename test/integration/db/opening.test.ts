@@ -4,11 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { knex } from 'knex';
 import { pino } from 'pino';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { loadConfig } from '../../../server/config/loadConfig.ts';
 import { DatabaseError, openDatabase } from '../../../server/db/openDatabase.ts';
 import { BACKENDS, databaseEnv } from '../../support/backends.ts';
 import { accountRecord, sessionRecord } from '../../support/database.ts';
+import { createPostgresDatabase } from '../../support/postgresDatabases.ts';
+import '../../support/provided.ts';
+
+/** Without any table. */
+const emptyDatabase = () => createPostgresDatabase({ url: inject('postgres').url }, 'empty');
 
 describe.each(BACKENDS)('%s', (backend) => {
   test('keeps what it was given, through another start', async () => {
@@ -31,14 +36,15 @@ describe.each(BACKENDS)('%s', (backend) => {
 });
 
 test('servers that start at the same time on one PostgreSQL migrate it once', async () => {
-  const config = loadConfig({ file: null, env: await databaseEnv('PostgreSQL') });
+  const DATABASE_URL = (await emptyDatabase()).href;
+  const config = loadConfig({ file: null, env: { DATABASE_URL } });
   const opened = await Promise.all([1, 2, 3, 4].map(() => openDatabase(config)));
   await Promise.all(opened.map((database) => database.ping()));
   await Promise.all(opened.map((database) => database.close()));
 });
 
 test('a user who may not create extensions searches chat without an index, until the extension is there', async () => {
-  const url = new URL((await databaseEnv('PostgreSQL'))['DATABASE_URL'] ?? '');
+  const url = await emptyDatabase();
   const admin = knex({ client: 'pg', connection: url.href });
   const user = `user_${randomBytes(6).toString('hex')}`;
   await admin.raw(`CREATE ROLE ?? LOGIN PASSWORD 'secret'`, [user]);

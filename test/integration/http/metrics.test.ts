@@ -17,7 +17,7 @@ const visits = createVisits(() => {
 });
 
 beforeAll(async () => {
-  cluster = await ClusterOfProcesses.start(inject('postgresUrl'), { signaling: 1, media: 1 });
+  cluster = await ClusterOfProcesses.start(inject('postgres'), { signaling: 1, media: 1 });
   const [node] = cluster.signaling;
   if (!node) throw new Error('there is a signaling node');
   const host = await signUp(node);

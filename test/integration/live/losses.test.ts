@@ -29,7 +29,7 @@ describe('a room on air in a cluster', () => {
   const roomId = 'stage';
 
   beforeEach(async () => {
-    cluster = await ClusterOfProcesses.start(inject('postgresUrl'), {
+    cluster = await ClusterOfProcesses.start(inject('postgres'), {
       ...{ signaling: 1, media: 1, mixers: 2 },
       env: { ...MIXING, PARLEY_ADMIN_TOKEN: ADMIN },
     });

@@ -31,7 +31,7 @@ function kill(pid: number): void {
 test(
   'a node that cannot mix a room gives it to another, and has nothing of it left',
   async () => {
-    const cluster = await ClusterOfProcesses.start(inject('postgresUrl'), {
+    const cluster = await ClusterOfProcesses.start(inject('postgres'), {
       ...{ signaling: 1, media: 1, mixers: 2 },
       env: MIXING,
     });

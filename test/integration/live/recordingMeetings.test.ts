@@ -185,7 +185,7 @@ test(
 test(
   'a recording goes on at another node when its mixer’s is killed, and has what both wrote',
   async () => {
-    const cluster = await ClusterOfProcesses.start(inject('postgresUrl'), {
+    const cluster = await ClusterOfProcesses.start(inject('postgres'), {
       ...{ signaling: 1, media: 1, mixers: 2 },
       env: { ...MIXING, PARLEY_LIVE_RECORDINGS_FOLDER: joinPath(folder, 'kept') },
     });

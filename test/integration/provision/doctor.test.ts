@@ -14,12 +14,12 @@ let cluster: ClusterOfProcesses;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  cluster = await ClusterOfProcesses.start(inject('postgresUrl'), {
+  cluster = await ClusterOfProcesses.start(inject('postgres'), {
     ...{ signaling: 0, media: 0, all: 2 },
   });
   env = {
     REDIS_URL: cluster.redis.url,
-    DATABASE_URL: inject('postgresUrl'),
+    DATABASE_URL: inject('postgres').url,
     PARLEY_SERVER_HOST: '127.0.0.1',
     PARLEY_SERVER_PORT: String(await freePort()),
     PARLEY_CLUSTER_PORT: String(await freePort(['0.0.0.0'])),

@@ -25,7 +25,7 @@ describe('the drain of a node with media', () => {
   const visits = createVisits(() => entry);
 
   async function start(drainTimeoutMs: string, shape: ClusterShape = { signaling: 1 }) {
-    cluster = await ClusterOfProcesses.start(inject('postgresUrl'), {
+    cluster = await ClusterOfProcesses.start(inject('postgres'), {
       ...shape,
       env: { PARLEY_ADMIN_TOKEN: token, PARLEY_NODE_DRAIN_TIMEOUT_MS: drainTimeoutMs },
     });

@@ -15,7 +15,7 @@ describe('operators of a cluster', () => {
   const token = TOKEN;
 
   beforeAll(async () => {
-    cluster = await ClusterOfProcesses.start(inject('postgresUrl'), {
+    cluster = await ClusterOfProcesses.start(inject('postgres'), {
       media: 1,
       env: { PARLEY_ADMIN_TOKEN: TOKEN },
     });

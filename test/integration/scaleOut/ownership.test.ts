@@ -9,7 +9,7 @@ describe('a meeting on two signaling nodes', () => {
   let second: NodeProcess;
 
   beforeAll(async () => {
-    cluster = await ClusterOfProcesses.start(inject('postgresUrl'));
+    cluster = await ClusterOfProcesses.start(inject('postgres'));
     const [one, two] = cluster.signaling;
     if (!one || !two) throw new Error('there are two signaling nodes');
     [first, second] = [one, two];

@@ -22,7 +22,7 @@ describe('two nodes that are asked at once', () => {
   const visits = [createVisits(() => nodes[0]), createVisits(() => nodes[1])] as const;
 
   beforeAll(async () => {
-    cluster = await ClusterOfProcesses.start(inject('postgresUrl'), { media: 1, env: GENEROUS });
+    cluster = await ClusterOfProcesses.start(inject('postgres'), { media: 1, env: GENEROUS });
     const [one, two] = cluster.signaling;
     if (!one || !two) throw new Error('there are two signaling nodes');
     nodes = [one, two];

@@ -12,7 +12,7 @@ let first: NodeProcess;
 let second: NodeProcess;
 
 beforeAll(async () => {
-  cluster = await ClusterOfProcesses.start(inject('postgresUrl'), {
+  cluster = await ClusterOfProcesses.start(inject('postgres'), {
     media: 1,
     env: { PARLEY_LIMITS_LOGIN_PER_ACCOUNT_POINTS: String(GUESSES) },
   });
