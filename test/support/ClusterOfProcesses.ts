@@ -38,7 +38,10 @@ export class ClusterOfProcesses {
   readonly mixers: readonly NodeProcess[];
   readonly #wires: ReadonlyMap<NodeProcess, Wires>;
 
-  /** @param postgres in which a database is made for this cluster */
+  /**
+   * Leaves nothing running when one of the nodes does not start.
+   * @param postgres in which a database is made for this cluster
+   */
   static async start(
     postgres: PostgresServer,
     shape: ClusterShape = {},
@@ -62,20 +65,22 @@ export class ClusterOfProcesses {
     };
     const start = (role: string, count: number) =>
       Array.from({ length: count }, (_, index) => startOne(role, `${role}-${index + 1}`));
-    const [clients, workers, both, mixing] = await Promise.all(
-      [
-        ...[start('signaling', signaling), start('media', media), start('all', all)],
-        start('mixer', mixers),
-      ].map((nodes) => Promise.all(nodes)),
+    const starting = [
+      ...[start('signaling', signaling), start('media', media), start('all', all)],
+      start('mixer', mixers),
+    ];
+    const outcomes = await Promise.all(starting.map((nodes) => Promise.allSettled(nodes)));
+    const [clients = [], workers = [], both = [], mixing = []] = outcomes.map((nodes) =>
+      nodes.flatMap((node) => (node.status === 'fulfilled' ? [node.value] : [])),
     );
-    return new ClusterOfProcesses(
-      redis,
-      database,
-      [...(clients ?? []), ...(both ?? [])],
-      [...(workers ?? []), ...(both ?? [])],
-      mixing ?? [],
-      wires,
-    );
+    const nodes = [[...clients, ...both], [...workers, ...both], mixing] as const;
+    const cluster = new ClusterOfProcesses(redis, database, ...nodes, wires);
+    const failed = outcomes.flat().find((outcome) => outcome.status === 'rejected');
+    if (failed) {
+      await cluster.close();
+      throw failed.reason as Error;
+    }
+    return cluster;
   }
 
   private constructor(

@@ -32,7 +32,12 @@ export class NodeProcess {
     const port = await freePort();
     const meshPort = Number(env['PARLEY_CLUSTER_PORT'] ?? (await freePort()));
     const node = new NodeProcess(name, port, meshPort, dataDir, env);
-    await node.ready();
+    try {
+      await node.ready();
+    } catch (error) {
+      await node.close();
+      throw error;
+    }
     return node;
   }
 
