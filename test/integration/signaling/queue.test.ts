@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../../server/config/loadConfig.ts';
+import { openDatabase } from '../../../server/db/openDatabase.ts';
 import { databaseEnv } from '../../support/backends.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
@@ -126,13 +128,15 @@ it('asks again who does not come back after a restart', async () => {
 
   const after = await startTestServer(env);
   server = after;
+  const database = await openDatabase(loadConfig({ file: null, env }));
   try {
-    // Nobody has come: the meeting was not even loaded.
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    // Nobody has come: the meeting is loaded for what was left of it, and forgets that after a while.
+    await eventually(async () => expect(await database.admissions.list(meetingId)).toEqual([]));
     const back = await come(alan, meetingId);
     expect(back.status).toBe('waiting');
   } finally {
     end();
+    await database.close();
     await after.close();
   }
 });
