@@ -161,20 +161,20 @@ export class Visitor {
     const before = await this.stats();
     await eventually(
       async () => {
-        const { inbound } = await this.stats();
+        const { inbound, transports } = await this.stats();
+        const found = JSON.stringify({ inbound, transports });
         for (const id of participantIds) {
           const of = (kind: 'audio' | 'video') => (one: MediaStats['inbound'][number]) =>
             one.participantId === id && one.kind === kind;
           const [video, audio] = [inbound.find(of('video')), inbound.find(of('audio'))];
-          if (!video || !audio)
-            throw new Error(`nothing of ${id} comes: ${JSON.stringify(inbound)}`);
+          if (!video || !audio) throw new Error(`nothing of ${id} comes: ${found}`);
           const frames = before.inbound.find((one) => one.consumerId === video.consumerId);
           const energy = before.inbound.find((one) => one.consumerId === audio.consumerId);
           if (video.framesDecoded <= (frames?.framesDecoded ?? 0) + 3) {
-            throw new Error(`no new frames of ${id}: ${JSON.stringify(video)}`);
+            throw new Error(`no new frames of ${id}: ${found}`);
           }
           if (audio.totalAudioEnergy <= (energy?.totalAudioEnergy ?? 0)) {
-            throw new Error(`no sound of ${id}: ${JSON.stringify(audio)}`);
+            throw new Error(`no sound of ${id}: ${found}`);
           }
         }
       },
