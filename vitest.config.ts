@@ -28,7 +28,7 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 90_000,
           // They wait for others more than they compute.
-          maxWorkers: 5,
+          maxWorkers: 6,
           // They replace no module and leave nothing behind: no need to load the server anew for each file.
           isolate: false,
         },
