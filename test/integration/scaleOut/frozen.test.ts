@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inFull } from '../../support/extent.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createMeeting, signUp } from '../../support/people.ts';
 import { useTwoNodes } from '../../support/twoNodes.ts';
@@ -42,21 +43,25 @@ describe('a node that was frozen', () => {
     );
   });
 
-  it('closes what it has of a meeting that has lost it', async () => {
-    const [media] = nodes.cluster.media;
-    if (!media) throw new Error('there is a media node');
-    const routers = async () => {
-      const metrics = await (await fetch(`${media.url}/metrics`)).text();
-      return Number(/^parley_routers (\d+)/m.exec(metrics)?.[1]);
-    };
-    const ada = await signUp(nodes.other);
-    const { id: meetingId } = await createMeeting(nodes.other, ada);
-    await atOther.come(ada, meetingId);
-    expect(await routers()).toBe(1);
+  inFull(
+    'closes what it has of a meeting that has lost it',
+    async () => {
+      const [media] = nodes.cluster.media;
+      if (!media) throw new Error('there is a media node');
+      const routers = async () => {
+        const metrics = await (await fetch(`${media.url}/metrics`)).text();
+        return Number(/^parley_routers (\d+)/m.exec(metrics)?.[1]);
+      };
+      const ada = await signUp(nodes.other);
+      const { id: meetingId } = await createMeeting(nodes.other, ada);
+      await atOther.come(ada, meetingId);
+      expect(await routers()).toBe(1);
 
-    media.signal('SIGSTOP');
-    await eventually(() => expect(nodes.other.log.join()).toContain('node is dead'), 20_000);
-    media.signal('SIGCONT');
-    await eventually(async () => expect(await routers()).toBe(0), 15_000);
-  }, 60_000);
+      media.signal('SIGSTOP');
+      await eventually(() => expect(nodes.other.log.join()).toContain('node is dead'), 20_000);
+      media.signal('SIGCONT');
+      await eventually(async () => expect(await routers()).toBe(0), 15_000);
+    },
+    60_000,
+  );
 });

@@ -117,48 +117,51 @@ describe('the drain of a node with media', () => {
     await client.request('produce', produceInput(meetingId, send.id, 'microphone', 'anew'));
   }
 
-  it('is seen by operators, and ends where they take it back: who is left stays, who comes gets in', async () => {
-    await start(FAR_AWAY_MS);
-    const { meetingId, inside, carrier, other } = await gather();
-    await eventually(async () => {
-      expect(await look(carrier)).toMatchObject({ participants: 2, routers: 1 });
-    });
-    await mark(carrier, 'draining');
-    await eventually(async () => {
-      expect((await fetch(`${processOf(carrier).url}/readyz`)).status).toBe(503);
-    });
-    // Who sends moves one after another, the newest first.
-    const [ada, guest] = inside as [(typeof inside)[0], (typeof inside)[0]];
-    await guest.client.next('media-moving');
-    expect(ada.client.all('media-moving')).toEqual([]);
-    await mark(carrier, 'ready');
-    await eventually(async () => expect((await look(carrier)).mark).toBe('ready'));
-    // What was begun is finished; nobody else is told.
-    const moved = await move(guest.client, meetingId, guest.producerId);
-    await ada.client.next('producer-added', ({ producer }) => producer.id === moved);
-    await eventually(async () => {
-      expect(await look(carrier)).toMatchObject({ participants: 1, routers: 1 });
-      expect(await look(other)).toMatchObject({ participants: 1, routers: 1 });
-    });
-    await mark(other, 'cordoned');
-    const grace = await takePart(await signUp(entry, 'Grace'), meetingId);
-    expect(await placementOf(meetingId)).toEqual([
-      { name: carrier, participants: 2 },
-      { name: other, participants: 1 },
-    ]);
-    expect(ada.client.all('media-moving')).toEqual([]);
+  inFull(
+    'is seen by operators, and ends where they take it back: who is left stays, who comes gets in',
+    async () => {
+      await start(FAR_AWAY_MS);
+      const { meetingId, inside, carrier, other } = await gather();
+      await eventually(async () => {
+        expect(await look(carrier)).toMatchObject({ participants: 2, routers: 1 });
+      });
+      await mark(carrier, 'draining');
+      await eventually(async () => {
+        expect((await fetch(`${processOf(carrier).url}/readyz`)).status).toBe(503);
+      });
+      // Who sends moves one after another, the newest first.
+      const [ada, guest] = inside as [(typeof inside)[0], (typeof inside)[0]];
+      await guest.client.next('media-moving');
+      expect(ada.client.all('media-moving')).toEqual([]);
+      await mark(carrier, 'ready');
+      await eventually(async () => expect((await look(carrier)).mark).toBe('ready'));
+      // What was begun is finished; nobody else is told.
+      const moved = await move(guest.client, meetingId, guest.producerId);
+      await ada.client.next('producer-added', ({ producer }) => producer.id === moved);
+      await eventually(async () => {
+        expect(await look(carrier)).toMatchObject({ participants: 1, routers: 1 });
+        expect(await look(other)).toMatchObject({ participants: 1, routers: 1 });
+      });
+      await mark(other, 'cordoned');
+      const grace = await takePart(await signUp(entry, 'Grace'), meetingId);
+      expect(await placementOf(meetingId)).toEqual([
+        { name: carrier, participants: 2 },
+        { name: other, participants: 1 },
+      ]);
+      expect(ada.client.all('media-moving')).toEqual([]);
 
-    // Drained again it gives away the rest, while the process goes on.
-    await mark(other, 'ready');
-    await mark(carrier, 'draining');
-    for (const { client, producerId } of [grace, ada]) await move(client, meetingId, producerId);
-    await eventually(async () => {
-      expect(await look(carrier)).toMatchObject({ participants: 0, routers: 0 });
-    });
-    for (const { client } of [...inside, grace]) expect(client.all('media-reset')).toEqual([]);
-    await mark(carrier, 'ready');
-    await processOf(carrier).ready();
-  });
+      // Drained again it gives away the rest, while the process goes on.
+      await mark(other, 'ready');
+      await mark(carrier, 'draining');
+      for (const { client, producerId } of [grace, ada]) await move(client, meetingId, producerId);
+      await eventually(async () => {
+        expect(await look(carrier)).toMatchObject({ participants: 0, routers: 0 });
+      });
+      for (const { client } of [...inside, grace]) expect(client.all('media-reset')).toEqual([]);
+      await mark(carrier, 'ready');
+      await processOf(carrier).ready();
+    },
+  );
 
   it('cuts what is left at the deadline: it is begun anew on another node', async () => {
     await start(SOON_MS);
@@ -254,7 +257,7 @@ describe('the drain of a node with media', () => {
     expect(await ended).toBe(0);
   });
 
-  it('gives away the meetings, the clients and the media of a node of all roles', async () => {
+  inFull('gives away the meetings, the clients and the media of a node of all roles', async () => {
     await start(FAR_AWAY_MS, { signaling: 0, media: 0, all: 2 });
     const [leaving, staying] = cluster.nodes as [NodeProcess, NodeProcess];
     await mark(staying.name, 'cordoned');

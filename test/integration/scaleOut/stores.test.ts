@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inFull } from '../../support/extent.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createMeeting, signUp } from '../../support/people.ts';
 import { useTwoNodes } from '../../support/twoNodes.ts';
@@ -42,7 +43,7 @@ describe('a cluster whose stores go', () => {
     expect(answer.status === 'resynced' && answer.snapshot.participants).toHaveLength(3);
   }, 60_000);
 
-  it('keeps its meetings when everything in Redis is wiped', async () => {
+  inFull('keeps its meetings when everything in Redis is wiped', async () => {
     const { meetingId, host, guest } = await meet();
     const before = host.all('meeting-joined')[0]?.epoch;
     await nodes.cluster.redis.flush();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inFull } from '../../support/extent.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createMeeting, signUp } from '../../support/people.ts';
 import { useTwoNodes } from '../../support/twoNodes.ts';
@@ -57,31 +58,35 @@ describe('webhooks of a cluster', () => {
     expect(receiver.attempts).toHaveLength(receiver.received.length);
   });
 
-  it('outlive the node that was sending them', async () => {
-    const ada = await signUp(nodes.owner);
-    // Whoever has it is asked, and never gets an answer.
-    receiver.answer = () => undefined;
-    const { id: meetingId } = await createMeeting(nodes.owner, ada);
-    await eventually(() => expect(receiver.attempts.length).toBeGreaterThan(0));
-    const host = await atOwner.come(ada, meetingId);
-    await nodes.owner.kill();
-    receiver.acceptAll();
-    await eventually(() => {
-      expect([...receiver.typesOf(meetingId)].sort()).toEqual(
-        ['meeting.created', 'meeting.started', 'participant.joined'].sort(),
-      );
-    }, LATEST_MS);
-    // The meeting has another owner: who is in did not join again, and leaves there.
-    const again = await atOther.come(ada, meetingId);
-    expect(again.participantId).toBe(host.participantId);
-    await again.request('leave-meeting', { meetingId });
-    await eventually(() => {
-      const types = receiver.typesOf(meetingId);
-      expect(types.filter((type) => type === 'participant.joined')).toHaveLength(1);
-      expect(types.filter((type) => type === 'participant.left')).toHaveLength(1);
-      expect(types.at(-1)).toBe('meeting.emptied');
-    }, LATEST_MS);
-  }, 90_000);
+  inFull(
+    'outlive the node that was sending them',
+    async () => {
+      const ada = await signUp(nodes.owner);
+      // Whoever has it is asked, and never gets an answer.
+      receiver.answer = () => undefined;
+      const { id: meetingId } = await createMeeting(nodes.owner, ada);
+      await eventually(() => expect(receiver.attempts.length).toBeGreaterThan(0));
+      const host = await atOwner.come(ada, meetingId);
+      await nodes.owner.kill();
+      receiver.acceptAll();
+      await eventually(() => {
+        expect([...receiver.typesOf(meetingId)].sort()).toEqual(
+          ['meeting.created', 'meeting.started', 'participant.joined'].sort(),
+        );
+      }, LATEST_MS);
+      // The meeting has another owner: who is in did not join again, and leaves there.
+      const again = await atOther.come(ada, meetingId);
+      expect(again.participantId).toBe(host.participantId);
+      await again.request('leave-meeting', { meetingId });
+      await eventually(() => {
+        const types = receiver.typesOf(meetingId);
+        expect(types.filter((type) => type === 'participant.joined')).toHaveLength(1);
+        expect(types.filter((type) => type === 'participant.left')).toHaveLength(1);
+        expect(types.at(-1)).toBe('meeting.emptied');
+      }, LATEST_MS);
+    },
+    90_000,
+  );
 
   it('lose nothing while PostgreSQL is away', async () => {
     const ada = await signUp(nodes.owner);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { ParleyProcess } from '../../../bench/support/ParleyProcess.ts';
-import { BACKENDS, databaseEnv } from '../../support/backends.ts';
+import { databaseEnv, EDGE_BACKENDS } from '../../support/backends.ts';
 import { copyEmbeddedDatabase } from '../../support/embeddedDatabase.ts';
 import {
   createMeeting,
@@ -11,7 +11,7 @@ import {
   type Person,
 } from '../../support/people.ts';
 
-describe.each(BACKENDS)('a server that is killed, on %s', (backend) => {
+describe.each(EDGE_BACKENDS)('a server that is killed, on %s', (backend) => {
   let server: ParleyProcess;
   afterEach(() => server.stop());
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inFull } from '../../support/extent.ts';
 import {
   connectCall,
   entryOf,
@@ -74,7 +75,7 @@ describe('calls of people at two nodes', () => {
     expect((await bob.client.request('call:sync', {})).call).toBeNull();
   });
 
-  it('go on when a party comes back from a node that is gone', async () => {
+  inFull('go on when a party comes back from a node that is gone', async () => {
     const [ada, bob] = await pair();
     const callId = await connectCall(ada, bob);
     await ada.client.request('call:connected', { callId, path: 'host' });
