@@ -1,4 +1,4 @@
-import { knex } from 'knex';
+import knex from 'knex';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { messagesOf, openRoom, say } from '../support/chat.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { knex } from 'knex';
+import knex from 'knex';
 import { loadConfig } from '../../server/config/loadConfig.ts';
 import { openDatabase } from '../../server/db/openDatabase.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { knex } from 'knex';
+import knex from 'knex';
 import { pino } from 'pino';
 import { describe, expect, inject, test } from 'vitest';
 import { loadConfig } from '../../../server/config/loadConfig.ts';
