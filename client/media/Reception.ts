@@ -36,7 +36,12 @@ export class Reception {
     this.#flows = new FlowWatch({ onFlow: (remote) => succession.markFlowing(remote) });
     this.#views = new ViewReport(
       (producerId) => this.#remotes.has(producerId),
-      (views) => void request('update-views', { meetingId, views }).catch(() => undefined),
+      (views) => {
+        // Not told, a tile that has come into view would stay without a picture.
+        request('update-views', { meetingId, views }).catch((error: unknown) => {
+          if (this.#transport) this.#tryAgain(error);
+        });
+      },
     );
   }
 
@@ -109,9 +114,10 @@ export class Reception {
     this.#views.set(views);
   }
 
-  /** The server can be asked again: lets everything flow, and asks for what it could not be asked for. */
+  /** The server can be asked again: says what is seen, lets everything flow, and asks for what could not be had. */
   async recover(): Promise<void> {
     clearTimeout(this.#retry);
+    this.#views.sendAll();
     await this.#resume(this.remotes.map(({ options }) => options.id)).catch(() => undefined);
     await this.#consumeWanted();
   }

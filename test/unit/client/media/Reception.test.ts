@@ -77,3 +77,33 @@ test('what could not be asked for while signaling was away is asked for when it 
   });
   reception.close();
 });
+
+test('what is seen is told again, when it could not be told', async () => {
+  const told: unknown[] = [];
+  const { promise: toldTwice, resolve } = Promise.withResolvers<undefined>();
+  const request = (name: string, input: unknown) => {
+    if (name === 'consume') return Promise.resolve({ consumers: [CONSUMER], refused: [] });
+    if (name === 'resume-consumers') return Promise.resolve({ resumed: [CONSUMER.id], gone: [] });
+    told.push(input);
+    if (told.length === 1) {
+      return Promise.reject(new RequestError({ code: 'UNAVAILABLE', retryAfterMs: 5 }));
+    }
+    resolve(undefined);
+    return Promise.resolve({});
+  };
+  const reception = new Reception({
+    meetingId: 'meeting-1',
+    request: request as unknown as Request,
+    succession: new Succession({ onTrackAdded: () => undefined, onTrackRemoved: () => undefined }),
+  });
+  reception.add(PRODUCER);
+  await reception.begin(fakeTransport());
+  reception.setViews(new Map([[PRODUCER, { width: 640, height: 360 }]]));
+  await toldTwice;
+  const views = [{ producerId: PRODUCER, width: 640, height: 360 }];
+  expect(told).toEqual([
+    { meetingId: 'meeting-1', views },
+    { meetingId: 'meeting-1', views },
+  ]);
+  reception.close();
+});
