@@ -44,7 +44,14 @@ function stop(): void {
   }
   stoppedAt = performance.now();
   stopped.abort();
-  if (server && config) void shutDown(server, config);
+  if (!config) return;
+  if (server) void shutDown(server, config);
+  else setTimeout(giveUpStarting, config.server.shutdownGraceMs);
+}
+
+/** What it waits for may never come: a Redis that went away for good, say. Nobody was served yet. */
+function giveUpStarting(): void {
+  if (!server) process.stderr.write('Not started, and asked to stop.\n', () => process.exit(FAILED));
 }
 
 async function shutDown(running: ParleyServer, { server: { shutdownGraceMs } }: Config) {
