@@ -51,8 +51,8 @@ function stop(): void {
 
 /** What it waits for may never come: a Redis that went away for good, say. Nobody was served yet. */
 function giveUpStarting(): void {
-  if (!server)
-    process.stderr.write('Not started, and asked to stop.\n', () => process.exit(FAILED));
+  if (server) return;
+  process.stderr.write('Not started, and asked to stop.\n', () => process.exit(FAILED));
 }
 
 async function shutDown(running: ParleyServer, { server: { shutdownGraceMs } }: Config) {

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { extent } from '../../support/extent.ts';
 import { createId } from '../../../server/core/ids.ts';
 import { createLogger } from '../../../server/core/logger.ts';
 import { epochKey, ownerKey, participantsKey, stateKey } from '../../../server/redis/keys.ts';
 import { openRedis, RedisError } from '../../../server/redis/openRedis.ts';
 import { RedisCluster, type TestNode } from '../../support/clusters.ts';
 import { eventually } from '../../support/eventually.ts';
+import { extent } from '../../support/extent.ts';
 import { freePort } from '../../../provision/throwaway/freePort.ts';
 import { RedisServer } from '../../support/redis.ts';
 

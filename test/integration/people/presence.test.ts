@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { extent } from '../../support/extent.ts';
 import { befriend, block, contactOf } from '../../support/contacts.ts';
 import { eventually } from '../../support/eventually.ts';
+import { extent } from '../../support/extent.ts';
 import { call, createMeeting, enterAsGuest, signUp, type Person } from '../../support/people.ts';
 import type { TestClient } from '../../support/TestClient.ts';
 import { useTwoNodes } from '../../support/twoNodes.ts';

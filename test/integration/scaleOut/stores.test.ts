@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { inFull } from '../../support/extent.ts';
 import { eventually } from '../../support/eventually.ts';
+import { inFull } from '../../support/extent.ts';
 import { createMeeting, signUp } from '../../support/people.ts';
 import { useTwoNodes } from '../../support/twoNodes.ts';
 

@@ -8,6 +8,7 @@ import { inFull } from '../../support/extent.ts';
 import { createMeeting, signUp } from '../../support/people.ts';
 import { setPicture } from '../../support/pictures.ts';
 import { openTransports, produceInput } from '../../support/rtp.ts';
+import type { TestClient } from '../../support/TestClient.ts';
 import { useTwoNodes } from '../../support/twoNodes.ts';
 
 const logger = createLogger('silent', 'json');
@@ -35,6 +36,15 @@ describe('what the nodes of a cluster know of a meeting', () => {
       expect(await redis.hdel(participantsKey(meetingId), participantId)).toBe(1);
       expect(await redis.hset(stateKey(meetingId), 'savedAt', 0)).toBe(0);
     });
+  }
+
+  /** Everybody in the meeting, as somebody is told who has heard nothing of it so far. */
+  async function rosterAt(client: TestClient, meetingId: string, participantId: string) {
+    const answer = await client.request('resume-meeting', {
+      ...{ meetingId, participantId, epoch: 0, seq: 0 },
+    });
+    if (answer.status !== 'resynced') throw new Error('everything was asked for');
+    return answer.snapshot.participants;
   }
 
   it('opens where its lease is when that node does not know that it has it', async () => {
@@ -82,11 +92,8 @@ describe('what the nodes of a cluster know of a meeting', () => {
       await nodes.cluster.redis.use((redis) => redis.hset(key, participantId, kept));
       await nodes.owner.kill();
       await alan.next('meeting-position', () => true);
-      const answer = await alan.request('resume-meeting', {
-        ...{ meetingId, participantId, epoch: 0, seq: 0 },
-      });
-      if (answer.status !== 'resynced') throw new Error('everything was asked for');
-      const seen = answer.snapshot.participants.find(({ id }) => id === participantId);
+      const participants = await rosterAt(alan, meetingId, participantId);
+      const seen = participants.find(({ id }) => id === participantId);
       expect(seen).toMatchObject({ role: 'participant', avatarUrl });
       await expect(
         alan.request('lower-hand', { meetingId, participantId: 'nobody' }),
@@ -118,11 +125,8 @@ describe('what the nodes of a cluster know of a meeting', () => {
     await forgetSince(meetingId, participantId);
     await nodes.owner.kill();
     await alan.next('meeting-position', () => true);
-    const answer = await alan.request('resume-meeting', {
-      ...{ meetingId, participantId, epoch: 0, seq: 0 },
-    });
-    if (answer.status !== 'resynced') throw new Error('everything was asked for');
-    const ids = answer.snapshot.participants.map(({ id }) => id);
+    const participants = await rosterAt(alan, meetingId, participantId);
+    const ids = participants.map(({ id }) => id);
     expect(ids).toEqual([host.participantId, participantId]);
   });
 
@@ -140,11 +144,8 @@ describe('what the nodes of a cluster know of a meeting', () => {
       });
       await nodes.owner.kill();
       await alan.next('meeting-position', () => true);
-      const answer = await alan.request('resume-meeting', {
-        ...{ meetingId, participantId, epoch: 0, seq: 0 },
-      });
-      if (answer.status !== 'resynced') throw new Error('everything was asked for');
-      const seen = answer.snapshot.participants.find(({ id }) => id === participantId);
+      const participants = await rosterAt(alan, meetingId, participantId);
+      const seen = participants.find(({ id }) => id === participantId);
       expect(seen).toMatchObject({ stopped: [], media: { audio: true } });
     },
   );
@@ -181,11 +182,8 @@ describe('what the nodes of a cluster know of a meeting', () => {
         PATIENCE_MS,
       );
       await eventually(async () => {
-        const answer = await again.request('resume-meeting', {
-          ...{ meetingId, participantId, epoch: 0, seq: 0 },
-        });
-        if (answer.status !== 'resynced') throw new Error('everything was asked for');
-        expect(answer.snapshot.participants.map(({ id }) => id)).toEqual([participantId]);
+        const participants = await rosterAt(again, meetingId, participantId);
+        expect(participants.map(({ id }) => id)).toEqual([participantId]);
       }, PATIENCE_MS);
     },
     90_000,

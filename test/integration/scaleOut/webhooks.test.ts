@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { inFull } from '../../support/extent.ts';
 import { eventually } from '../../support/eventually.ts';
+import { inFull } from '../../support/extent.ts';
 import { createMeeting, signUp } from '../../support/people.ts';
 import { useTwoNodes } from '../../support/twoNodes.ts';
 import { WebhookReceiver, type ReceivedWebhook } from '../../support/WebhookReceiver.ts';

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { inFull } from '../../support/extent.ts';
 import {
   connectCall,
   entryOf,
@@ -10,6 +9,7 @@ import {
   type Caller,
 } from '../../support/calls.ts';
 import { befriend, untilOnline } from '../../support/contacts.ts';
+import { inFull } from '../../support/extent.ts';
 import { Random } from '../../support/Random.ts';
 import { useTwoNodes } from '../../support/twoNodes.ts';
 
